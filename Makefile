@@ -1,0 +1,28 @@
+.PHONY: demo test check bench clean setup
+bando := .venv/bin/bando
+sample := build/sample
+
+demo: setup            ## the sample city on a map at the printed address
+	@$(bando) sample --wards 3 --seed 7 --out $(sample)
+	@$(bando) load $(sample) --note "Thành phố mẫu (tổng hợp) · sample city (synthetic)"
+	@$(bando) up --demo
+
+test: check            ## everything CI runs
+	@tools/setup test
+	@.venv/bin/pytest
+
+check: setup           ## lint, types, arrows between rooms, generated files
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports --no-cache
+	@.venv/bin/pytest -q tests/test_docs.py
+
+bench: setup           ## figures for docs/benchmarks.md
+	@.venv/bin/python -m benchmarks
+
+clean:                 ## stop everything and remove what can be made again
+	@-$(bando) down && $(bando) db reset --yes
+	@rm -rf .bando build .venv node_modules
+
+setup:
+	@tools/setup

@@ -1,0 +1,51 @@
+"""Wall time and peak memory of commands, medians of calls, and lines that read as a claim with its evidence."""
+
+import os
+import statistics
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rich.console import Console
+
+CONSOLE = Console(highlight=False)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One command: wall seconds, and the peak resident memory of the process itself in MiB."""
+
+    seconds: float
+    peak_mib: float
+
+
+def run(command: Sequence[str], **environment: str) -> Measured:
+    """Runs a command to its end; raises CalledProcessError with its output when it fails."""
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        command, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    assert process.stdout is not None
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command, output)
+    return Measured(time.perf_counter() - started, usage.ru_maxrss / 1024)
+
+
+def median_ms(call: Callable[[], object], times: int) -> float:
+    """Median milliseconds of a call, after one that warms up."""
+    call()
+    durations = []
+    for _ in range(times):
+        started = time.perf_counter()
+        call()
+        durations.append((time.perf_counter() - started) * 1000)
+    return statistics.median(durations)
+
+
+def claim(what: str, ours: float, other: float, unit: str, against: str) -> None:
+    """Prints one figure with its ratio: below 1 is better than the peer, or within the limit."""
+    CONSOLE.print(f"{what:<58} {ours:>9.1f} {unit:<4} ÷ {other:>9.1f} {against:<34} = {ours / other:.2f}")

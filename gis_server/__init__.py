@@ -1,0 +1,1 @@
+"""Bando: the shared digital map server of Ho Chi Minh City."""

@@ -1,0 +1,91 @@
+"""Do the data files agree with each other? Each rule yields sentences that name the file and the key."""
+
+from collections.abc import Iterator
+
+from gis_server.catalog.catalog import Catalog, Layer
+from gis_server.catalog.model import ACCESS_ORDER, RESERVED_COLUMNS, InsideCheck
+
+
+def contradictions(catalog: Catalog) -> list[str]:
+    """Every place where one file names something that another does not have."""
+    mistakes = [mistake for layer in catalog for mistake in _of_layer(catalog, layer)]
+    mistakes += _of_maps(catalog)
+    mistakes += _of_styles(catalog)
+    mistakes += _of_views(catalog)
+    mistakes += _of_domains(catalog)
+    return mistakes
+
+
+def _of_layer(catalog: Catalog, layer: Layer) -> Iterator[str]:
+    where = f"layers/{layer.group}/{layer.name}.yaml"
+    file = layer.file
+    if file.theme not in catalog.themes:
+        yield f"{where}: theme: “{file.theme}” is not in layers/_themes.yaml"
+    if file.style not in catalog.styles:
+        yield f"{where}: style: there is no styles/{file.style}.yaml"
+    for key, names in _named_fields(layer).items():
+        for name in names:
+            if name not in file.fields:
+                yield f"{where}: {key}: “{name}” is not among the fields"
+    yield from _of_fields(catalog, layer, where)
+    for check in file.checks:
+        other = check.inside if isinstance(check, InsideCheck) else check.near.layer
+        if other not in catalog.layers:
+            yield f"{where}: checks: there is no layer {other}"
+
+
+def _of_fields(catalog: Catalog, layer: Layer, where: str) -> Iterator[str]:
+    for name, rule in layer.fields.items():
+        if name in RESERVED_COLUMNS or '"' in name or len(name.encode()) > 63:
+            yield f"{where}: fields.{name}: the name is reserved, too long or has quotes"
+        if rule.domain is not None and rule.domain not in catalog.domains:
+            yield f"{where}: fields.{name}.domain: there is no layers/_domains/{rule.domain}.yaml"
+        if rule.access and ACCESS_ORDER.index(rule.access) < ACCESS_ORDER.index(layer.file.access):
+            yield f"{where}: fields.{name}.access: looser than the layer's own {layer.file.access}"
+
+
+def _named_fields(layer: Layer) -> dict[str, list[str]]:
+    file = layer.file
+    return {
+        "key": file.key,
+        "label": [file.label] if file.label else [],
+        "time": [file.time.since, file.time.until] if file.time else [],
+        "tiles.fields": file.tiles.fields,
+    }
+
+
+def _of_maps(catalog: Catalog) -> Iterator[str]:
+    for name, portal in catalog.maps.items():
+        for layer in [*portal.layers, *portal.hidden]:
+            if layer not in catalog.layers:
+                yield f"styles/maps/{name}.yaml: layers: there is no layer {layer}"
+        for layer in set(portal.hidden) - set(portal.layers):
+            yield f"styles/maps/{name}.yaml: hidden: {layer} is not among the map's layers"
+        if name in catalog.layers:
+            yield f"styles/maps/{name}.yaml: the name is taken by a layer"
+
+
+def _of_styles(catalog: Catalog) -> Iterator[str]:
+    used = {layer.file.style for layer in catalog}
+    for name in set(catalog.styles) - used:
+        yield f"styles/{name}.yaml: no layer uses this style"
+
+
+def _of_views(catalog: Catalog) -> Iterator[str]:
+    groups = {f"{layer.group}.*" for layer in catalog}
+    for name, rule in catalog.views.items():
+        for extra in rule.plus:
+            if extra not in catalog.layers and extra not in groups:
+                yield f"layers/_views.yaml: {name}.plus: there is no layer or group {extra}"
+    if "public" not in catalog.views:
+        yield "layers/_views.yaml: the view “public” is missing"
+
+
+def _of_domains(catalog: Catalog) -> Iterator[str]:
+    used = {rule.domain for layer in catalog for rule in layer.fields.values()}
+    for name, domain in catalog.domains.items():
+        if name not in used:
+            yield f"layers/_domains/{name}.yaml: no layer uses this code list"
+        for code, value in domain.values.items():
+            if value.parent is not None and value.parent not in domain.values:
+                yield f"layers/_domains/{name}.yaml: {code}.parent: there is no code {value.parent}"

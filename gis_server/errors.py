@@ -1,0 +1,79 @@
+"""Domain errors: each a sentence in Vietnamese and in English; one table maps them to HTTP, one to exit codes."""
+
+
+class MapError(Exception):
+    """Base of every error a person may read. `vi` comes first on screens, `en` beside it."""
+
+    def __init__(self, vi: str, en: str) -> None:
+        super().__init__(f"{vi}\n{en}")
+        self.vi = vi
+        self.en = en
+
+
+class CatalogInvalid(MapError):
+    """Layer, style or domain files contradict each other; every mistake is listed."""
+
+
+class UnknownLayer(MapError):
+    """No such layer, map or feature, or the caller may not know of it."""
+
+
+class BadRequest(MapError):
+    """A parameter is unknown, malformed or out of range."""
+
+
+class UnknownKey(MapError):
+    """The caller's key is not in the key file."""
+
+
+class Busy(MapError):
+    """The database is away or has no free connection; try again later."""
+
+
+class DatabaseMissing(MapError):
+    """PostgreSQL or PostGIS cannot be found, started or used."""
+
+
+class AssetsMissing(MapError):
+    """The viewer's browser libraries were not installed from npm."""
+
+
+class MigrationRefused(MapError):
+    """A layer file asks for a change that would lose served data."""
+
+
+class DeliveryUnreadable(MapError):
+    """The delivered file cannot be read, or is not what its name says."""
+
+
+class ProfileInvalid(MapError):
+    """A profile names a layer, field or column that does not exist."""
+
+
+class LoadRefused(MapError):
+    """The source failed its checks; nothing was published."""
+
+
+class SettingInvalid(MapError):
+    """A setting or an option of the command line cannot be used."""
+
+
+HTTP_STATUS: dict[type[MapError], int] = {
+    UnknownLayer: 404,
+    BadRequest: 400,
+    UnknownKey: 401,
+    Busy: 503,
+    DatabaseMissing: 503,
+    AssetsMissing: 503,
+    LoadRefused: 422,
+}
+
+EXIT_CODE: dict[type[MapError], int] = {
+    LoadRefused: 3,
+    DeliveryUnreadable: 4,
+    ProfileInvalid: 5,
+    CatalogInvalid: 6,
+    MigrationRefused: 7,
+    DatabaseMissing: 8,
+    SettingInvalid: 2,
+}

@@ -1,0 +1,44 @@
+"""Everything that differs between two machines, read from the environment (`BANDO_…`) and passed in, never global."""
+
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+HOME = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Settings of one installation; every field is an environment variable with the prefix `BANDO_`."""
+
+    model_config = SettingsConfigDict(env_prefix="BANDO_", frozen=True)
+
+    home: Path = HOME
+    """The folder with `layers/` and `styles/`."""
+    state: Path | None = None
+    """Where the embedded cluster, logs and keys live; `.bando/` in `home` unless given."""
+    database_url: str | None = None
+    """An existing PostgreSQL instead of the embedded one, as `postgresql://user@host/db`."""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 2
+    public_url: str | None = None
+    """The address people use, as `https://bando.example.vn`, when a proxy stands in front; else what they asked for."""
+    keys_file: Path | None = None
+    """Hashed caller keys → views; `keys.yaml` in the state folder unless given."""
+    anonymous_view: str = "public"
+    """The view of callers without a key; anything but `public` is accepted on a loopback address only."""
+    statement_timeout_ms: int = 5_000
+    pool_size: int = 8
+    """Database connections of one worker."""
+
+    @property
+    def state_folder(self) -> Path:
+        return self.state or self.home / ".bando"
+
+    @property
+    def layers_folder(self) -> Path:
+        return self.home / "layers"
+
+    @property
+    def styles_folder(self) -> Path:
+        return self.home / "styles"
