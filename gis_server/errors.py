@@ -75,5 +75,6 @@ EXIT_CODE: dict[type[MapError], int] = {
     CatalogInvalid: 6,
     MigrationRefused: 7,
     DatabaseMissing: 8,
+    Busy: 9,
     SettingInvalid: 2,
 }

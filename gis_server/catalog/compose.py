@@ -1,12 +1,13 @@
-"""Catalog and view → MapLibre style with sources, drawing order and legend; what a caller may not see leaves no trace."""
+"""Catalog and view → MapLibre style: sources, drawing order, legend; what a caller may not see leaves no trace."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final
 
 from gis_server.catalog.catalog import Catalog, Layer
 from gis_server.catalog.expressions import UNKNOWN, expanded, without
-from gis_server.catalog.legend import Entry, legend
+from gis_server.catalog.legend import legend
 from gis_server.catalog.model import PortalMap, Text
+from gis_server.catalog.swatch import Entry
 from gis_server.errors import UnknownLayer
 
 Style = dict[str, Any]
@@ -187,6 +188,7 @@ def _watermark(layer: Layer, source: str) -> Style:
             "text-font": FONT,
             "text-size": 10,
             "text-letter-spacing": 0.12,
+            "text-max-width": 40,
             "text-padding": 90,
         },
         "paint": {

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from gis_server.catalog.catalog import Catalog, Layer
-from gis_server.catalog.model import ACCESS_ORDER, RESERVED_COLUMNS, InsideCheck
+from gis_server.catalog.model import ACCESS_ORDER, RESERVED_COLUMNS, RESERVED_GROUPS, InsideCheck
 
 
 def contradictions(catalog: Catalog) -> list[str]:
@@ -19,6 +19,8 @@ def contradictions(catalog: Catalog) -> list[str]:
 def _of_layer(catalog: Catalog, layer: Layer) -> Iterator[str]:
     where = f"layers/{layer.group}/{layer.name}.yaml"
     file = layer.file
+    if layer.group in RESERVED_GROUPS or layer.group.startswith("pg_"):
+        yield f"{where}: the folder's name is reserved"
     if file.theme not in catalog.themes:
         yield f"{where}: theme: “{file.theme}” is not in layers/_themes.yaml"
     if file.style not in catalog.styles:

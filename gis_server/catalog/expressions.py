@@ -79,14 +79,16 @@ def without(expression: Expression, hidden: Collection[str]) -> Expression:
     """The expression as it looks to someone for whom the hidden fields do not exist; UNKNOWN when nothing is left."""
     if not fields_read(expression) & set(hidden):
         return expression
-    operator = expression[0]
+    operator = expression[0] if isinstance(expression, list) else None
     if operator in ("get", "has"):
         return UNKNOWN
-    reduce = _REDUCERS.get(operator, _whole_or_nothing)
+    reduce = _REDUCERS.get(str(operator), _whole_or_nothing)
     return reduce(expression, hidden)
 
 
 def _whole_or_nothing(expression: Expression, hidden: Collection[str]) -> Expression:
+    if isinstance(expression, Mapping):
+        return UNKNOWN
     parts = [without(part, hidden) for part in expression]
     return UNKNOWN if any(part is UNKNOWN for part in parts) else parts
 

@@ -1,4 +1,4 @@
-"""Derives a layer's legend from the style's own expressions: one entry for each class that the map tells apart."""
+"""Derives a layer's legend from the style's own expressions: one entry for each look that the map tells apart."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,106 +6,94 @@ from itertools import pairwise
 from typing import Any, Final
 
 from gis_server.catalog.catalog import Layer
-from gis_server.catalog.evaluation import Feature, evaluate
 from gis_server.catalog.expressions import Expression, fields_read
 from gis_server.catalog.model import Domain, FieldRule, LegendItem, Text
+from gis_server.catalog.swatch import TELLING, Entry, StyleLayer, swatch
 
-Entry = dict[str, Any]
-StyleLayer = Mapping[str, Any]
-
-REFERENCE_ZOOM: Final = 16
-"""Sizes in a legend are those of this zoom, or of the layer's lowest zoom where it begins later."""
-
-OTHER: Final = Text(vi="Loại khác", en="Other")
-
-_COLORS: Final = {
-    "fill": "fill-color",
-    "line": "line-color",
-    "circle": "circle-color",
-    "fill-extrusion": "fill-extrusion-color",
-}
-_TELLING: Final = (
-    *_COLORS.values(),
-    "icon-image",
-    "icon-color",
-    "fill-pattern",
-    "line-dasharray",
-    "line-width",
-    "circle-radius",
-)
+UNCLASSIFIED: Final = Text(vi="Chưa phân loại", en="Not classified")
+"""What the code list and the ranges leave over: features without a value."""
+NAMES_SHOWN: Final = 4
+"""Codes drawn alike share an entry; more of them than this are counted instead of named."""
 
 
 @dataclass(frozen=True)
 class Class:
-    """Something a legend may tell apart: a title and the attributes of a feature that belongs to it."""
+    """Features that a legend may tell apart by one field: a title, an example and, for a code, the code."""
 
+    field: str
     title: Text
-    properties: Mapping[str, Any]
+    example: Any
     code: str | None = None
+    expired: bool = False
 
 
 def legend(
     layer: Layer, styled: Sequence[StyleLayer], domains: Mapping[str, Domain], extra: Collection[LegendItem] = ()
 ) -> list[Entry]:
-    """Entries in the order of the code lists; a layer drawn in one way has one entry, its own title."""
-    plain = _swatch(layer, styled, {})
-    told = [(one, _swatch(layer, styled, one.properties)) for one in _classes(layer, styled, domains)]
-    entries = [_entry(one.title, look, one.code) for one, look in told if look and look != plain]
+    """Entries field by field, in the order of the code lists; a layer drawn in one way has one entry, its own title."""
+    plain = swatch(layer, styled, {})
+    entries = [entry for name in _fields(layer, styled) for entry in _told_by(layer, styled, domains, name)]
     if plain and not entries:
-        entries = [_entry(layer.file.title, plain, None)]
-    elif plain and _leaves_a_rest(layer, styled, told):
-        entries.append(_entry(OTHER, plain, None))
-    return entries + [_entry(item.title, item.model_dump(exclude={"title"}, exclude_none=True), None) for item in extra]
+        entries = [{"title": layer.file.title.model_dump(), **plain}]
+    elif plain and not any(plain.items() <= entry.items() for entry in entries):
+        entries.append({"title": UNCLASSIFIED.model_dump(), **plain})
+    return entries + [item.model_dump(exclude_none=True) for item in extra]
 
 
-def _entry(title: Text, look: Mapping[str, Any], code: str | None) -> Entry:
-    return {"title": title.model_dump(), **look} | ({"code": code} if code is not None else {})
+def _fields(layer: Layer, styled: Sequence[StyleLayer]) -> list[str]:
+    """Fields that decide how a feature looks, the most telling property first."""
+    found = [name for expression in _telling(styled) for name in sorted(fields_read(expression))]
+    return [name for name in dict.fromkeys(found) if name in layer.fields]
 
 
-def _leaves_a_rest(layer: Layer, styled: Sequence[StyleLayer], told: Sequence[tuple[Class, Entry | None]]) -> bool:
-    """Are there features that none of the entries describes? Not when a ramp or a whole code list is shown."""
-    plain = _swatch(layer, styled, {})
-    return not told or any(look == plain for _, look in told) or all(one.code is not None for one, _ in told)
+def _telling(styled: Sequence[StyleLayer]) -> list[Expression]:
+    """What decides how a feature looks; labels are no part of a legend."""
+    shown = [one for one in styled if one["type"] != "symbol" or "icon-image" in one.get("layout", {})]
+    values = [{**one.get("layout", {}), **one.get("paint", {})} for one in shown]
+    told = [value[name] for name in TELLING for value in values if name in value]
+    return told + [one["filter"] for one in shown if "filter" in one]
 
 
-def _classes(layer: Layer, styled: Sequence[StyleLayer], domains: Mapping[str, Domain]) -> list[Class]:
-    found: dict[tuple[str, str], Class] = {}
-    for expression in _telling(styled):
-        for name in sorted(fields_read(expression)):
-            rule = layer.fields.get(name)
-            for one in _classes_of(name, rule, expression, domains) if rule else ():
-                found.setdefault((name, one.title.vi), one)
-    return list(found.values())
-
-
-def _telling(styled: Sequence[StyleLayer]) -> Iterator[Expression]:
-    """The expressions that decide how a feature looks: labels are no part of a legend."""
-    for one in styled:
-        if one["type"] == "symbol" and "icon-image" not in one.get("layout", {}):
+def _told_by(layer: Layer, styled: Sequence[StyleLayer], domains: Mapping[str, Domain], name: str) -> list[Entry]:
+    """Entries of one field; none when all its values look alike."""
+    looks: list[tuple[Entry, list[Class]]] = []
+    for one in _classes(name, layer.fields[name], styled, domains):
+        look = swatch(layer, styled, {name: one.example})
+        if look is None:
             continue
-        values = {**one.get("layout", {}), **one.get("paint", {})}
-        yield from (values[name] for name in _TELLING if name in values)
-        yield one.get("filter")
+        same = next((classes for known, classes in looks if known == look), None)
+        if same is None:
+            looks.append((look, [one]))
+        else:
+            same.append(one)
+    return [_entry(look, classes) for look, classes in looks] if len(looks) > 1 else []
 
 
-def _classes_of(name: str, rule: FieldRule, expression: Expression, domains: Mapping[str, Domain]) -> Iterator[Class]:
+def _entry(look: Entry, classes: Sequence[Class]) -> Entry:
+    codes = [one.code for one in classes if one.code is not None]
+    coded = {"field": classes[0].field, "codes": codes} if codes else {}
+    return {"title": _title(classes).model_dump(), **look, **coded}
+
+
+def _title(classes: Sequence[Class]) -> Text:
+    """The words of the codes in use, before those no longer given; many are cut short with their number."""
+    titles = [one.title for one in sorted(classes, key=lambda one: one.expired)]
+    shown, rest = titles[:NAMES_SHOWN], len(titles) - NAMES_SHOWN
+    more = f" … (+{rest})" if rest > 0 else ""
+    return Text(vi="; ".join(one.vi for one in shown) + more, en="; ".join(one.en for one in shown) + more)
+
+
+def _classes(
+    name: str, rule: FieldRule, styled: Sequence[StyleLayer], domains: Mapping[str, Domain]
+) -> Iterator[Class]:
     if rule.domain is not None:
-        mentioned = set(_constants(expression))
         for code, value in domains[rule.domain].values.items():
-            if code in mentioned:
-                yield Class(Text(vi=value.vi, en=value.en), {name: code}, code)
+            yield Class(name, Text(vi=value.vi, en=value.en), code, code, value.until is not None)
     elif rule.type in ("integer", "number"):
-        yield from _ranges(name, rule, _steps(name, expression))
-    elif rule.type == "boolean" and rule.help:
-        yield Class(rule.help, {name: True})
-
-
-def _constants(expression: Expression) -> Iterator[str]:
-    if isinstance(expression, str):
-        yield expression
-    elif isinstance(expression, Sequence):
-        for part in expression:
-            yield from _constants(part)
+        yield from _ranges(name, rule, _steps(name, _telling(styled)))
+    elif rule.type == "boolean" and rule.help is not None:
+        yield Class(name, rule.help, True)
+        yield Class(name, Text(vi=f"{rule.help.vi}: không", en=f"{rule.help.en}: no"), False)
 
 
 def _steps(name: str, expression: Expression) -> list[float]:
@@ -121,59 +109,11 @@ def _ranges(name: str, rule: FieldRule, steps: Sequence[float]) -> Iterator[Clas
     if not steps:
         return
     unit = f" {rule.unit}" if rule.unit else ""
-    yield Class(_text(f"< {steps[0]:g}{unit}"), {name: steps[0] - 1e-6})
+    yield Class(name, _amount(f"< {steps[0]:g}{unit}"), steps[0] - 1e-6)
     for low, high in pairwise(steps):
-        yield Class(_text(f"{low:g} – {high:g}{unit}"), {name: low})
-    yield Class(_text(f"≥ {steps[-1]:g}{unit}"), {name: steps[-1]})
+        yield Class(name, _amount(f"{low:g} – {high:g}{unit}"), low)
+    yield Class(name, _amount(f"≥ {steps[-1]:g}{unit}"), steps[-1])
 
 
-def _text(words: str) -> Text:
+def _amount(words: str) -> Text:
     return Text(vi=words.replace(".", ","), en=words)
-
-
-def _swatch(layer: Layer, styled: Sequence[StyleLayer], properties: Mapping[str, Any]) -> Entry | None:
-    """How a feature with these attributes looks, all style layers laid over each other; None when it is not drawn."""
-    look: Entry = {}
-    for one in styled:
-        zoom = max(REFERENCE_ZOOM, one.get("minzoom", 0))
-        for kind in layer.file.geometry:
-            feature = Feature(kind, zoom, properties)
-            if evaluate(one.get("filter", True), feature) is True:
-                _lay_over(look, one, feature)
-    return look or None
-
-
-def _lay_over(look: Entry, one: StyleLayer, feature: Feature) -> None:
-    values = {**one.get("layout", {}), **one.get("paint", {})}
-    kind = one["type"]
-    if kind == "symbol":
-        icon = evaluate(values.get("icon-image"), feature)
-        if icon and values.get("symbol-placement", "point") == "point":
-            look["icon"] = icon
-            look.setdefault("shape", "icon")
-        return
-    color = evaluate(values.get(_COLORS.get(kind, "")), feature)
-    if not isinstance(color, str):
-        return
-    if kind == "line":
-        _draw_line(look, values, color, feature)
-    else:
-        look.update(shape="circle" if kind == "circle" else "fill", color=color)
-        stroke = evaluate(values.get(f"{kind}-stroke-color", values.get(f"{kind}-outline-color")), feature)
-        _set(look, outline=stroke, opacity=evaluate(values.get(f"{kind}-opacity"), feature))
-
-
-def _draw_line(look: Entry, values: Mapping[str, Any], color: str, feature: Feature) -> None:
-    """A line round an area is its outline; a line over a wider one makes the wider one its casing."""
-    if look.get("shape") in ("fill", "circle"):
-        look["outline"] = color
-        return
-    width = evaluate(values.get("line-width", 1), feature)
-    if look.get("shape") == "line" and (look.get("width") or 0) > (width or 0):
-        look["casing"] = look["color"]
-    look.update(shape="line", color=color)
-    _set(look, width=round(width, 1) if width else None, dash=evaluate(values.get("line-dasharray"), feature))
-
-
-def _set(look: Entry, **values: Any) -> None:
-    look.update({name: value for name, value in values.items() if value is not None})

@@ -11,8 +11,12 @@ FieldType = Literal["text", "integer", "number", "boolean", "date", "datetime", 
 Evidence = Literal["C1", "C1+C2", "C1+C3", "C1+C4", "C2", "C3", "C3+C4", "C4", "R", "proposal"]
 Reduce = Literal["cluster", "merge", "simplify", "rank", "none"]
 
-RESERVED_COLUMNS = frozenset({"fid", "born", "died", "source", "hash", "geom", "geom_3857"})
-"""Columns every served table has beside its fields."""
+RESERVED_COLUMNS = frozenset({"fid", "born", "died", "source", "hash", "geom", "geom_3857", "synthetic"})
+"""Columns that every served table has beside its fields, and what tiles and features say beside them."""
+
+
+RESERVED_GROUPS = frozenset({"meta", "history", "staging", "public", "information_schema"})
+"""Schemas of the database that are not groups of layers."""
 
 
 def _as_list(value: Any) -> Any:
@@ -230,3 +234,5 @@ class PortalMap(Strict):
     hidden: list[str] = []
     """Layers of the map that start switched off."""
     background: str = "#f4f1ea"
+    order: int = 0
+    """Place among the maps on offer; the lowest opens first."""

@@ -1,0 +1,1 @@
+"""The command `bando`, one file a noun."""

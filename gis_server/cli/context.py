@@ -1,0 +1,36 @@
+"""What most commands need first: settings, the catalog, and a database that is up and shaped like the catalog."""
+
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from gis_server.catalog import Catalog, read_catalog
+from gis_server.catalog.places import read_places
+from gis_server.db.database import Database, open_database
+from gis_server.db.places import write_places
+from gis_server.db.tables import migrate
+from gis_server.settings import Settings
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A machine ready to load and to serve."""
+
+    settings: Settings
+    catalog: Catalog
+    database: Database
+
+
+def read_settings_and_catalog() -> tuple[Settings, Catalog]:
+    settings = Settings()
+    return settings, read_catalog(settings.layers_folder, settings.styles_folder)
+
+
+def ready() -> Ready:
+    """Reads the catalog, starts the database when it is down, and brings its tables up to the layer files."""
+    settings, catalog = read_settings_and_catalog()
+    database = open_database(settings)
+    for change in migrate(database, catalog):
+        Console(stderr=True).print(f"[dim]{change}[/]", highlight=False)
+    write_places(database, read_places(settings.layers_folder))
+    return Ready(settings, catalog, database)

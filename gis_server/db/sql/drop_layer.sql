@@ -1,0 +1,2 @@
+DROP TABLE {served};
+DROP TABLE {history};

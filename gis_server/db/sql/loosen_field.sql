@@ -1,0 +1,1 @@
+ALTER TABLE {served} DROP CONSTRAINT {required};

@@ -1,0 +1,82 @@
+-- The account books of the map. Applied as bando_owner whenever this file changes: every statement may run again.
+ALTER DEFAULT PRIVILEGES GRANT USAGE ON SCHEMAS TO bando_load, bando_read;
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO bando_read;
+ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO bando_load;
+ALTER DEFAULT PRIVILEGES GRANT USAGE ON SEQUENCES TO bando_load;
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+
+CREATE SCHEMA IF NOT EXISTS meta;
+CREATE SCHEMA IF NOT EXISTS history;
+CREATE SCHEMA IF NOT EXISTS staging;
+REVOKE ALL ON SCHEMA staging FROM bando_read;
+GRANT CREATE, USAGE ON SCHEMA staging TO bando_load;
+
+CREATE TABLE IF NOT EXISTS meta.release (
+    release      integer PRIMARY KEY,
+    published_at timestamptz NOT NULL DEFAULT now(),
+    who          text NOT NULL,
+    note         text NOT NULL
+);
+CREATE TABLE IF NOT EXISTS meta.source (
+    source      text PRIMARY KEY,
+    title_vi    text NOT NULL,
+    title_en    text NOT NULL,
+    licence     text NOT NULL,
+    attribution text NOT NULL,
+    synthetic   boolean NOT NULL
+);
+CREATE TABLE IF NOT EXISTS meta.release_layer (
+    release integer NOT NULL REFERENCES meta.release,
+    layer   text NOT NULL,
+    source  text NOT NULL REFERENCES meta.source,
+    added   bigint NOT NULL,
+    changed bigint NOT NULL,
+    removed bigint NOT NULL,
+    PRIMARY KEY (release, layer, source)
+);
+CREATE TABLE IF NOT EXISTS meta.layer_state (
+    layer   text NOT NULL,
+    source  text NOT NULL REFERENCES meta.source,
+    rows    bigint NOT NULL,
+    release integer NOT NULL REFERENCES meta.release,
+    PRIMARY KEY (layer, source)
+);
+CREATE TABLE IF NOT EXISTS meta.layer (
+    layer      text PRIMARY KEY,
+    definition jsonb NOT NULL
+);
+CREATE TABLE IF NOT EXISTS meta.load (
+    load_id     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    started_at  timestamptz NOT NULL DEFAULT now(),
+    finished_at timestamptz,
+    who         text NOT NULL,
+    source      text,
+    profile     text,
+    path        text NOT NULL,
+    outcome     text,
+    release     integer REFERENCES meta.release,
+    report      jsonb
+);
+CREATE TABLE IF NOT EXISTS meta.admin_unit (
+    code          text NOT NULL,
+    valid_from    date,
+    valid_to      date,
+    level         text NOT NULL,
+    kind          text NOT NULL,
+    name_vi       text NOT NULL,
+    name_en       text NOT NULL,
+    parent_code   text NOT NULL,
+    province_code text NOT NULL,
+    formed_from   text NOT NULL,
+    evidence      text NOT NULL,
+    UNIQUE NULLS NOT DISTINCT (code, level, valid_from)
+);
+CREATE TABLE IF NOT EXISTS meta.admin_link (
+    new_code   text NOT NULL,
+    old_code   text NOT NULL,
+    old_level  text NOT NULL,
+    split      integer NOT NULL,
+    matched_by text NOT NULL,
+    PRIMARY KEY (new_code, old_code, old_level)
+);
+CREATE SEQUENCE IF NOT EXISTS meta.fid;

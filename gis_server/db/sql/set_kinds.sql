@@ -1,0 +1,2 @@
+ALTER TABLE {served} DROP CONSTRAINT kinds;
+ALTER TABLE {served} ADD CONSTRAINT kinds CHECK ({rule});

@@ -1,0 +1,11 @@
+-- A key that was served before gets its fid back. Sorting by geometry follows PostGIS's Hilbert curve,
+-- so that neighbours on the map are neighbours on disk and in the numbering.
+INSERT INTO {served} (fid, born, source, hash, {columns}, geom_3857)
+SELECT coalesce(fid_before, nextval('meta.fid')), %(release)s, %(source)s, hash, {columns}, geom_3857
+FROM (
+    SELECT c.hash, {staged_columns}, ST_Transform(s.geom, 3857) AS geom_3857, before.fid AS fid_before
+    FROM {changes} AS c JOIN {staged} AS s ON s.ctid = c.place
+    LEFT JOIN LATERAL (SELECT h.fid FROM {history} AS h WHERE {same_key} LIMIT 1) AS before ON true
+    WHERE c.fid IS NULL
+    ORDER BY geom_3857
+) AS added

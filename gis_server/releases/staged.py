@@ -1,0 +1,156 @@
+"""A layer's staged rows compared with what their source serves, and written over it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from gis_server.catalog import Layer
+from gis_server.db.ddl import hash_expression
+from gis_server.db.statements import quoted, statement
+from gis_server.errors import LoadRefused
+
+SQL = Path(__file__).parent / "sql"
+SHOWN = 10
+"""How many keys an error names."""
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A staging table (quoted name) with the layer's fields and `geom`, rounded to 1 mm, SRID 9210."""
+
+    layer: Layer
+    table: str
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Rows that a publish added, changed and removed."""
+
+    added: int
+    changed: int
+    removed: int
+
+    @property
+    def total(self) -> int:
+        return self.added + self.changed + self.removed
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Staged rows against served ones; the differences lie in a temporary table."""
+
+    staged: Staged
+    number: int
+    counts: Counts
+    fills: bool
+    """The layer was empty: rows go into a twin table first."""
+
+    @property
+    def changes(self) -> str:
+        return _changes(self.number)
+
+    @property
+    def twin(self) -> str:
+        return f"filling {self.number}"
+
+    @property
+    def layer(self) -> Layer:
+        return self.staged.layer
+
+
+def compare(conn: psycopg.Connection, source: str, staged: Staged, number: int) -> Comparison:
+    """What publishing would change; raises LoadRefused for keys that stand twice or belong to another source."""
+    names = _names(staged, _changes(number))
+    _refuse_twice(conn, names, staged.layer)
+    (empty,) = _row(conn, statement(SQL, "is_empty", **names))
+    if empty:
+        conn.execute(statement(SQL, "all_added", **names))
+    else:
+        _refuse_clashes(conn, names, staged.layer, source)
+        conn.execute(statement(SQL, "changes", **names), {"source": source})
+    counts = Counts(*_row(conn, statement(SQL, "count_changes", **names)))
+    return Comparison(staged, number, counts, fills=empty)
+
+
+def _row(conn: psycopg.Connection, query: bytes) -> tuple[Any, ...]:
+    row = conn.execute(query).fetchone()
+    assert row is not None
+    return row
+
+
+def _changes(number: int) -> str:
+    """Name of the temporary table of differences."""
+    return f"changes_{number}"
+
+
+def write(conn: psycopg.Connection, comparison: Comparison, values: Mapping[str, Any]) -> None:
+    """Make the served table what was staged; `values` are the release and the source."""
+    names = _names(comparison.staged, comparison.changes)
+    counts = comparison.counts
+    if counts.changed or counts.removed:
+        conn.execute(statement(SQL, "archive", **names), values)
+    if counts.removed:
+        conn.execute(statement(SQL, "remove", **names), values)
+    if counts.changed:
+        conn.execute(statement(SQL, "change", **names), values)
+    if comparison.fills:
+        _fill(conn, comparison, names, values)
+    elif counts.added:
+        conn.execute(statement(SQL, "add", **names), values)
+
+
+def finish(conn: psycopg.Connection, comparison: Comparison) -> None:
+    """Put a filled twin in its layer's place: last of all, as readers of the layer wait from here to the commit."""
+    if comparison.fills:
+        conn.execute("SELECT meta.end_fill(%s, %s)", [comparison.layer.id, comparison.twin])
+
+
+def _fill(conn: psycopg.Connection, comparison: Comparison, names: dict[str, str], values: Mapping[str, Any]) -> None:
+    twin = [comparison.layer.id, comparison.twin]
+    conn.execute("SELECT meta.begin_fill(%s, %s)", twin)
+    conn.execute(statement(SQL, "add", **{**names, "served": f"meta.{quoted(comparison.twin)}"}), values)
+    conn.execute("SELECT meta.index_fill(%s, %s)", twin)
+
+
+def _names(staged: Staged, changes: str) -> dict[str, str]:
+    """Every name that the statements of this folder fill in."""
+    layer = staged.layer
+    columns = [*(quoted(name) for name in layer.fields), "geom"]
+    key = [quoted(name) for name in layer.key]
+    return {
+        "served": layer.table,
+        "history": layer.history,
+        "staged": staged.table,
+        "changes": changes,
+        "hash": hash_expression(layer),
+        "key": ", ".join(key),
+        "columns": ", ".join(columns),
+        "staged_columns": ", ".join(f"s.{column}" for column in columns),
+        "assignments": ", ".join(f"{column} = s.{column}" for column in columns),
+        "same_key": " AND ".join(f"h.{column} = s.{column}" for column in key),
+    }
+
+
+def _refuse_twice(conn: psycopg.Connection, names: dict[str, str], layer: Layer) -> None:
+    rows = conn.execute(statement(SQL, "twice", **names), {"limit": SHOWN}).fetchall()
+    if rows:
+        key, listed = ", ".join(layer.key), "; ".join(str(row[0]) for row in rows)
+        raise LoadRefused(
+            f"{layer.id}: khóa {key} không duy nhất trong lần nạp này: {listed}. Chưa công bố gì.",
+            f"{layer.id}: {key} is not unique in this load: {listed}. Nothing was published.",
+        )
+
+
+def _refuse_clashes(conn: psycopg.Connection, names: dict[str, str], layer: Layer, source: str) -> None:
+    rows = conn.execute(statement(SQL, "clashes", **names), {"limit": SHOWN, "source": source}).fetchall()
+    if rows:
+        listed = "; ".join(f"{key} ({owner})" for key, owner in rows)
+        raise LoadRefused(
+            f"{layer.id}: nguồn khác đang phục vụ các khóa này: {listed}. Nguồn “{source}” phải dùng khóa riêng. "
+            "Chưa công bố gì.",
+            f"{layer.id}: these keys are already served by another source: {listed}. Source “{source}” needs keys "
+            "of its own. Nothing was published.",
+        )
