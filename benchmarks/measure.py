@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
-CONSOLE = Console(highlight=False)
+CONSOLE = Console(highlight=False, soft_wrap=True)
 
 
 @dataclass(frozen=True)

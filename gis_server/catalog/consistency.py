@@ -19,12 +19,7 @@ def contradictions(catalog: Catalog) -> list[str]:
 def _of_layer(catalog: Catalog, layer: Layer) -> Iterator[str]:
     where = f"layers/{layer.group}/{layer.name}.yaml"
     file = layer.file
-    if layer.group in RESERVED_GROUPS or layer.group.startswith("pg_"):
-        yield f"{where}: the folder's name is reserved"
-    if file.theme not in catalog.themes:
-        yield f"{where}: theme: “{file.theme}” is not in layers/_themes.yaml"
-    if file.style not in catalog.styles:
-        yield f"{where}: style: there is no styles/{file.style}.yaml"
+    yield from _of_place(catalog, layer, where)
     for key, names in _named_fields(layer).items():
         for name in names:
             if name not in file.fields:
@@ -34,6 +29,15 @@ def _of_layer(catalog: Catalog, layer: Layer) -> Iterator[str]:
         other = check.inside if isinstance(check, InsideCheck) else check.near.layer
         if other not in catalog.layers:
             yield f"{where}: checks: there is no layer {other}"
+
+
+def _of_place(catalog: Catalog, layer: Layer, where: str) -> Iterator[str]:
+    if layer.group in RESERVED_GROUPS or layer.group.startswith("pg_"):
+        yield f"{where}: the folder's name is reserved"
+    if layer.file.theme not in catalog.themes:
+        yield f"{where}: theme: “{layer.file.theme}” is not in layers/_themes.yaml"
+    if layer.file.style not in catalog.styles:
+        yield f"{where}: style: there is no styles/{layer.file.style}.yaml"
 
 
 def _of_fields(catalog: Catalog, layer: Layer, where: str) -> Iterator[str]:

@@ -1,0 +1,26 @@
+"""`make bench`: every benchmark on one throw-away installation."""
+
+import os
+import platform
+import sys
+
+from benchmarks import features, osm_load, tiles
+from benchmarks.measure import CONSOLE
+from benchmarks.place import OSM, fresh_installation
+
+
+def main() -> int:
+    if not OSM.exists():
+        CONSOLE.print(f"{OSM} is not here: the benchmarks measure on the real city.")
+        return 1
+    CONSOLE.print(
+        f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {sys.version.split()[0]}"
+    )
+    with fresh_installation() as place:
+        for one in (osm_load, tiles, features):
+            one.bench(place)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,50 @@
+"""Where benchmarks run: a state folder of their own, never the one that serves."""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.measure import Measured, run
+from gis_server.catalog import Catalog, read_catalog
+from gis_server.db.cluster import embedded_cluster
+from gis_server.db.database import Database, open_database
+from gis_server.db.tables import migrate
+from gis_server.settings import Settings
+
+HOME = Path(__file__).parent.parent
+SHARED = HOME.parent / "shared" / "data"
+OSM = SHARED / "osm_hcmc_2018" / "hcm_2018.osm.pbf"
+
+
+@dataclass(frozen=True)
+class Bench:
+    """An empty, migrated installation that is thrown away at the end."""
+
+    settings: Settings
+    catalog: Catalog
+    database: Database
+
+    def bando(self, *words: str) -> Measured:
+        """Runs a command of ours in this installation."""
+        command = [str(Path(sys.executable).parent / "bando"), *words]
+        return run(command, BANDO_STATE=str(self.settings.state_folder))
+
+
+@contextmanager
+def fresh_installation() -> Iterator[Bench]:
+    """A cluster in a temporary folder, stopped and removed afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="bando-bench-"))
+    folder.chmod(0o755)
+    settings = Settings(state=folder)
+    catalog = read_catalog(settings.layers_folder, settings.styles_folder)
+    try:
+        database = open_database(settings)
+        migrate(database, catalog)
+        yield Bench(settings, catalog, database)
+    finally:
+        embedded_cluster(settings).reset()
+        shutil.rmtree(folder, ignore_errors=True)
