@@ -36,6 +36,7 @@ async def open_pool(database: Database, settings: Settings) -> asyncpg.Pool:
         timeout=CONNECT_S,
         command_timeout=milliseconds / 1000 + 2,
         max_inactive_connection_lifetime=600,
+        max_cacheable_statement_size=0,  # no limit: statements over every layer are the slowest to plan
         server_settings={
             "application_name": "bando serve",
             "statement_timeout": str(milliseconds),

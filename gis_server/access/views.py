@@ -1,0 +1,70 @@
+"""A view is what one kind of caller may see: layers, and of each layer its fields. Compiled once, at start."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from gis_server.catalog import Catalog, Layer
+from gis_server.catalog.model import ACCESS_ORDER, Access, ViewRule
+from gis_server.errors import UnknownLayer
+
+
+@dataclass(frozen=True)
+class View:
+    """Layer id → visible fields; what is not in it does not exist for the caller."""
+
+    name: str
+    layers: Mapping[str, tuple[str, ...]]
+
+    @property
+    def is_public(self) -> bool:
+        return self.name == "public"
+
+    @cached_property
+    def fields(self) -> Mapping[str, frozenset[str]]:
+        """The fields of each layer, for asking whether one is among them."""
+        return {layer: frozenset(fields) for layer, fields in self.layers.items()}
+
+    def layer(self, catalog: Catalog, layer_id: str) -> Layer:
+        """A layer by its id; hidden and unknown ones are refused in the same words."""
+        if layer_id not in self.layers:
+            raise unknown_layer(layer_id)
+        return catalog[layer_id]
+
+
+def unknown_layer(layer_id: str) -> UnknownLayer:
+    shown = layer_id[:80]
+    return UnknownLayer(
+        f"Không có lớp hay bản đồ “{shown}”. Danh sách lớp ở /collections.",
+        f"There is no layer or map “{shown}”. The layers are listed at /collections.",
+    )
+
+
+def compile_views(catalog: Catalog) -> dict[str, View]:
+    """Every view of `layers/_views.yaml`."""
+    return {name: _compile(name, rule, catalog) for name, rule in catalog.views.items()}
+
+
+def _compile(name: str, rule: ViewRule, catalog: Catalog) -> View:
+    seen = {layer.id: _visible_fields(layer, rule) for layer in catalog if _admits_layer(rule, layer)}
+    return View(name, seen)
+
+
+def _admits_layer(rule: ViewRule, layer: Layer) -> bool:
+    return _reaches(rule.level, layer.file.access) or _is_extra(rule, layer)
+
+
+def _visible_fields(layer: Layer, rule: ViewRule) -> tuple[str, ...]:
+    if _is_extra(rule, layer):
+        return tuple(layer.fields)
+    return tuple(
+        name for name, field in layer.fields.items() if _reaches(rule.level, field.access or layer.file.access)
+    )
+
+
+def _is_extra(rule: ViewRule, layer: Layer) -> bool:
+    return layer.id in rule.plus or f"{layer.group}.*" in rule.plus
+
+
+def _reaches(level: Access, access: Access) -> bool:
+    return ACCESS_ORDER.index(access) <= ACCESS_ORDER.index(level)

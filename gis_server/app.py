@@ -1,0 +1,128 @@
+"""Builds the service from its settings: the only place where its parts meet."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+
+from fastapi import APIRouter, Depends, FastAPI, Request
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
+from starlette.responses import Response
+
+from gis_server.access.who import Caller, open_door
+from gis_server.catalog import read_catalog
+from gis_server.catalog.places import read_places
+from gis_server.db.database import open_database
+from gis_server.db.pool import open_pool
+from gis_server.errors import Busy
+from gis_server.features.asked import F
+from gis_server.features.collections import TimeExtents
+from gis_server.features.landing import landing
+from gis_server.features.routes import router as features
+from gis_server.portals.routes import router as portals
+from gis_server.portals.sprites import Sprites
+from gis_server.portals.sprites import router as sprites
+from gis_server.portals.styles import router as styles
+from gis_server.portals.viewer import Viewer, viewer_page
+from gis_server.records.routes import router as records
+from gis_server.releases.snapshot import snapshot
+from gis_server.settings import Settings
+from gis_server.tiles.render import Renderer
+from gis_server.tiles.routes import MVT
+from gis_server.tiles.routes import router as tiles
+from gis_server.web.answers import wants_html
+from gis_server.web.documents import router as documents
+from gis_server.web.envelope import Envelope
+from gis_server.web.errors import answer_errors
+from gis_server.web.newest import follow_releases
+from gis_server.web.strict import refuse_unknown
+
+PACKED_BYTES = 2_000
+"""Answers from this size on are compressed; tiles never are here."""
+home = APIRouter(tags=["features"])
+
+
+@home.get("/")
+async def get_home(request: Request, view: Caller, f: F = None) -> Response:
+    """The map for people (HTML), the landing page of the API for programs (JSON)."""
+    return viewer_page(request) if wants_html(request, f) else landing(request)
+
+
+ROUTERS = (home, features, tiles, records, portals, styles, sprites, documents)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The service, ready to be run; it finds its database when it starts."""
+    app = FastAPI(
+        title="Bando",
+        lifespan=_lifespan,
+        openapi_url=None,
+        redirect_slashes=False,
+        dependencies=[Depends(refuse_unknown)],
+    )
+    _furnish(app, settings)
+    for router in ROUTERS:
+        app.include_router(router)
+    answer_errors(app)
+    _wrap(app)
+    return app
+
+
+def _furnish(app: FastAPI, settings: Settings) -> None:
+    """What routes ask for, in one place: they take it from `app.state`, and nothing is global."""
+    state = app.state
+    state.settings = settings
+    state.catalog = read_catalog(settings.layers_folder, settings.styles_folder)
+    state.door = open_door(settings, state.catalog)
+    state.places = read_places(settings.layers_folder)
+    state.viewer = Viewer(settings)
+    state.sprites = Sprites(settings.styles_folder / "sprites")
+    state.time_extents = TimeExtents()
+    state.renderer = Renderer(settings.pool_size)
+    state.routes = [route for router in ROUTERS for route in router.routes]
+    state.pool, state.release = None, 0
+
+
+def create_worker_app() -> FastAPI:
+    """What a Granian worker runs; its settings come from the environment."""
+    return create_app(Settings())
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    database = await asyncio.to_thread(open_database, settings)
+    async with await open_pool(database, settings) as pool:
+        app.state.pool = pool
+        with suppress(Busy):  # it starts without PostgreSQL too, and says so to whoever asks
+            async with snapshot(pool) as snap:
+                _hear(app, snap.release)
+        following = asyncio.create_task(follow_releases(database.dsn("read"), partial(_hear, app)))
+        yield
+        following.cancel()
+        await asyncio.wait({following})
+    app.state.pool = None
+
+
+def _hear(app: FastAPI, release: int) -> None:
+    app.state.release = max(release, app.state.release)
+
+
+def _wrap(app: FastAPI) -> None:
+    """Middleware, the innermost first."""
+    app.add_middleware(
+        GZipMiddleware,
+        minimum_size=PACKED_BYTES,
+        compresslevel=5,
+        exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, MVT),
+    )
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "HEAD"],
+        allow_headers=["Bando-Key", "If-None-Match"],
+        expose_headers=["Bando-Release", "ETag", "Content-Crs", "Retry-After"],
+        max_age=86_400,
+    )
+    app.add_middleware(Envelope)

@@ -1,0 +1,121 @@
+"""`bando serve | up | down`: the service in the foreground, in the background, and stopped."""
+
+import os
+import subprocess
+import sys
+import time
+from typing import Annotated
+
+import typer
+from granian.constants import Interfaces
+from granian.server import Server
+from rich.console import Console
+
+from gis_server.access.who import open_door
+from gis_server.cli.context import read_settings_and_catalog, ready
+from gis_server.cli.running import Running, address_of, port_is_free, taken
+from gis_server.errors import SettingInvalid
+from gis_server.settings import Settings
+
+DEMO = "BANDO_ANONYMOUS_VIEW"
+START_S = 120.0
+"""A first start may have to start PostgreSQL and make a hundred tables."""
+DemoOption = Annotated[
+    bool,
+    typer.Option("--demo", help="Mở mọi lớp cho người ở máy này, chỉ ở 127.0.0.1 · everything is open on this machine"),
+]
+out = Console(highlight=False)
+
+
+def serve(demo: DemoOption = False) -> None:
+    """Chạy máy chủ bản đồ ở màn hình này · Run the service in the foreground."""
+    if demo:
+        os.environ[DEMO] = "full"  # workers read their settings from the environment
+    settings = _checked()
+    if not port_is_free(settings):
+        raise taken(settings)
+    ready()
+    _tell(settings)
+    server = Server(
+        "gis_server.app:create_worker_app",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        workers=settings.workers,
+        factory=True,
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+        log_access=False,
+    )
+    server.serve()
+
+
+def up(demo: DemoOption = False) -> None:
+    """Chạy máy chủ ở nền; trở lại khi đã sẵn sàng · Run the service in the background; returns when it answers."""
+    if demo:
+        os.environ[DEMO] = "full"
+    settings = _checked()
+    running = Running(settings)
+    if running.pid() is None:
+        if not port_is_free(settings):
+            raise taken(settings)
+        _start(running, demo)
+    _wait(running)
+    health = running.health() or {}
+    if demo and health.get("view") != "full":
+        raise SettingInvalid(
+            "Máy chủ đang chạy nhưng không ở chế độ trình diễn. Chạy “bando down”, rồi “bando up --demo”.",
+            "The service is running, but not as a demonstration. Run “bando down”, then “bando up --demo”.",
+        )
+    _tell(settings)
+
+
+def down() -> None:
+    """Dừng máy chủ ở nền (cơ sở dữ liệu vẫn chạy) · Stop the background service (the database stays up)."""
+    if Running(Settings()).stop():
+        out.print("Đã dừng máy chủ bản đồ. [dim]The service is stopped.[/]")
+    else:
+        out.print("Không có máy chủ nào đang chạy ở nền. [dim]No service was running in the background.[/]")
+
+
+def _checked() -> Settings:
+    """Settings that the service would start with; what is wrong is said here, not in a log."""
+    settings, catalog = read_settings_and_catalog()
+    open_door(settings, catalog)
+    return settings
+
+
+def _start(running: Running, demo: bool) -> None:
+    command = [sys.executable, "-m", "gis_server.cli.main", "serve", *(["--demo"] if demo else [])]
+    running.folder.mkdir(parents=True, exist_ok=True)
+    with running.log.open("ab") as log:
+        child = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd=running.settings.home
+        )
+    running.remember(child.pid)
+
+
+def _wait(running: Running) -> None:
+    """Until it answers; a service that ended instead is told of with the last lines of its log."""
+    until = time.monotonic() + START_S
+    while time.monotonic() < until:
+        if (running.health() or {}).get("database") == "ok":
+            return
+        if running.pid() is None:
+            break
+        time.sleep(0.1)
+    running.stop()
+    raise SettingInvalid(
+        f"Máy chủ không khởi động được. Nhật ký: {running.log}\n{running.last_lines()}",
+        f"The service did not start; its log is {running.log}",
+    )
+
+
+def _tell(settings: Settings) -> None:
+    out.print(f"Bản đồ · Map: [bold]{address_of(settings)}/[/]")
+    if settings.anonymous_view != "public":
+        out.print(
+            f"[yellow]Trình diễn:[/] người ở máy này xem được vùng nhìn “{settings.anonymous_view}” không cần khóa. "
+            f"[dim]Demonstration: callers on this machine see the view “{settings.anonymous_view}” without a key.[/]"
+        )

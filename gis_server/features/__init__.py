@@ -1,0 +1,1 @@
+"""OGC API Features: collections, schemas, items; and what lies near a point."""

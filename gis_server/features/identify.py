@@ -1,0 +1,123 @@
+"""What is here? One question over every visible layer, answered in words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+
+from gis_server.access.views import View
+from gis_server.catalog import Catalog, Layer
+from gis_server.catalog.crs import WGS84
+from gis_server.db.statements import text
+from gis_server.features.columns import column
+from gis_server.releases.snapshot import Snapshot
+
+SQL = Path(__file__).parent / "sql"
+MOST_PER_LAYER = 10
+DEFAULT_RADIUS_M = 10.0
+MOST_RADIUS_M = 1000.0
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place in the stored grid, and how far around it to look."""
+
+    east: float
+    north: float
+    radius_m: float
+
+
+def spot_of(catalog: Catalog, longitude: float, latitude: float, radius_m: float) -> Spot | None:
+    """The spot in the stored grid; None outside the city's extent, where nothing lies."""
+    point = catalog.crs.transform(np.array([[longitude, latitude]]), WGS84, catalog.crs.stored)[0]
+    west, south, east, north = catalog.crs.file.extent
+    if west <= point[0] <= east and south <= point[1] <= north:
+        return Spot(float(point[0]), float(point[1]), radius_m)
+    return None
+
+
+async def identify(
+    snap: Snapshot, catalog: Catalog, view: View, layers: Sequence[str], spot: Spot
+) -> list[dict[str, Any]]:
+    """Features of the named layers near a spot, nearest first.
+
+    One statement for each view, whichever layers are asked for: planned once, and layers not asked for cost nothing.
+    """
+    if not view.layers:
+        return []
+    pieces = " UNION ALL ".join(
+        _piece(catalog, number, catalog[one], fields) for number, (one, fields) in enumerate(view.layers.items())
+    )
+    values = (spot.east, spot.north, spot.radius_m, MOST_PER_LAYER, list(layers))
+    rows = await snap.conn.fetch(text(SQL, "identify", pieces=pieces), *values)
+    return [_answer(catalog, row) for row in rows]
+
+
+def layers_asked(catalog: Catalog, view: View, names: str | None) -> list[str]:
+    """The layers of a comma-separated list, or all of the view."""
+    if names is None:
+        return list(view.layers)
+    return [view.layer(catalog, name).id for name in names.split(",")]
+
+
+def _piece(catalog: Catalog, number: int, layer: Layer, fields: tuple[str, ...]) -> str:
+    return text(
+        SQL,
+        "near",
+        place=str(number),
+        id="'" + layer.id.replace("'", "''") + "'",
+        srid=str(catalog.crs.stored),
+        columns=", ".join(column(layer, name) for name in fields),
+        table=layer.table,
+    )
+
+
+def _answer(catalog: Catalog, row: Mapping[str, Any]) -> dict[str, Any]:
+    layer = catalog[row["layer"]]
+    properties = orjson.loads(row["properties"])
+    label = properties.get(layer.file.label) if layer.file.label else None
+    return {
+        "layer": layer.id,
+        "title": layer.file.title.model_dump(),
+        "fid": row["fid"],
+        "label": None if label is None else _word(catalog, layer, str(layer.file.label), label),
+        "distance_m": round(row["distance_m"], 3),
+        "attributes": [attribute(catalog, layer, name, value) for name, value in properties.items()],
+        "source": {
+            "id": row["source"],
+            "vi": row["title_vi"],
+            "en": row["title_en"],
+            "licence": row["licence"],
+            "attribution": row["attribution"],
+        },
+        "synthetic": row["synthetic"],
+        "release": row["born"],
+        "published": row["published_at"].isoformat(),
+        "scale": layer.file.scale,
+        "evidence": layer.file.evidence,
+        "steward": layer.file.steward,
+        "geometry": orjson.Fragment(row["geometry"]),
+    }
+
+
+def attribute(catalog: Catalog, layer: Layer, name: str, value: Any) -> dict[str, Any]:
+    """A field as a person reads it: its title, its value, and the words of a code."""
+    rule = layer.fields[name]
+    title = rule.help.model_dump() if rule.help else {"vi": name, "en": name}
+    found: dict[str, Any] = {"name": name, "title": title, "type": rule.type, "value": value}
+    for key, extra in (("unit", rule.unit), ("datum", rule.datum)):
+        if extra:
+            found[key] = extra
+    if rule.domain is not None and value is not None:
+        known = catalog.domains[rule.domain].values.get(value)
+        found |= {"code": value, "word": {"vi": known.vi, "en": known.en} if known else None}
+    return found
+
+
+def _word(catalog: Catalog, layer: Layer, name: str, value: Any) -> str:
+    domain = layer.fields[name].domain
+    known = catalog.domains[domain].values.get(value) if domain else None
+    return known.vi if known else str(value)

@@ -1,0 +1,120 @@
+"""What the HTML pages show: tables in words, links, and the outline of a feature as a drawing."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from fastapi import Request
+
+from gis_server.access.views import View
+from gis_server.catalog import Catalog, Layer
+from gis_server.features.collections import GEOJSON, Described
+from gis_server.features.cursor import Cursor
+from gis_server.features.identify import attribute
+from gis_server.features.items import Page, as_data
+from gis_server.features.question import Question
+from gis_server.web.answers import HTML, JSON, Link, address, link
+
+COLUMNS = 6
+"""Fields that a table of features shows; the feature's own page shows all."""
+
+
+def by_theme(catalog: Catalog, found: Iterable[Described]) -> list[dict[str, Any]]:
+    themes: dict[str, list[Described]] = {}
+    for one in found:
+        themes.setdefault(one.layer.file.theme, []).append(one)
+    return [{"title": catalog.themes[theme].title, "layers": layers} for theme, layers in themes.items()]
+
+
+def fields(catalog: Catalog, layer: Layer, view: View) -> list[dict[str, Any]]:
+    rules = [(name, layer.fields[name]) for name in view.layers[layer.id]]
+    return [
+        {"name": name, "rule": rule, "codes": catalog.domains[rule.domain].values if rule.domain else {}}
+        for name, rule in rules
+    ]
+
+
+def page_links(request: Request, layer: Layer, cursor: Cursor | None) -> list[Link]:
+    """Links of a page of features: this one in both writings, the next, the collection."""
+    here, asked = f"/collections/{layer.id}/items", _asked(request)
+    links = [
+        link(address(request, here, **asked, f="json"), "self", GEOJSON),
+        link(address(request, here, **asked, f="html"), "alternate", HTML),
+        link(address(request, f"/collections/{layer.id}", f="json"), "collection", JSON),
+    ]
+    onward = next_page(request, layer, cursor, "json")
+    return [*links, link(onward, "next", GEOJSON)] if onward else links
+
+
+def next_page(request: Request, layer: Layer, cursor: Cursor | None, f: str) -> str | None:
+    """The same question, from where this page ended."""
+    if cursor is None:
+        return None
+    return address(request, f"/collections/{layer.id}/items", **{**_asked(request), "cursor": str(cursor), "f": f})
+
+
+def _asked(request: Request) -> dict[str, str]:
+    return {name: value for name, value in request.query_params.items() if name not in ("f", "key")}
+
+
+def item_links(request: Request, layer: Layer, fid: str) -> list[Link]:
+    here = f"/collections/{layer.id}/items/{fid}"
+    return [
+        link(address(request, here, f="json"), "self", GEOJSON),
+        link(address(request, here, f="html"), "alternate", HTML),
+        link(address(request, f"/collections/{layer.id}", f="json"), "collection", JSON),
+    ]
+
+
+def items_content(catalog: Catalog, question: Question, found: Page) -> dict[str, Any]:
+    layer = question.layer
+    columns = question.fields[:COLUMNS]
+    rows = [as_data(feature) for feature in found.features]
+    return {
+        "layer": layer,
+        "columns": columns,
+        "rows": [(row, [attribute(catalog, layer, name, row["properties"][name]) for name in columns]) for row in rows],
+        "release": found.release,
+    }
+
+
+def item_content(catalog: Catalog, layer: Layer, feature: str) -> dict[str, Any]:
+    data = as_data(feature)
+    properties = data["properties"]
+    return {
+        "layer": layer,
+        "feature": data,
+        "attributes": [
+            attribute(catalog, layer, name, properties[name]) for name in properties if name in layer.fields
+        ],
+        "shape": drawing(data["geometry"]),
+    }
+
+
+def drawing(geometry: dict[str, Any] | None) -> dict[str, Any] | None:
+    """SVG paths of a geometry, north up, at the proportions it has on the ground near the city."""
+    if geometry is None:
+        return None
+    kind = geometry["type"].removeprefix("Multi")
+    lines = list(_lines(geometry["coordinates"]))
+    points = [point for line in lines for point in line]
+    west, north = min(x for x, _ in points), max(y for _, y in points)
+    wide = max(max(x for x, _ in points) - west, north - min(y for _, y in points), 1e-6)
+    closing = " Z" if kind == "Polygon" else ""
+    paths = [
+        "M" + " L".join(f"{(x - west) / wide * 100:.3f} {(north - y) / wide * 100:.3f}" for x, y in line) + closing
+        for line in lines
+    ]
+    if kind == "Point":
+        paths = [f"{path} h0" for path in paths]
+    return {"kind": {"Polygon": "area", "LineString": "line"}.get(kind, "point"), "path": " ".join(paths)}
+
+
+def _lines(coordinates: Any) -> Iterator[list[tuple[float, float]]]:
+    """Every run of positions in nested GeoJSON coordinates."""
+    if isinstance(coordinates[0], int | float):
+        yield [(coordinates[0], coordinates[1])]
+    elif isinstance(coordinates[0][0], int | float) and len(coordinates) > 0:
+        yield [(point[0], point[1]) for point in coordinates]
+    else:
+        for inner in coordinates:
+            yield from _lines(inner)

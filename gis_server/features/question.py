@@ -1,0 +1,104 @@
+"""A question for features: which layer, which fields, which conditions; and the SQL that asks it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gis_server.catalog import Layer
+from gis_server.catalog.crs import WEB_MERCATOR, WGS84
+from gis_server.db.statements import quoted, text
+from gis_server.features.columns import column
+from gis_server.features.crs import Crs
+from gis_server.features.mercator import to_mercator
+from gis_server.features.parameters import CITY_TIME, Box, Interval
+
+SQL = Path(__file__).parent / "sql"
+
+
+@dataclass
+class Conditions:
+    """SQL conditions and the values bound in them; `$1` and `$2` are taken."""
+
+    texts: list[str] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
+
+    def bind(self, value: Any) -> str:
+        self.values.append(value)
+        return f"${len(self.values) + 2}"
+
+    def add(self, text: str) -> None:
+        self.texts.append(text)
+
+    def __str__(self) -> str:
+        return " AND ".join(self.texts) or "true"
+
+
+def within(conditions: Conditions, boxes: Sequence[Box], crs: Crs) -> None:
+    """Features that touch one of the boxes. Degrees become Web Mercator, where a box stays a box."""
+    if not boxes:
+        return
+    srid, shape = (WEB_MERCATOR, "geom_3857") if crs.srid in (WGS84, WEB_MERCATOR) else (crs.srid, "geom")
+    moved = [to_mercator(box) if crs.srid == WGS84 else box for box in boxes]
+    each = [
+        f"ST_Intersects(served.{shape}, ST_MakeEnvelope({', '.join(conditions.bind(one) for one in box)}, {srid}))"
+        for box in moved
+    ]
+    conditions.add(f"({' OR '.join(each)})")
+
+
+def during(conditions: Conditions, interval: Interval, layer: Layer) -> None:
+    """Features in force at some moment of the interval; where a date is missing that side is open."""
+    assert layer.file.time is not None
+    since, until = layer.file.time.since, layer.file.time.until
+    if interval.end is not None:
+        start = f"served.{quoted(since)}"
+        conditions.add(f"({start} IS NULL OR {start} <= {conditions.bind(_moment(layer, since, interval.end))})")
+    if interval.start is not None:
+        end = f"served.{quoted(until)}"
+        conditions.add(f"({end} IS NULL OR {end} >= {conditions.bind(_moment(layer, until, interval.start))})")
+
+
+def _moment(layer: Layer, name: str, moment: Any) -> Any:
+    """Dates are the city's calendar days."""
+    return moment if layer.fields[name].type == "datetime" else moment.astimezone(CITY_TIME).date()
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of one layer."""
+
+    layer: Layer
+    fields: tuple[str, ...]
+    crs: Crs
+    conditions: Conditions
+
+    def sql(self, stored: int, release: int | None = None) -> str:
+        """The statement of a page; `release` when it is an earlier one."""
+        return text(
+            SQL,
+            "items",
+            shape=_shape(self.crs, stored),
+            decimals=str(self.crs.decimals),
+            columns="".join(f"{column(self.layer, name)}, " for name in self.fields),
+            rows=self.layer.table if release is None else rows_as_of(self.layer, release),
+            conditions=str(self.conditions),
+        )
+
+
+def rows_as_of(layer: Layer, release: int) -> str:
+    names = ["fid", "born", "source", *layer.fields, "geom", "geom_3857"]
+    return text(
+        SQL,
+        "rows_as_of",
+        names=", ".join(quoted(name) for name in names),
+        table=layer.table,
+        history=layer.history,
+        release=str(int(release)),
+    )
+
+
+def _shape(crs: Crs, stored: int) -> str:
+    """Outer rings counter-clockwise, as RFC 7946 wants them."""
+    moved = "served.geom" if crs.srid == stored else f"ST_Transform(served.geom, {crs.srid})"
+    return f"ST_FlipCoordinates({moved})" if crs.is_north_first else f"ST_ForcePolygonCCW({moved})"

@@ -1,0 +1,164 @@
+"""Routes of OGC API Features and of identify: ask, answer."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from gis_server.features import pages
+from gis_server.features.asked import HTML_LIMIT, AskedDep, F, LayerDep
+from gis_server.features.collections import GEOJSON, SCHEMA, TimeExtents, collection, describe
+from gis_server.features.crs import Crs, read_crs
+from gis_server.features.filters import filterable
+from gis_server.features.identify import DEFAULT_RADIUS_M, MOST_RADIUS_M, identify, layers_asked, spot_of
+from gis_server.features.items import collection_json, item_json, read_item, read_page
+from gis_server.features.landing import CONFORMS_TO
+from gis_server.features.parameters import read_number
+from gis_server.features.question import Conditions, Question
+from gis_server.features.schema import feature_schema, queryables
+from gis_server.web.answers import HTML, JSON, address, json_answer, link, wants_html
+from gis_server.web.asking import Caller, CatalogDep, note_release, reading
+from gis_server.web.pages import page
+from gis_server.web.strict import OPEN
+
+PAGES = Path(__file__).parent / "pages"
+router = APIRouter(tags=["features"])
+
+
+async def _extents(request: Request) -> TimeExtents:
+    extents: TimeExtents = request.app.state.time_extents
+    return extents
+
+
+ExtentsDep = Annotated[TimeExtents, Depends(_extents)]
+
+
+@router.get("/conformance")
+async def get_conformance(request: Request, view: Caller, f: F = None) -> Response:
+    """Which conformance classes this service keeps."""
+    if wants_html(request, f):
+        return page(request, PAGES, "conformance", {"classes": CONFORMS_TO})
+    return json_answer(request, {"conformsTo": CONFORMS_TO})
+
+
+@router.get("/collections")
+async def get_collections(
+    request: Request, catalog: CatalogDep, view: Caller, extents: ExtentsDep, f: F = None
+) -> Response:
+    """Every layer that the caller may see."""
+    async with reading(request) as snap:
+        found = await describe(snap, view, [catalog[one] for one in view.layers], extents)
+    if wants_html(request, f):
+        return page(request, PAGES, "collections", {"themes": pages.by_theme(catalog, found)})
+    links = [
+        link(address(request, "/collections", f="json"), "self", JSON),
+        link(address(request, "/collections", f="html"), "alternate", HTML),
+    ]
+    return json_answer(request, {"links": links, "collections": [collection(request, catalog, one) for one in found]})
+
+
+@router.get("/collections/{collectionId}")
+async def get_collection(
+    request: Request, catalog: CatalogDep, layer: LayerDep, extents: ExtentsDep, f: F = None
+) -> Response:
+    """One layer: what it is, where and when it lies, which systems it is given in."""
+    async with reading(request) as snap:
+        (found,) = await describe(snap, request.state.view, [layer], extents)
+    if wants_html(request, f):
+        content = {"layer": layer, "state": found.state, "fields": pages.fields(catalog, layer, request.state.view)}
+        return page(request, PAGES, "collection", content)
+    return json_answer(request, collection(request, catalog, found))
+
+
+@router.get("/collections/{collectionId}/schema")
+async def get_schema(request: Request, catalog: CatalogDep, view: Caller, layer: LayerDep) -> Response:
+    """JSON Schema of the features, with code lists as named constants (Part 5)."""
+    here = address(request, f"/collections/{layer.id}/schema")
+    document = feature_schema(catalog, layer, view.layers[layer.id], here)
+    return json_answer(request, document, media_type=SCHEMA)
+
+
+@router.get("/collections/{collectionId}/queryables")
+async def get_queryables(request: Request, catalog: CatalogDep, view: Caller, layer: LayerDep) -> Response:
+    """JSON Schema of the properties that items can be filtered by (Part 3)."""
+    here = address(request, f"/collections/{layer.id}/queryables")
+    return json_answer(request, queryables(catalog, layer, filterable(layer, view), here), media_type=SCHEMA)
+
+
+@router.get("/collections/{collectionId}/items", openapi_extra={OPEN: True})
+async def get_items(request: Request, catalog: CatalogDep, asked: AskedDep, f: F = None) -> Response:
+    """Features in pages; `next` leads on, within one release. Any queryable property may be a parameter: `?ma=K12`."""
+    is_page = wants_html(request, f)
+    limit = HTML_LIMIT if is_page and "limit" not in request.query_params else asked.limit
+    async with reading(request) as snap:
+        found = await read_page(snap, asked.question, limit, asked.cursor, catalog.crs.stored)
+    note_release(request, found.release)
+    if is_page:
+        onward = pages.next_page(request, asked.question.layer, found.next, "html")
+        return page(request, PAGES, "items", {**pages.items_content(catalog, asked.question, found), "next": onward})
+    body = collection_json(found, pages.page_links(request, asked.question.layer, found.next))
+    return json_answer(request, body, media_type=GEOJSON, headers=_crs_header(asked.question.crs))
+
+
+async def _item_question(
+    catalog: CatalogDep,
+    view: Caller,
+    layer: LayerDep,
+    featureId: str,
+    crs: str | None = None,
+) -> Question:
+    return Question(layer, view.layers[layer.id], read_crs("crs", crs, catalog.crs.stored), Conditions())
+
+
+ItemDep = Annotated[Question, Depends(_item_question)]
+
+
+@router.get("/collections/{collectionId}/items/{featureId}")
+async def get_item(request: Request, catalog: CatalogDep, question: ItemDep, f: F = None) -> Response:
+    """One feature by its fid."""
+    layer, fid = question.layer, request.path_params["featureId"]
+    async with reading(request) as snap:
+        feature = await read_item(snap, question, fid, catalog.crs.stored)
+    if wants_html(request, f):
+        return page(request, PAGES, "item", pages.item_content(catalog, layer, feature))
+    body = item_json(feature, pages.item_links(request, layer, fid))
+    return json_answer(request, body, media_type=GEOJSON, headers=_crs_header(question.crs))
+
+
+@dataclass(frozen=True)
+class Near:
+    """A place and how far around it to look."""
+
+    longitude: float
+    latitude: float
+    radius_m: float
+
+
+async def _near(lon: str | None = None, lat: str | None = None, radius: str | None = None) -> Near:
+    return Near(
+        read_number("lon", lon, -180, 180),
+        read_number("lat", lat, -90, 90),
+        DEFAULT_RADIUS_M if radius is None else read_number("radius", radius, 0, MOST_RADIUS_M),
+    )
+
+
+NearDep = Annotated[Near, Depends(_near)]
+
+
+@router.get("/query/identify", tags=["query"])
+async def get_identify(
+    request: Request, catalog: CatalogDep, view: Caller, near: NearDep, layers: str | None = None
+) -> Response:
+    """What lies within `radius` metres of a point, nearest first: attributes in words, source, release."""
+    asked = layers_asked(catalog, view, layers)
+    spot = spot_of(catalog, near.longitude, near.latitude, near.radius_m)
+    async with reading(request) as snap:
+        found = await identify(snap, catalog, view, asked, spot) if spot else []
+    asked_at = {"lon": near.longitude, "lat": near.latitude, "radius_m": near.radius_m}
+    return json_answer(request, {**asked_at, "release": snap.release, "features": found})
+
+
+def _crs_header(crs: Crs) -> dict[str, str]:
+    return {"Content-Crs": f"<{crs.uri}>"}

@@ -1,0 +1,90 @@
+"""JSON Schema of a layer's features and of what they may be filtered by, with code lists as named constants."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from gis_server.catalog import Catalog, Layer
+from gis_server.catalog.model import FieldRule, GeometryKind
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+SHAPES: Mapping[GeometryKind, str] = {
+    "Point": "geometry-point-or-multipoint",
+    "LineString": "geometry-linestring-or-multilinestring",
+    "Polygon": "geometry-polygon-or-multipolygon",
+}
+TYPES: Mapping[str, dict[str, str]] = {
+    "text": {"type": "string"},
+    "code": {"type": "string"},
+    "integer": {"type": "integer"},
+    "number": {"type": "number"},
+    "boolean": {"type": "boolean"},
+    "date": {"type": "string", "format": "date"},
+    "datetime": {"type": "string", "format": "date-time"},
+}
+OURS: Mapping[str, dict[str, Any]] = {
+    "source": {"type": "string", "title": "Nguồn số liệu", "description": "Nguồn số liệu · Source of the data"},
+    "synthetic": {
+        "type": "boolean",
+        "title": "Số liệu tổng hợp",
+        "description": "Số liệu tổng hợp, không đo ngoài thực địa · Made up, measured by no one",
+    },
+}
+
+
+def feature_schema(catalog: Catalog, layer: Layer, fields: Iterable[str], address: str) -> dict[str, Any]:
+    """Everything a feature of this layer may carry for the caller."""
+    names = list(fields)
+    properties = {name: _property(catalog, layer, name) for name in names}
+    return {
+        **_head(layer, address),
+        "required": [name for name in names if layer.fields[name].required],
+        "properties": {**properties, **OURS, "geometry": _geometry(layer)},
+    }
+
+
+def queryables(catalog: Catalog, layer: Layer, fields: Iterable[str], address: str) -> dict[str, Any]:
+    """Exactly the properties that items can be filtered by."""
+    properties = {name: _property(catalog, layer, name) for name in fields}
+    return {**_head(layer, address), "properties": properties, "additionalProperties": False}
+
+
+def _head(layer: Layer, address: str) -> dict[str, Any]:
+    note = layer.file.note or layer.file.title
+    return {
+        "$schema": DIALECT,
+        "$id": address,
+        "type": "object",
+        "title": layer.file.title.vi,
+        "description": f"{note.vi} · {note.en}",
+    }
+
+
+def _geometry(layer: Layer) -> dict[str, str]:
+    kinds = layer.file.geometry
+    shape = SHAPES[kinds[0]] if len(kinds) == 1 else "geometry-any"
+    return {"x-ogc-role": "primary-geometry", "format": shape}
+
+
+def _property(catalog: Catalog, layer: Layer, name: str) -> dict[str, Any]:
+    rule = layer.fields[name]
+    found: dict[str, Any] = {"title": rule.help.vi if rule.help else name, **TYPES[rule.type], **_limits(rule)}
+    if rule.help:
+        found["description"] = f"{rule.help.vi} · {rule.help.en}"
+    if rule.unit:
+        found["x-ogc-unit"] = rule.unit
+    if layer.file.time and name in (layer.file.time.since, layer.file.time.until):
+        end = "start" if name == layer.file.time.since else "end"
+        found["x-ogc-role"] = f"primary-interval-{end}"
+    if rule.domain is not None:
+        values = catalog.domains[rule.domain].values
+        found["oneOf"] = [{"const": code, "title": f"{value.vi} · {value.en}"} for code, value in values.items()]
+    return found
+
+
+def _limits(rule: FieldRule) -> dict[str, Any]:
+    limits: dict[str, Any] = {}
+    if rule.length is not None:
+        limits["maxLength"] = rule.length
+    if rule.range is not None:
+        limits["minimum"], limits["maximum"] = rule.range
+    return limits

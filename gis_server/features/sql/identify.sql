@@ -1,0 +1,8 @@
+-- What lies near a point, over all layers asked for: nearest first, then in the order of the layers.
+SELECT
+    hit.place, hit.layer, hit.fid, hit.born, released.published_at, hit.distance_m, hit.properties, hit.geometry,
+    source.source, source.title_vi, source.title_en, source.licence, source.attribution, source.synthetic
+FROM ({pieces}) AS hit
+JOIN meta.source AS source ON source.source = hit.source
+JOIN meta.release AS released ON released.release = hit.born
+ORDER BY round(hit.distance_m::numeric, 3), hit.place, hit.fid

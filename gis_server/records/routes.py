@@ -1,0 +1,71 @@
+"""Routes of the catalogue, of administrative units and of the service's health: ask, answer."""
+
+import re
+from datetime import date
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from gis_server.catalog.places import Places
+from gis_server.errors import BadRequest, Busy
+from gis_server.records.catalogue import catalogue
+from gis_server.records.places import units_of
+from gis_server.web.answers import JSON, json_answer
+from gis_server.web.asking import Caller, CatalogDep, reading
+from gis_server.web.state import layer_states
+
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+router = APIRouter(tags=["records"])
+
+
+@router.get("/catalogue")
+async def get_catalogue(request: Request, catalog: CatalogDep, view: Caller) -> Response:
+    """The layer tree of the caller's view: titles, counts, dates, scale, evidence, sources, fields, code lists."""
+    async with reading(request) as snap:
+        states = await layer_states(snap, list(view.layers))
+    return json_answer(request, catalogue(catalog, view, states, snap.release))
+
+
+async def _places(request: Request) -> Places:
+    places: Places = request.app.state.places
+    return places
+
+
+async def _day(on: str | None = None) -> date | None:
+    if on is None:
+        return None
+    try:
+        if DAY.fullmatch(on):
+            return date.fromisoformat(on)
+    except ValueError:
+        pass
+    raise BadRequest(
+        f"on = “{on[:20]}” không phải ngày; viết như 2025-07-01.",
+        f"on = “{on[:20]}” is not a day; write it as 2025-07-01.",
+    )
+
+
+@router.get("/places/{code}")
+async def get_place(
+    request: Request,
+    view: Caller,
+    code: str,
+    places: Annotated[Places, Depends(_places)],
+    day: Annotated[date | None, Depends(_day)],
+) -> Response:
+    """Administrative units of any era with that code (26740 was one ward and is another), and their crosswalk."""
+    return json_answer(request, {"code": code, "units": units_of(places, code, day)})
+
+
+@router.get("/health")
+async def get_health(request: Request, view: Caller) -> Response:
+    """Whether the service and its database answer, the newest release, and the caller's view."""
+    try:
+        async with reading(request) as snap:
+            found, status, release = "ok", 200, snap.release
+    except Busy:
+        found, status, release = "away", 503, request.app.state.release
+    body = orjson.dumps({"database": found, "release": release, "view": view.name})
+    return Response(body, status, headers={"Cache-Control": "no-store"}, media_type=JSON)

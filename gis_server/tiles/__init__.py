@@ -1,0 +1,1 @@
+"""Vector tiles of layers and of portal maps, and their TileJSON."""

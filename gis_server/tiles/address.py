@@ -1,0 +1,34 @@
+"""Reads z, x, y of a tile address: ASCII digits only, within the pyramid, or a sentence."""
+
+import re
+from dataclasses import dataclass
+
+from gis_server.errors import BadRequest
+
+HIGHEST_ZOOM = 22
+DIGITS = re.compile(r"[0-9]{1,8}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class TileAddress:
+    """A tile of WebMercatorQuad."""
+
+    z: int
+    x: int
+    y: int
+
+
+def read_address(z: str, x: str, y: str) -> TileAddress:
+    zoom = _number("z", z, HIGHEST_ZOOM)
+    last = 2**zoom - 1
+    return TileAddress(zoom, _number("x", x, last), _number("y", y, last))
+
+
+def _number(name: str, text: str, last: int) -> int:
+    if not DIGITS.fullmatch(text) or int(text) > last:
+        shown = text[:20]
+        raise BadRequest(
+            f"{name} = “{shown}” không hợp lệ: cần số nguyên từ 0 đến {last}, viết bằng chữ số 0–9.",
+            f"{name} = “{shown}” will not do: it is a whole number from 0 to {last}, in the digits 0–9.",
+        )
+    return int(text)

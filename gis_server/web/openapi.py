@@ -1,0 +1,95 @@
+"""The OpenAPI 3.0 document: paths and parameters read from the routes, their words from `openapi.yaml`."""
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from fastapi.routing import APIRoute
+
+from gis_server.catalog.words import read_yaml
+from gis_server.web.strict import OPEN, parameters
+
+WORDS = Path(__file__).parent / "openapi.yaml"
+BINARY = "application/vnd.mapbox-vector-tile"
+FREE: Mapping[str, Any] = {
+    "name": "properties",
+    "in": "query",
+    "required": False,
+    "description": "Thuộc tính = giá trị, theo /queryables của lớp · Property = value, see the layer's /queryables",
+    "style": "form",
+    "explode": True,
+    "schema": {"type": "object", "additionalProperties": {"type": "string"}},
+}
+"""OpenAPI's writing for parameters whose names depend on the layer."""
+
+
+def openapi_document(routes: Iterable[object], server: str) -> dict[str, Any]:
+    """The document for the routes that are meant for callers."""
+    words = read_yaml(WORDS)
+    shown = [route for route in routes if isinstance(route, APIRoute) and route.include_in_schema]
+    return {
+        "openapi": "3.0.3",
+        "info": words["info"],
+        "servers": [{"url": server}],
+        "tags": words["tags"],
+        "paths": {route.path_format: {"get": _operation(route, words)} for route in shown},
+        "components": {"schemas": {"Problem": words["problem"]}, "securitySchemes": _SCHEMES},
+        "security": [{}, {"header": []}, {"address": []}],
+    }
+
+
+_SCHEMES: Mapping[str, Any] = {
+    "header": {"type": "apiKey", "in": "header", "name": "Bando-Key"},
+    "address": {"type": "apiKey", "in": "query", "name": "key"},
+}
+
+
+def _operation(route: APIRoute, words: Mapping[str, Any]) -> dict[str, Any]:
+    english = " ".join((route.description or "").split())
+    vietnamese = words["operations"][route.path_format]
+    return {
+        "operationId": route.name,
+        "tags": [str(tag) for tag in route.tags[-1:]],
+        "summary": f"{_first_words(vietnamese)} · {_first_words(english)}",
+        "description": f"{vietnamese}. · {english}",
+        "parameters": _parameters(route, words["parameters"]),
+        "responses": {
+            "200": {"description": "Trả lời · Answer", "headers": _RELEASE, "content": _content(route, words)},
+            "default": {
+                "description": "Lỗi · Problem",
+                "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            },
+        },
+    }
+
+
+_RELEASE: Mapping[str, Any] = {
+    "Bando-Release": {"description": "Lần công bố · Release", "schema": {"type": "integer"}},
+}
+
+
+def _parameters(route: APIRoute, known: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Keys are the document's `security`; everything else is listed once."""
+    names = dict.fromkeys(parameters(route.dependant))
+    found = [
+        {"name": name, "in": where, "required": where == "path", **known[f"{where}.{name}"]}
+        for where, name in names
+        if where != "header" and name != "key"
+    ]
+    return [*found, dict(FREE)] if (route.openapi_extra or {}).get(OPEN) else found
+
+
+def _first_words(sentence: str) -> str:
+    return re.split(r"[:.;] |\.$", sentence)[0]
+
+
+def _content(route: APIRoute, words: Mapping[str, Any]) -> dict[str, Any]:
+    kinds = words["answers"].get(route.path_format, ["application/json"])
+    return {kind: {"schema": _schema(kind)} for kind in kinds}
+
+
+def _schema(kind: str) -> dict[str, Any]:
+    if kind == "text/html":
+        return {"type": "string"}
+    return {"type": "string", "format": "binary"} if kind == BINARY else {"type": "object"}

@@ -1,0 +1,55 @@
+"""RFC 9457 problem documents: every error as a sentence in Vietnamese and English."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+
+from gis_server.errors import HTTP_STATUS, MapError
+
+TITLES: Mapping[int, tuple[str, str]] = {
+    400: ("Yêu cầu không hợp lệ", "Bad request"),
+    401: ("Khóa không hợp lệ", "Unknown key"),
+    404: ("Không tìm thấy", "Not found"),
+    405: ("Phương thức không được hỗ trợ", "Method not allowed"),
+    406: ("Không có dạng trả lời này", "Not acceptable"),
+    413: ("Yêu cầu quá lớn", "Too large"),
+    422: ("Không xử lý được", "Unprocessable"),
+    500: ("Lỗi trong máy chủ", "Internal error"),
+    503: ("Máy chủ đang bận", "Service busy"),
+}
+RETRY_AFTER_S = "2"
+
+
+def problem_of(error: MapError) -> Response:
+    status = next((HTTP_STATUS[kind] for kind in type(error).__mro__ if kind in HTTP_STATUS), 500)
+    return problem(status, error.vi, error.en)
+
+
+def problem(status: int, detail: str, detail_en: str, headers: Mapping[str, str] | None = None) -> Response:
+    """An answer that says what went wrong and what to do."""
+    title, title_en = TITLES.get(status, (HTTPStatus(status).phrase,) * 2)
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": title,
+        "title_en": title_en,
+        "status": status,
+        "detail": detail,
+        "detail_en": detail_en,
+    }
+    return Response(
+        orjson.dumps(body),
+        status,
+        headers={"Cache-Control": "no-store", **_headers_of(status), **(headers or {})},
+        media_type="application/problem+json",
+    )
+
+
+def _headers_of(status: int) -> dict[str, str]:
+    if status == 503:
+        return {"Retry-After": RETRY_AFTER_S}
+    if status == 401:
+        return {"WWW-Authenticate": 'Bando-Key realm="bando"'}
+    return {}

@@ -1,0 +1,89 @@
+"""The API document: OpenAPI 3.0, valid, complete, and nothing in it points elsewhere."""
+
+import re
+from typing import Any
+
+import pytest
+from openapi_spec_validator import OpenAPIV30SpecValidator
+
+from gis_server.features.landing import CONFORMS_TO
+from tests.serving import LAT, LON, City
+
+DIFFERENT = {"/sprites/{file}", "/assets/{path}"}
+
+
+@pytest.fixture(scope="module")
+def document(whole_city: City) -> dict[str, Any]:
+    answer = whole_city.get("/api")
+    assert answer.headers["Content-Type"] == "application/vnd.oai.openapi+json;version=3.0"
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def test_the_document_is_valid_openapi_3_0(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.0.")
+    OpenAPIV30SpecValidator(document).validate()
+
+
+def test_no_reference_leaves_the_document(document: dict[str, Any]) -> None:
+    references = re.findall(r"'\$ref': '([^']*)'", repr(document))
+    assert references
+    assert all(reference.startswith("#/") for reference in references)
+
+
+def test_ogc_parameters_are_written_as_the_standard_wants(document: dict[str, Any]) -> None:
+    items = document["paths"]["/collections/{collectionId}/items"]["get"]["parameters"]
+    by_name = {parameter["name"]: parameter for parameter in items}
+    for name in ("limit", "bbox", "datetime"):
+        assert (by_name[name]["style"], by_name[name]["explode"]) == ("form", False)
+        assert by_name[name]["required"] is False
+    assert by_name["limit"]["schema"]["maximum"] == 10_000
+    assert by_name["bbox"]["schema"]["oneOf"] == [{"minItems": 4, "maxItems": 4}, {"minItems": 6, "maxItems": 6}]
+
+
+def test_every_path_of_the_document_answers_as_it_says(document: dict[str, Any], whole_city: City) -> None:
+    fid = whole_city.get("/collections/base_transport.duong_bo/items?limit=1").json()["features"][0]["id"]
+    values = {
+        "featureId": fid,
+        "collectionId": "base_transport.duong_bo",
+        "z": 0,
+        "x": 0,
+        "y": 0,
+        "lon": LON,
+        "lat": LAT,
+    }
+    for path, methods in document["paths"].items():
+        parameters = methods["get"]["parameters"]
+        example = {one["name"]: values.get(one["name"], one.get("example")) for one in parameters}
+        asked = "&".join(
+            f"{one['name']}={example[one['name']]}" for one in parameters if one["required"] and one["in"] == "query"
+        )
+        answer = whole_city.get(f"{path.format(**example)}{'?' + asked if asked else ''}")
+        assert answer.status_code in (200, 204), (path, answer.text)
+        kinds = [kind.partition(";")[0] for kind in methods["get"]["responses"]["200"]["content"]]
+        assert (
+            answer.status_code == 204 or path in DIFFERENT or answer.headers["Content-Type"].partition(";")[0] in kinds
+        ), path
+
+
+def test_the_page_for_people_names_every_path_and_loads_nothing_from_elsewhere(
+    document: dict[str, Any], whole_city: City
+) -> None:
+    page = whole_city.get("/api.html").text
+    assert all(f"GET {path}</code>" in page for path in document["paths"])
+    assert "<script" not in page
+    assert not re.search(r'(src|href)="(?!http://bando\.example/|#|data:,")', page)
+
+
+def test_the_landing_page_leads_to_everything(whole_city: City) -> None:
+    links = whole_city.get("/?f=json").json()["links"]
+    assert {"self", "service-desc", "service-doc", "conformance", "data"} <= {link["rel"] for link in links}
+    for link in links:
+        answer = whole_city.get(link["href"].removeprefix("http://bando.example"))
+        assert answer.status_code == 200, link
+        assert answer.headers["Content-Type"].replace("; charset=utf-8", "") == link["type"]
+
+
+def test_conformance_lists_the_classes_that_work(whole_city: City) -> None:
+    assert whole_city.get("/conformance").json()["conformsTo"] == list(CONFORMS_TO)
+    assert CONFORMS_TO[1] in whole_city.get("/conformance?f=html").text
