@@ -2,8 +2,7 @@
 bando := .venv/bin/bando
 sample := build/sample
 
-demo: setup            ## the sample city on a map at the printed address
-	@$(bando) sample --wards 3 --seed 7 --out $(sample)
+demo: setup $(sample)/giao_nop.yaml   ## the sample city on a map at the printed address
 	@$(bando) load $(sample) --note "Thành phố mẫu (tổng hợp) · sample city (synthetic)"
 	@$(bando) up --demo
 
@@ -26,3 +25,6 @@ clean:                 ## stop everything and remove what can be made again
 
 setup:
 	@tools/setup
+
+$(sample)/giao_nop.yaml: $(wildcard loaders/sample_city/*) | setup
+	@$(bando) sample --wards 3 --seed 7 --out $(sample)

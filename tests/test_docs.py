@@ -3,10 +3,10 @@
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
-from click import Command, Context, Group
 
 from gis_server.app import create_app
 from gis_server.catalog.model import LayerFile
@@ -22,14 +22,13 @@ BOTH_LANGUAGES = pytest.mark.parametrize(
 )
 
 
-def commands(command: Command, name: str = "bando") -> dict[str, Command]:
+def commands(command: Any, name: str = "bando") -> dict[str, Any]:
     """`bando db start` → its click command."""
-    if not isinstance(command, Group):
+    members = getattr(command, "commands", None)
+    if members is None:
         return {name: command}
-    found: dict[str, Command] = {}
-    for word in command.list_commands(Context(command)):
-        member = command.get_command(Context(command), word)
-        assert member is not None
+    found: dict[str, Any] = {}
+    for word, member in members.items():
         found |= commands(member, f"{name} {word}")
     return found
 
@@ -44,8 +43,10 @@ def test_every_command_is_documented_and_explains_itself_in_both_languages(name)
 
 
 def test_every_command_in_the_docs_exists_with_its_options():
-    for line in re.findall(r"(?:^|`)(bando [^`#\n]+)", TEXT, re.MULTILINE):
+    for line in re.findall(r"(?:^|`)(bando [a-z][^`#\n]+)", TEXT, re.MULTILINE):
         words = line.split()
+        if any(known.startswith(f"{line.strip()} ") for known in COMMANDS):
+            continue  # a noun, such as `bando db`
         name = max((known for known in COMMANDS if f"{line} ".startswith(f"{known} ")), key=len, default=None)
         assert name, f"the docs name an unknown command: {line}"
         options = {option for parameter in COMMANDS[name].params for option in parameter.opts}

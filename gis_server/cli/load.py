@@ -1,0 +1,37 @@
+"""`bando load`: a delivered file, folder or zip becomes one release."""
+
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+
+from gis_server.cli.context import ready
+from loaders.checks.registry import read_codes
+from loaders.pipeline import Desk, Order
+from loaders.pipeline import load as load_delivery
+from loaders.progress import Steps
+from loaders.report import as_json, show
+
+
+def load(
+    path: Annotated[Path, typer.Argument(help="Tệp, thư mục hoặc .zip được giao · the delivered file, folder or .zip")],
+    profile: Annotated[
+        str | None,
+        typer.Option(help="Hồ sơ nạp; không cần khi có giao_nop.yaml · the profile; not needed with giao_nop.yaml"),
+    ] = None,
+    note: Annotated[str, typer.Option(help="Ghi chú của bản công bố · note of the release")] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Kiểm tra, không công bố · check, publish nothing")
+    ] = False,
+    as_json_text: Annotated[bool, typer.Option("--json", help="Báo cáo dạng JSON · the report as JSON")] = False,
+) -> None:
+    """Nạp dữ liệu được giao thành một bản công bố · Load a delivery as one release."""
+    place = ready()
+    desk = Desk(place.catalog, place.database, Steps(quiet=as_json_text))
+    report = load_delivery(Order(path, profile, note, dry_run), desk)
+    if as_json_text:
+        typer.echo(orjson.dumps(as_json(report), option=orjson.OPT_INDENT_2).decode())
+    else:
+        show(report, place.catalog, read_codes(), Console())

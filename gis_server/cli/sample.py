@@ -1,0 +1,73 @@
+"""`bando sample`: writes a synthetic Vietnamese city the way agencies deliver, or the city-sized set for benchmarks."""
+
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from gis_server.cli.context import read_settings_and_catalog
+from gis_server.errors import SettingInvalid
+from loaders.sample_city.big import write_big
+from loaders.sample_city.build import build
+from loaders.sample_city.deliver import MANIFEST, MARK, deliver
+from loaders.sample_city.frame import MOST_WARDS, Frame
+
+
+def sample(
+    out: Annotated[Path, typer.Option("--out", help="Thư mục ghi ra · folder to write", show_default=False)],
+    wards: Annotated[int, typer.Option(min=1, max=MOST_WARDS, help="Số phường · number of wards")] = 3,
+    seed: Annotated[int, typer.Option(min=0, help="Hạt giống; cùng số thì cùng thành phố · same seed, same city")] = 7,
+    parcels: Annotated[
+        int | None,
+        typer.Option(
+            min=10_000, help="Bộ cỡ thành phố để đo, chừng này thửa · city-sized set of so many parcels"
+        ),
+    ] = None,
+) -> None:
+    """Sinh thành phố mẫu (dữ liệu tổng hợp), giao như cơ quan giao · write a synthetic city as agencies deliver.
+
+    Nạp bằng `bando load THƯ_MỤC` · load it with `bando load FOLDER`.
+    """
+    _, catalog = read_settings_and_catalog()
+    _make_room(out)
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("…", total=None)
+
+        def tell(step: str) -> None:
+            progress.update(task, description=step)
+
+        if parcels is not None:
+            counts = write_big(parcels, seed, catalog, out, tell)
+        else:
+            city = build(Frame(wards, seed), catalog, tell)
+            deliver(city, catalog, out, tell)
+            counts = {layer: len(table) for layer, table in city.tables.items()}
+    console.print(
+        f"[green]✓[/] {out}: {len(counts)} lớp, {sum(counts.values()):,} đối tượng, dữ liệu tổng hợp · "
+        f"{len(counts)} layers, {sum(counts.values()):,} features, synthetic.\n  bando load {out}",
+        highlight=False,
+    )
+
+
+def _make_room(out: Path) -> None:
+    """An empty folder: new, or one that holds an earlier sample city, which is replaced."""
+    if out.exists() and not out.is_dir():
+        raise SettingInvalid(f"{out} là một tệp; hãy chỉ một thư mục.", f"{out} is a file; name a folder.")
+    if not out.exists() or not any(out.iterdir()):
+        return
+    manifest = out / MANIFEST
+    if not (manifest.is_file() and manifest.read_text(encoding="utf-8", errors="replace").startswith(MARK)):
+        raise SettingInvalid(
+            f"Thư mục {out} không trống và không phải do `bando sample` ghi; chọn thư mục khác hoặc tự dọn trước.",
+            f"The folder {out} is not empty and was not written by `bando sample`; choose another, or clear it first.",
+        )
+    for entry in sorted(out.iterdir()):
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()

@@ -1,0 +1,1 @@
+"""From a delivered file to a release: read `pipeline.py` first."""

@@ -1,0 +1,188 @@
+"""OpenStreetMap files: every object once, as a point, line or area, tags as columns; what has no tags is counted."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import osmium
+import pyarrow as pa
+import shapely
+
+from gis_server.catalog.model import Text
+from gis_server.errors import DeliveryUnreadable
+from loaders.conditions import Conditions, tags_fit
+from loaders.readers.stream import FAULT, GEOMETRY, KIND, ROWS_AT_ONCE, Chunk, Stream
+
+VERTEX = Text(vi="đỉnh của đường, không mang thông tin", en="vertex of a way, carries no tags")
+MEMBER = Text(vi="không mang thông tin, chỉ là phần của quan hệ", en="without tags, only a part of relations")
+NO_LINE = Text(vi="đường có ít hơn hai đỉnh", en="way of fewer than two nodes")
+MEMBERS_MISSING, RINGS_OPEN = "GEO-07", "GEO-08"
+LINES = {"nodes": "nút · nodes", "ways": "đường · ways", "relations": "quan hệ · relations"}
+AREA_RELATIONS = ("multipolygon", "boundary")
+
+
+def read_osm(path: Path, file: str, columns: set[str], areas: Conditions) -> Stream:
+    """The objects of a PBF or XML file with those tags that the profile speaks of."""
+    tags = sorted(name for name in columns if not name.startswith("@"))
+    stream = Stream(file, "", 4326, iter(()), columns=None)
+    stream.chunks = _Reading(stream, tags, areas).chunks(path)
+    return stream
+
+
+@dataclass(frozen=True)
+class _Shape:
+    kind: str
+    wkb: bytes | None
+    fault: str | None = None
+
+
+@dataclass
+class _Rows:
+    """Objects of one type, waiting to become a table."""
+
+    tags: list[str]
+    columns: dict[str, list[Any]] = field(default_factory=dict)
+    count: int = 0
+
+    def add(self, name: str, tags: dict[str, str], shape: "_Shape") -> None:
+        if not self.columns:
+            self.columns = {column: [] for column in ("@osm", KIND, FAULT, GEOMETRY, *self.tags)}
+        self.columns["@osm"].append(name)
+        self.columns[KIND].append(shape.kind)
+        self.columns[FAULT].append(shape.fault)
+        self.columns[GEOMETRY].append(shape.wkb)
+        for tag in self.tags:
+            self.columns[tag].append(tags.get(tag))
+        self.count += 1
+
+    def take(self, kind: str, type_name: str) -> Chunk:
+        schema = pa.schema([(name, pa.binary() if name == GEOMETRY else pa.string()) for name in self.columns])
+        rows = pa.table(self.columns, schema=schema)
+        rows = rows.append_column("@type", pa.array([type_name] * self.count, pa.string()))
+        self.columns, self.count = {}, 0
+        return Chunk(kind, rows)
+
+
+class _Reading:
+    """One pass over a file. Areas arrive after their ways and relations; those still due are remembered by id."""
+
+    def __init__(self, stream: Stream, tags: list[str], areas: Conditions) -> None:
+        self.left_out = stream.left_out
+        self.alternatives = [{name: condition} for name, condition in areas.items()]
+        self.waiting = {kind: _Rows(tags) for kind in LINES}
+        self.due_ways: dict[int, dict[str, str]] = {}
+        self.due_relations: dict[int, dict[str, str]] = {}
+        self.ways: dict[int, bytes] = {}
+        self.routes: dict[int, list[int]] = {}
+        self.route_tags: dict[int, dict[str, str]] = {}
+        self.factory = osmium.geom.WKBFactory()
+
+    def chunks(self, path: Path) -> Iterator[Chunk]:
+        self._note_relations(path)
+        try:
+            for thing in osmium.FileProcessor(path).with_locations().with_areas():
+                self._take(thing)
+                yield from self._full(ROWS_AT_ONCE)
+        except RuntimeError as error:
+            raise DeliveryUnreadable(
+                f"Không đọc được {path.name}: {error}.", f"{path.name} cannot be read: {error}."
+            ) from error
+        self._finish()
+        yield from self._full(1)
+
+    def _note_relations(self, path: Path) -> None:
+        """Which ways make up routes: only those lines are kept until the routes are drawn."""
+        relations: Any = osmium.FileProcessor(path, osmium.osm.RELATION)
+        for relation in relations:
+            tags = _tags(relation)
+            if tags.get("type") == "route":
+                self.routes[relation.id] = [member.ref for member in relation.members if member.type == "w"]
+                self.route_tags[relation.id] = tags
+            elif tags.get("type") in AREA_RELATIONS and len(tags) > 1:
+                self.due_relations[relation.id] = tags
+        self.route_ways = {way for ways in self.routes.values() for way in ways}
+
+    def _take(self, thing: Any) -> None:
+        if thing.is_area():
+            self._take_area(thing)
+        elif thing.is_node():
+            self._take_node(thing)
+        elif thing.is_way():
+            self._take_way(thing)
+        else:
+            self._take_relation(thing)
+
+    def _take_node(self, node: Any) -> None:
+        if not node.tags:
+            self.left_out[LINES["nodes"], VERTEX] += 1
+            return
+        wkb = shapely.to_wkb(shapely.Point(node.location.lon, node.location.lat))
+        self.waiting["nodes"].add(f"n{node.id}", _tags(node), _Shape("Point", wkb))
+
+    def _take_way(self, way: Any) -> None:
+        wkb = self._line(way)
+        if way.id in self.route_ways and wkb is not None:
+            self.ways[way.id] = wkb
+        if not way.tags:
+            self.left_out[LINES["ways"], MEMBER] += 1
+            return
+        tags = _tags(way)
+        if way.is_closed() and len(way.nodes) > 3 and self._is_area(tags):
+            self.due_ways[way.id] = tags
+        elif wkb is None:
+            self.left_out[LINES["ways"], NO_LINE] += 1
+        else:
+            self.waiting["ways"].add(f"w{way.id}", tags, _Shape("LineString", wkb))
+
+    def _take_relation(self, relation: Any) -> None:
+        if not relation.tags:
+            self.left_out[LINES["relations"], MEMBER] += 1
+        elif relation.id in self.routes or (_tags(relation).get("type") in AREA_RELATIONS and len(relation.tags) > 1):
+            return
+        else:
+            self.waiting["relations"].add(f"r{relation.id}", _tags(relation), _Shape("LineString", None))
+
+    def _take_area(self, area: Any) -> None:
+        due = self.due_ways if area.from_way() else self.due_relations
+        tags = due.pop(area.orig_id(), None)
+        if tags is None:
+            return
+        name, kind = (f"w{area.orig_id()}", "ways") if area.from_way() else (f"r{area.orig_id()}", "relations")
+        if area.num_rings()[0]:
+            shape = _Shape("Polygon", bytes.fromhex(self.factory.create_multipolygon(area)))
+        else:
+            shape = _Shape("Polygon", None, RINGS_OPEN)
+        self.waiting[kind].add(name, tags, shape)
+
+    def _finish(self) -> None:
+        """Routes, and the areas that never came: they could not be assembled."""
+        for relation, tags in self.due_relations.items():
+            self.waiting["relations"].add(f"r{relation}", tags, _Shape("Polygon", None, MEMBERS_MISSING))
+        for way, tags in self.due_ways.items():
+            self.waiting["ways"].add(f"w{way}", tags, _Shape("Polygon", None, RINGS_OPEN))
+        for relation, ways in self.routes.items():
+            lines = [shapely.from_wkb(self.ways[way]) for way in dict.fromkeys(ways) if way in self.ways]
+            wkb = shapely.to_wkb(shapely.MultiLineString(lines)) if lines else None
+            self.waiting["relations"].add(f"r{relation}", self.route_tags[relation], _Shape("LineString", wkb))
+
+    def _is_area(self, tags: dict[str, str]) -> bool:
+        said = tags.get("area")
+        if said in ("yes", "no"):
+            return said == "yes"
+        return "highway" not in tags and tags_fit(tags, self.alternatives)
+
+    def _line(self, way: Any) -> bytes | None:
+        try:
+            return bytes.fromhex(self.factory.create_linestring(way))
+        except (RuntimeError, osmium.InvalidLocationError):
+            return None
+
+    def _full(self, rows: int) -> Iterator[Chunk]:
+        for kind, waiting in self.waiting.items():
+            if waiting.count >= rows:
+                yield waiting.take(LINES[kind], kind.removesuffix("s"))
+
+
+def _tags(thing: Any) -> dict[str, str]:
+    return {tag.k: tag.v for tag in thing.tags}

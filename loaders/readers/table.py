@@ -1,0 +1,151 @@
+"""Tables with coordinates in columns: CSV and XLSX, also in survey order, where X is north."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openpyxl
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import shapely
+
+from gis_server.errors import DeliveryUnreadable
+from loaders.conditions import as_number
+from loaders.profiles import FileRule
+from loaders.readers.stream import GEOMETRY, ROWS_AT_ONCE, Chunk, Stream
+from loaders.text import CONVERTERS, Letters
+
+BLOCK_BYTES = 4 << 20
+
+
+def read_table(path: Path, file: str, how: FileRule) -> Iterator[Stream]:
+    """A stream for the CSV file, or for each sheet of the workbook."""
+    has_place = how.east is not None or how.wkt is not None
+    if has_place and how.crs is None:
+        raise DeliveryUnreadable(
+            f"{file}: bảng không tự nói hệ tọa độ. Ghi `crs:` cho tệp này trong hồ sơ nạp.",
+            f"{file}: a table does not say its grid. Say `crs:` for this file in the profile.",
+        )
+    srid = how.crs if has_place else None
+    if path.suffix.lower() == ".xlsx":
+        yield from _read_sheets(path, file, how, srid)
+    else:
+        header = _header(path, how)
+        stream = Stream(file, path.stem, srid, iter(()), frozenset(header))
+        stream.chunks = (Chunk(stream.name, _placed(rows, how, file)) for rows in _csv(path, file, how, header))
+        yield stream
+
+
+def _read_sheets(path: Path, file: str, how: FileRule, srid: int | None) -> Iterator[Stream]:
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except (OSError, KeyError, ValueError) as error:
+        raise DeliveryUnreadable(f"Không đọc được {file}: {error}.", f"{file} cannot be read: {error}.") from error
+    for sheet in book.worksheets:
+        if how.sheet not in (None, sheet.title):
+            continue
+        lines = sheet.iter_rows(values_only=True)
+        header = [str(name).strip() for name in next(lines, ()) if name is not None]
+        stream = Stream(file, sheet.title, srid, iter(()), frozenset(header))
+        stream.chunks = (Chunk(stream.name, _placed(rows, how, file)) for rows in _cells(lines, header))
+        yield stream
+
+
+def _csv(path: Path, file: str, how: FileRule, header: list[str]) -> Iterator[pa.Table]:
+    """Blocks of text columns. Old letters pass as the Latin-1 signs of their bytes; mapping makes Unicode of them."""
+    options = pyarrow.csv.ReadOptions(block_size=BLOCK_BYTES, encoding=_encoding(how), skip_rows=1, column_names=header)
+    convert = pyarrow.csv.ConvertOptions(
+        column_types={name: pa.string() for name in header}, strings_can_be_null=True, null_values=[""]
+    )
+    parse = pyarrow.csv.ParseOptions(delimiter=how.separator or ",", newlines_in_values=True)
+    try:
+        with pyarrow.csv.open_csv(path, read_options=options, convert_options=convert, parse_options=parse) as reader:
+            for batch in reader:
+                yield pa.Table.from_batches([batch])
+    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+        raise DeliveryUnreadable(
+            f"Không đọc được bảng {file}: {error}. Kiểm tra dấu phân cách và kiểu chữ (`encoding:`).",
+            f"The table {file} cannot be read: {error}. Check the separator and the letters (`encoding:`).",
+        ) from error
+
+
+def _header(path: Path, how: FileRule) -> list[str]:
+    with path.open(encoding=_encoding(how), newline="", errors="replace") as lines:
+        first = next(csv.reader(lines, delimiter=how.separator or ","), [])
+    letters: Letters = how.encoding or "utf-8"
+    return [CONVERTERS[letters](name).strip().lstrip("\ufeff") for name in first]
+
+
+def _encoding(how: FileRule) -> str:
+    return "utf-8" if how.encoding in (None, "utf-8") else "latin-1"
+
+
+def _cells(lines: Iterator[tuple[Any, ...]], header: list[str]) -> Iterator[pa.Table]:
+    waiting: list[tuple[Any, ...]] = []
+    for line in lines:
+        if any(cell is not None for cell in line):
+            waiting.append(line)
+        if len(waiting) == ROWS_AT_ONCE:
+            yield _sheet_table(waiting, header)
+            waiting = []
+    if waiting:
+        yield _sheet_table(waiting, header)
+
+
+def _sheet_table(lines: list[tuple[Any, ...]], header: list[str]) -> pa.Table:
+    columns = {
+        name: pa.array([_cell_text(line[place] if place < len(line) else None) for line in lines], pa.string())
+        for place, name in enumerate(header)
+    }
+    return pa.table(columns)
+
+
+def _cell_text(cell: Any) -> str | None:
+    if cell is None:
+        return None
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return cell.isoformat() if hasattr(cell, "isoformat") else str(cell)
+
+
+def _placed(rows: pa.Table, how: FileRule, file: str) -> pa.Table:
+    """The table with its points, from the columns for east and north, or with the geometries of a WKT column."""
+    if how.east is not None and how.north is not None:
+        wkb = _points(_numbers(rows, how.east, how, file), _numbers(rows, how.north, how, file))
+    elif how.wkt is not None:
+        wkb = _from_wkt(_column(rows, how.wkt, file))
+    else:
+        wkb = pa.nulls(rows.num_rows, pa.binary())
+    return rows.append_column(GEOMETRY, wkb)
+
+
+def _points(east: np.ndarray, north: np.ndarray) -> pa.Array:
+    known = np.isfinite(east) & np.isfinite(north)
+    points = np.full(len(east), None, dtype=object)
+    points[known] = shapely.points(east[known], north[known])
+    return pa.array(shapely.to_wkb(points), pa.binary())
+
+
+def _from_wkt(texts: pa.ChunkedArray) -> pa.Array:
+    shapes = shapely.from_wkt(texts.to_numpy(), on_invalid="ignore")
+    return pa.array(shapely.to_wkb(shapes), pa.binary())
+
+
+def _numbers(rows: pa.Table, name: str, how: FileRule, file: str) -> np.ndarray:
+    column = _column(rows, name, file)
+    if how.decimal == ",":
+        column = pc.replace_substring(pc.replace_substring(column, ".", ""), ",", ".")
+    numbers: np.ndarray = as_number(column).to_numpy()
+    return numbers
+
+
+def _column(rows: pa.Table, name: str, file: str) -> pa.ChunkedArray:
+    if name not in rows.column_names:
+        raise DeliveryUnreadable(
+            f"{file} không có cột “{name}”; có: {', '.join(rows.column_names)}.",
+            f"{file} has no column “{name}”; it has: {', '.join(rows.column_names)}.",
+        )
+    return rows.column(name)

@@ -1,0 +1,87 @@
+"""Whatever GDAL opens as vectors, layer by layer, streamed as Arrow."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyogrio
+from pyogrio.errors import CRSError, DataLayerError, DataSourceError
+
+from gis_server.catalog import CrsBook
+from gis_server.errors import DeliveryUnreadable
+from loaders.crs import srid_of
+from loaders.profiles import FileRule
+from loaders.readers.stream import GEOMETRY, Chunk, Stream
+
+ROWS = 65_536
+
+
+def read_vector(path: Path, file: str, how: FileRule, crs: CrsBook) -> Iterator[Stream]:
+    """A stream for each layer of the file."""
+    with _gdal_sentences(file):
+        names = [str(name) for name, _ in pyogrio.list_layers(path)]
+    for name in names:
+        with _gdal_sentences(file):
+            info = pyogrio.read_info(path, layer=name, encoding=_encoding(path, how), force_feature_count=True)
+        srid = None if info["geometry_type"] is None else _srid(info, how, crs, f"{file} · {name}")
+        columns = frozenset(str(column) for column in info["fields"])
+        stream = Stream(file, name, srid, iter(()), columns, expected=_count(info))
+        stream.chunks = _chunks(path, stream, how)
+        yield stream
+
+
+def _chunks(path: Path, stream: Stream, how: FileRule) -> Iterator[Chunk]:
+    with (
+        _gdal_sentences(stream.file),
+        pyogrio.open_arrow(
+            path, layer=stream.layer, encoding=_encoding(path, how), batch_size=ROWS, use_pyarrow=True
+        ) as (meta, reader),
+    ):
+        geometry = meta["geometry_name"] or "wkb_geometry"
+        for batch in reader:
+            if batch.num_rows:
+                yield Chunk(stream.name, _named(pa.Table.from_batches([batch]), geometry, stream))
+
+
+def _named(rows: pa.Table, geometry: str, stream: Stream) -> pa.Table:
+    """The geometry column under the one name all readers give it."""
+    if stream.srid is None:
+        blank = pa.nulls(rows.num_rows, pa.binary())
+        return rows.append_column(GEOMETRY, blank)
+    place = rows.schema.get_field_index(geometry)
+    wkb = rows.column(place).cast(pa.binary())
+    return rows.remove_column(place).append_column(GEOMETRY, wkb)
+
+
+def _srid(info: dict[str, Any], how: FileRule, crs: CrsBook, name: str) -> int:
+    if how.crs is not None:
+        return how.crs
+    return srid_of(info["crs"], crs, name)
+
+
+def _encoding(path: Path, how: FileRule) -> str | None:
+    """Shapefiles are the one format whose bytes GDAL recodes; old letters must come through as they are."""
+    if path.suffix.lower() not in (".shp", ".dbf") or how.encoding is None:
+        return None
+    return "UTF-8" if how.encoding == "utf-8" else "ISO-8859-1"
+
+
+def _count(info: dict[str, Any]) -> int | None:
+    count = int(info["features"])
+    return count if count >= 0 else None
+
+
+@contextmanager
+def _gdal_sentences(file: str) -> Iterator[None]:
+    """GDAL's complaints as sentences of ours."""
+    try:
+        yield
+    except (DataSourceError, DataLayerError, CRSError, pa.ArrowException) as error:
+        words = re.sub(r"/\S*/", "", " ".join(str(error).split()))
+        raise DeliveryUnreadable(
+            f"Không đọc được {file}: {words}. Kiểm tra tệp có đủ các phần và đúng định dạng, rồi giao lại.",
+            f"{file} cannot be read: {words}. Check that it is whole and of the right format, then deliver again.",
+        ) from error

@@ -1,0 +1,120 @@
+"""Some rows of a delivery while they are mapped: columns are cleaned, and geometries moved, when first asked for."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import PurePosixPath
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from gis_server.catalog import CrsBook
+from gis_server.errors import DeliveryUnreadable
+from loaders import geometry
+from loaders.conditions import rows_where
+from loaders.profiles import FromRule
+from loaders.readers.stream import GEOMETRY, KIND, Chunk, Stream
+from loaders.text import Letters, clean
+
+LINE_BITS = 40
+"""A feature's number is its account line's number, then its place among the features of that line."""
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass
+class Rows:
+    """One chunk of a stream."""
+
+    stream: Stream
+    chunk: Chunk
+    letters: Letters
+    crs: CrsBook
+    first_number: int
+    cleaned: dict[str, pa.Array] = field(default_factory=dict)
+
+    @property
+    def line(self) -> str:
+        """The line of the account these rows are counted under."""
+        return self.chunk.kind
+
+    @property
+    def names(self) -> list[str]:
+        names: list[str] = self.chunk.rows.column_names
+        return names
+
+    def mask(self, source: FromRule) -> Mask:
+        """The rows that a rule is for."""
+        mask: Mask = rows_where(self.column, source.where, self.count).to_numpy(zero_copy_only=False)
+        if len(source.kind) < len(geometry.KINDS):
+            mask = mask & np.isin(self.kinds, [geometry.KINDS.index(kind) for kind in source.kind])
+        return mask
+
+    @property
+    def count(self) -> int:
+        rows: int = self.chunk.rows.num_rows
+        return rows
+
+    @cached_property
+    def numbers(self) -> NDArray[np.int64]:
+        return np.arange(self.first_number, self.first_number + self.count, dtype=np.int64)
+
+    @cached_property
+    def shapes(self) -> geometry.Shapes:
+        return geometry.decoded(self.chunk.rows.column(GEOMETRY))
+
+    @cached_property
+    def in_grid(self) -> geometry.Shapes:
+        if self.stream.srid is None:
+            return self.shapes
+        return geometry.in_grid(self.shapes, self.stream.srid, self.crs)
+
+    @cached_property
+    def kinds(self) -> NDArray[np.int8]:
+        kinds = geometry.kinds_of(self.shapes)
+        if KIND not in self.names:
+            return kinds
+        said = pc.index_in(self.column(KIND), value_set=pa.array(geometry.KINDS)).to_numpy(zero_copy_only=False)
+        return np.where(kinds < 0, said, kinds).astype(np.int8)
+
+    def column(self, name: str) -> pa.Array:
+        """A column by its name, or nulls; its text in Unicode."""
+        if name not in self.cleaned:
+            self.cleaned[name] = self._read_column(name)
+        return self.cleaned[name]
+
+    def _read_column(self, name: str) -> pa.Array:
+        match name if name not in self.names else None:
+            case "@file":
+                return pa.repeat(pa.scalar(PurePosixPath(self.stream.file).stem), self.count)
+            case "@layer":
+                return pa.repeat(pa.scalar(self.stream.layer), self.count)
+            case "@row":
+                return pa.array((self.numbers & ((1 << LINE_BITS) - 1)) + 1)
+        real = _same_name(name, self.chunk.rows.column_names)
+        if real is None:
+            return pa.nulls(self.count, pa.string())
+        column = self.chunk.rows.column(real)
+        if not pa.types.is_string(column.type) and not pa.types.is_large_string(column.type):
+            return column.combine_chunks()
+        try:
+            return clean(column, self.letters).combine_chunks()
+        except UnicodeDecodeError as error:
+            raise _wrong_letters(self.stream.name, name, error) from error
+
+
+def _same_name(name: str, names: list[str]) -> str | None:
+    if name in names:
+        return name
+    return next((one for one in names if one.lower() == name.lower()), None)
+
+
+def _wrong_letters(stream: str, column: str, error: UnicodeDecodeError) -> DeliveryUnreadable:
+    sample = bytes(error.object[:60]).decode("latin-1")
+    return DeliveryUnreadable(
+        f"{stream}, cột {column}: chữ không phải UTF-8 (ví dụ “{sample}”). Ghi `encoding: tcvn3`, `vni` hoặc `cp1258` "
+        "trong hồ sơ nạp.",
+        f"{stream}, column {column}: the letters are not UTF-8 (e.g. “{sample}”). Say `encoding: tcvn3`, `vni` or "
+        "`cp1258` in the profile.",
+    )

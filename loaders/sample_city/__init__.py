@@ -1,0 +1,1 @@
+"""The sample city: a synthetic Vietnamese city for every layer of the catalogue, delivered the way agencies deliver."""

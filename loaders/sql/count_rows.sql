@@ -1,0 +1,2 @@
+-- Rows that are left in a staging table.
+SELECT count(*) FROM {staged}
