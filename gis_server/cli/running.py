@@ -40,13 +40,20 @@ class Running:
         return self.folder / "serve.pid"
 
     def remember(self, pid: int) -> None:
-        self._pid_file.write_text(f"{pid}\n", encoding="ascii")
+        self._pid_file.write_text(f"{pid}\n{address_of(self.settings)}\n", encoding="ascii")
+
+    def address(self) -> str:
+        """Where the process listens: it may have been started with another port than today's settings name."""
+        with suppress(FileNotFoundError, ValueError):
+            _, address = self._pid_file.read_text(encoding="ascii").split()
+            return address
+        return address_of(self.settings)
 
     def pid(self) -> int | None:
         """The process, if it still runs and still is ours: numbers are given again after a crash."""
         try:
-            pid = int(self._pid_file.read_text(encoding="ascii"))
-        except (FileNotFoundError, ValueError):
+            pid = int(self._pid_file.read_text(encoding="ascii").split()[0])
+        except (FileNotFoundError, ValueError, IndexError):
             return None
         with suppress(ChildProcessError):
             os.waitpid(pid, os.WNOHANG)  # our own child that ended would look alive until asked
@@ -56,7 +63,7 @@ class Running:
     def health(self) -> dict[str, Any] | None:
         """What `/health` says; None when nothing of ours answers."""
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with suppress(OSError, ValueError), opener.open(f"{address_of(self.settings)}/health", timeout=5) as answer:
+        with suppress(OSError, ValueError), opener.open(f"{self.address()}/health", timeout=5) as answer:
             found: dict[str, Any] = json.load(answer)
             return found
         return None

@@ -61,6 +61,10 @@ def up(demo: DemoOption = False) -> None:
         if not port_is_free(settings):
             raise taken(settings)
         _start(running, demo)
+    elif running.address() != address_of(settings):
+        raise _elsewhere(running)
+    else:
+        ready()  # the service lives on when the database was stopped under it
     _wait(running)
     health = running.health() or {}
     if demo and health.get("view") != "full":
@@ -69,6 +73,13 @@ def up(demo: DemoOption = False) -> None:
             "The service is running, but not as a demonstration. Run “bando down”, then “bando up --demo”.",
         )
     _tell(settings)
+
+
+def _elsewhere(running: Running) -> SettingInvalid:
+    return SettingInvalid(
+        f"Máy chủ đang chạy ở {running.address()}. Muốn đổi cổng hay địa chỉ: chạy “bando down” trước.",
+        f"The service is running at {running.address()}. To change port or address, run “bando down” first.",
+    )
 
 
 def down() -> None:

@@ -61,6 +61,19 @@ def test_up_returns_when_it_answers_and_again_at_once_and_down_ends_it(bando: Ba
     assert "No service" in bando("down").stdout
 
 
+def test_up_names_the_address_of_a_service_that_runs_elsewhere_and_leaves_it_alone(
+    bando: Bando, machine: dict[str, str]
+) -> None:
+    try:
+        assert bando("up").returncode == 0
+        refused = bando("up", BANDO_PORT=str(free_port()))
+        assert refused.returncode == REFUSED
+        assert f"127.0.0.1:{machine['BANDO_PORT']}" in refused.stderr
+        assert health(machine)["database"] == "ok"
+    finally:
+        bando("down")
+
+
 def test_a_demonstration_opens_everything_here_and_says_so(bando: Bando, machine: dict[str, str]) -> None:
     try:
         started = bando("up", "--demo")
