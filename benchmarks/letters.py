@@ -37,8 +37,8 @@ class Score:
 
 def bench(place: Bench | None = None) -> None:
     scores = {way.label: score(way, LENGTHS) for way in ways()}
-    CONSOLE.print(_by_length(scores))
-    CONSOLE.print(_confusion(scores))
+    CONSOLE.print(_by_length(scores), width=140)
+    CONSOLE.print(_confusion(scores), width=140)
     changed, values = changes_of_clean_text()
     CONSOLE.print(f"Clean Unicode, foreign names, signs and codes: {changed} of {values:,} values changed")
     for way in ways():
@@ -94,20 +94,20 @@ def speed(way: Way) -> float:
 
 def _by_length(scores: Mapping[str, Score]) -> Table:
     table = Table(title="Columns read right, % (by number of values in the column)", title_justify="left")
-    table.add_column("written as")
+    table.add_column("written as", no_wrap=True)
     for length in (*LENGTHS, "all"):
-        table.add_column(str(length), justify="right")
+        table.add_column(str(length), justify="right", no_wrap=True)
     for label, one in scores.items():
-        table.add_row(label, *(f"{one.share(length):.2%}" for length in LENGTHS), f"{one.share():.2%}")
+        table.add_row(label, *(f"{100 * one.share(length):.2f}" for length in LENGTHS), f"{100 * one.share():.2f}")
     return table
 
 
 def _confusion(scores: Mapping[str, Score]) -> Table:
     names = sorted({name for one in scores.values() for name in one.called})
     table = Table(title="Written as → called (columns)", title_justify="left")
-    table.add_column("written as")
+    table.add_column("written as", no_wrap=True)
     for name in names:
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     for label, one in scores.items():
         table.add_row(label, *(f"{one.called[name]:,}" if one.called[name] else "·" for name in names))
     return table

@@ -15,9 +15,32 @@ from loaders.text import from_tcvn3, to_cp1258, to_tcvn3, to_vni
 HOME = Path(__file__).parent.parent
 UNITS = HOME / "layers" / "_places" / "units.csv"
 SAMPLE_NAMES = HOME / "loaders" / "sample_city" / "names.yaml"
-PLACES = ("{n}", "Đường {n}", "Hẻm {k}/{m} {n}", "{k}/{m} {n}", "{k} {n}", "Cầu {n}", "Rạch {n}", "Kênh {n}", "Chợ {n}",
-          "Trường Tiểu học {n}", "Trường THCS {n}", "Trạm y tế {n}", "Công viên {n}", "Nút giao {n} - {o}", "P. {n}", "Khu công nghiệp {n}",
-          "Bến xe {n}", "UBND {n}", "Nhà máy nước {n}", "Tuyến cống {n} D{k}", "HG-{k} {n}", "Chung cư {n} lô {k}", "Đình {n}", "Chùa {n}")  # fmt: skip
+PLACES = (
+    "{n}",
+    "Đường {n}",
+    "Hẻm {k}/{m} {n}",
+    "{k}/{m} {n}",
+    "{k} {n}",
+    "Cầu {n}",
+    "Rạch {n}",
+    "Kênh {n}",
+    "Chợ {n}",
+    "Trường Tiểu học {n}",
+    "Trường THCS {n}",
+    "Trạm y tế {n}",
+    "Công viên {n}",
+    "Nút giao {n} - {o}",
+    "P. {n}",
+    "Khu công nghiệp {n}",
+    "Bến xe {n}",
+    "UBND {n}",
+    "Nhà máy nước {n}",
+    "Tuyến cống {n} D{k}",
+    "HG-{k} {n}",
+    "Chung cư {n} lô {k}",
+    "Đình {n}",
+    "Chùa {n}",
+)
 SHORT = (
     "Ấp {k}",
     "Tổ {k}",
@@ -34,18 +57,9 @@ SHORT = (
     "Đất ở",
 )
 SHARE_SHORT, SHARE_CAPITALS = 0.12, 0.15
-LENGTHS = {1: 8_000, 2: 3_000, 3: 1_500, 5: 800, 10: 300, 20: 150, 50: 60, 200: 20}
-"""Values in a column → columns: 42,500 values in each way of writing."""
-FOREIGN = """Pasteur|Rue Catinat|École Française Internationale|Lycée Marguerite Duras|Hôtel Continental|Café de la Poste|Résidence Éden|
-Café Müller|Zürich Tower|Citroën Sài Gòn|Curaçao|São Paulo|Peñarol|Córdoba|Björn Bakery|Smørrebrød|Ångström Lab|Crème brûlée|Maïs|Thaï Express|
-Noël|Société Générale|Théâtre|Bảo tàng Áo dài|Avenue de l'Indépendance|Boulevard Norodom|Hué|Gò Vấp|Crédit Agricole|Décathlon|L'Occitane en Provence|
-北京路|同奈路|堤岸|友谊街|Chợ Lớn 堤岸|日本人学校|ホーチミン日本商工会|한국국제학교|Московская улица|Saigon Centre – Takashimaya|Nestlé|Häagen-Dazs|
-m²|25 m²|30°C|Ø500|D±5|½|“Saigon”|Bitexco™|Lot №5|TCVN®|© OSM|KĐD|ĐGT|ODT, CLN|ĐS1|Đ-12|PĐ|ĐM|Ô 3|A–B|x ≥ 3|α-β|Güell|Besançon|Montréal|
-Mékong|Saïgon|Annam Gourmet|Pho 24|Le Jardin|Île de Ré|Forêt|Piñata|Jalapeño|El Niño|Dvořák|Łódź|Škoda|Żabka|Ørsted|Mærsk|Straße|Köln|Málaga|Łazienki|
-Español|Açaí|Açores|Coimbrã|Guimarães|Cầu Ông Lãnh|Lê|Bà Lài|Tân|Hoà|Đình|Xã|Hà|Ô|Ý|Lân|Tô Hiến Thành|Âu Cơ|Bãi Dài|Phù Sa|Hàn|Võ|Mã Lò|Cô Giang|Nhà Bè|
-Hoà Bình|Cù Lao|Lò Gốm|Gò Công|Bàu Cát|Bà Hom|Cây Da|Hàm Nghi|Trà Vinh|Lê Lai|Tân Bình|Bình Trưng|Phú Lâm|Long Hoà|An Lân|Vân Côi|Âu Lâu""".replace(
-    "\n", ""
-).split("|")
+LENGTHS = {1: 5_000, 2: 1_500, 3: 800, 5: 500, 10: 250, 20: 100, 50: 40, 200: 15}
+"""Values in a column → columns: over 20,000 values in each way of writing."""
+FOREIGN_NAMES = Path(__file__).with_name("foreign_names.txt")
 
 Channel = Callable[[str], str | bytes]
 
@@ -102,10 +116,11 @@ def columns(seed: int, lengths: Mapping[int, int]) -> Iterator[tuple[str, ...]]:
 def foreign_columns(seed: int) -> Iterator[tuple[str, ...]]:
     """Clean Unicode that is hard to tell: every foreign name, sign and code alone, and in columns of several."""
     rng = random.Random(seed)
-    yield from ((name,) for name in FOREIGN)
+    names = FOREIGN_NAMES.read_text(encoding="utf-8").splitlines()
+    yield from ((name,) for name in names)
     for length in (2, 3, 5, 20, 100):
         for _ in range(200):
-            yield tuple(rng.choice(FOREIGN) for _ in range(length))
+            yield tuple(rng.choice(names) for _ in range(length))
 
 
 @cache

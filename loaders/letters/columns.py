@@ -107,6 +107,7 @@ def _all_plain(texts: pa.Array) -> bool:
         texts = pc.cast(texts, pa.string())
         composed = pc.equal(pc.utf8_normalize(texts, "NFC"), texts)
         plain = pc.or_(pc.string_is_ascii(texts), pc.match_substring_regex(texts, PLAIN))
+        plain = pc.and_(plain, pc.invert(pc.match_substring(texts, CUT)))
     except pa.ArrowInvalid:
         return False
     return pc.all(pc.and_(composed, plain)).as_py() is not False

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from loaders.letters.likelihood import is_sound, likelihood
-from loaders.letters.readings import Encoding, Raw, is_plain, readings
+from loaders.letters.readings import CUT, Encoding, Raw, decoded, is_plain, readings
 from loaders.letters.syllables import Model
 
 PRIOR: Mapping[Encoding, float] = {"utf-8": 0, "double": 3, "double twice": 4, "tcvn3": 9, "vni": 9, "cp1258": 9.5}
@@ -28,6 +28,8 @@ class Evidence:
     deficits: dict[Encoding, float] = field(default_factory=lambda: dict(PRIOR))
     values: int = 0
     """Values with letters beyond ASCII that could be read in more than one way."""
+    old_bytes: int = 0
+    """Values that are not UTF-8 at all."""
     plain: int = 0
     decomposed: int = 0
 
@@ -47,6 +49,7 @@ class Evidence:
 
     def _weigh(self, value: Raw) -> None:
         said = readings(value)
+        self.old_bytes += isinstance(value, bytes) and decoded(value) is None
         if "nfd" in said:
             self.decomposed += 1
         worth = worths(said, self.model)
@@ -54,6 +57,8 @@ class Evidence:
             return
         self.values += 1
         best = max(worth.values())
+        if "utf-8" in worth and is_sound(_text(said, "utf-8"), self.model):
+            worth["utf-8"] = best  # Vietnamese as it stands (Hoà) is no evidence for an old font (Hồ), however likely
         for name in self.deficits:
             self.deficits[name] += min(best - worth[name], MOST_FOR_ONE) if name in worth else MOST_FOR_ONE
 
@@ -76,7 +81,10 @@ class Evidence:
             return Read(known, said[known])
         worth = worths(said, self.model)
         own = max(worth, key=lambda name: worth[name] - PRIOR[name])
-        chosen = best if best in worth and worth[own] - worth[best] < MOST_FOR_FIELD else own
+        # UTF-8 among bytes that are not UTF-8: such a column is mixed, its old neighbours say nothing of this value.
+        alone = self.old_bytes > 0 and isinstance(value, bytes) and decoded(value) is not None
+        alone = alone and not said.get("utf-8", "").endswith(CUT)
+        chosen = best if not alone and best in worth and worth[own] - worth[best] < MOST_FOR_FIELD else own
         margin, rival = self._margin(chosen, worth, said)
         text = _text(said, chosen)
         encoding: Encoding = "nfd" if chosen == "utf-8" and "nfd" in said else chosen
