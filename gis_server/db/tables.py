@@ -84,6 +84,9 @@ def _apply(conn: psycopg.Connection, catalog: Catalog, layer_id: str, steps: Seq
     for step in steps:
         for one in step.statements:
             conn.execute(one)
+        if step.drops is not None:
+            field = step.drops.removeprefix(layer_id).removeprefix(".") or None
+            conn.execute(statement(SQL, "record_loss"), {"layer": layer_id, "field": field, "says": step.says})
     if layer_id in catalog.layers:
         definition = Jsonb(shape_of(catalog[layer_id]).as_json())
         conn.execute(statement(SQL, "upsert_layer"), {"layer": layer_id, "definition": definition})
