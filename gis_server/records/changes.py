@@ -14,7 +14,7 @@ from gis_server.releases.snapshot import Snapshot
 
 SQL = Path(__file__).parent / "sql"
 DEFAULT_LIMIT, MOST = 1_000, 10_000
-MOST_STEPS = 200
+MOST_STEPS = 50
 """Layers of releases that one page looks into, so that its time is bounded whatever is hidden from the caller."""
 NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 CURSOR = re.compile(r"([0-9]{1,9}):([a-z0-9_.]{1,130}):([0-9]{1,18})", re.ASCII)

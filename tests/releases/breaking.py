@@ -103,6 +103,7 @@ class Installation:
             env=env,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            preexec_fn=_hear_the_terminal,
         )
 
     def load(self) -> None:
@@ -169,6 +170,11 @@ def rows_of(layer: str, version: int, rows: int) -> dict[str, tuple[str, float]]
         f"{prefix}{n}": (f"Đường {n % 50 if n % 3 else version}", 600_000.0 + n % 70 * 10)
         for n in range(first, first + rows)
     }
+
+
+def _hear_the_terminal() -> None:
+    """Under nohup the tests ignore hang-ups, and the loader would inherit that."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def _write(path: Path, layer: str, rows: dict[str, tuple[str, float]]) -> None:
