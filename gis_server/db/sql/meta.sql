@@ -76,7 +76,7 @@ CREATE TABLE IF NOT EXISTS draft.book (
     who     text NOT NULL,
     note    text NOT NULL,
     path    text NOT NULL,
-    load_id bigint REFERENCES meta.load,
+    load_id bigint,
     release integer NOT NULL,
     source  jsonb NOT NULL,
     layers  jsonb NOT NULL
