@@ -54,6 +54,14 @@ class LoadRefused(MapError):
     """The source failed its checks; nothing was published."""
 
 
+class RollbackRefused(MapError):
+    """A release that is asked for again cannot be brought back whole, or is not there."""
+
+
+class DraftStale(MapError):
+    """A draft is not there, or no longer fits what is served."""
+
+
 class SettingInvalid(MapError):
     """A setting or an option of the command line cannot be used."""
 
@@ -76,5 +84,7 @@ EXIT_CODE: dict[type[MapError], int] = {
     MigrationRefused: 7,
     DatabaseMissing: 8,
     Busy: 9,
+    RollbackRefused: 10,
+    DraftStale: 11,
     SettingInvalid: 2,
 }

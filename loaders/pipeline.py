@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gis_server.catalog import Catalog
 from gis_server.db.database import Database
+from gis_server.releases.drafts import Origin, hold
 from gis_server.releases.publish import Release, Staged, publish
 from loaders.account import Account
 from loaders.checks.gate import Gate
@@ -14,6 +15,7 @@ from loaders.checks.refusal import refuse_if_too_many
 from loaders.checks.registry import read_codes
 from loaders.deliveries import open_delivery
 from loaders.mapping import Mapping
+from loaders.outage import outages_in_words
 from loaders.plan import Plan, make_plan
 from loaders.progress import Steps, peak_bytes
 from loaders.records import record
@@ -29,6 +31,8 @@ class Order:
     profile: str | None = None
     note: str = ""
     dry_run: bool = False
+    hold: bool = False
+    """Keep what passed the checks as a draft instead of publishing it."""
     who: str = field(default_factory=getpass.getuser)
 
 
@@ -44,6 +48,7 @@ class Desk:
 def load(order: Order, desk: Desk) -> Report:
     """Loads a delivery as one release. On any error nothing is published and no staging table stays."""
     with (
+        outages_in_words(),
         record(desk.database, who=order.who, profile=order.profile, path=str(order.path)) as book,
         open_delivery(order.path) as delivery,
     ):
@@ -53,7 +58,9 @@ def load(order: Order, desk: Desk) -> Report:
         with Staging(desk.database, book.load_id, desk.catalog.crs.stored) as staging:
             stage(plan, staging, desk, report)
             check(plan, staging, desk, report)
-            if not order.dry_run:
+            if order.hold and not order.dry_run:
+                report.draft = book.draft = _hold(plan, staging, desk, order)
+            elif not order.dry_run:
                 report.release = _publish(plan, staging, desk, order)
         report.seconds, report.peak_bytes = desk.steps.seconds, peak_bytes()
         book.report = as_json(report)
@@ -98,7 +105,20 @@ def check(plan: Plan, staging: Staging, desk: Desk, report: Report) -> None:
 
 def _publish(plan: Plan, staging: Staging, desk: Desk, order: Order) -> Release | None:
     """One transaction; a layer of which no row is left stays as it is served."""
-    staged = [Staged(layer, staging.quoted(layer)) for layer in staging.with_rows()]
     with desk.steps.step("công bố · publish", "Công bố · Publishing"), desk.database.connect() as conn:
-        note = order.note or f"{plan.source.title_vi}: {order.path.name}"
-        return publish(conn, plan.source, staged, who=order.who, note=note)
+        return publish(conn, plan.source, _staged(staging), who=order.who, note=_note(plan, order))
+
+
+def _hold(plan: Plan, staging: Staging, desk: Desk, order: Order) -> int:
+    """The number of the draft."""
+    with desk.steps.step("giữ · hold", "Giữ bản nháp · Holding"), desk.database.connect() as conn:
+        origin = Origin(plan.source, order.who, _note(plan, order), str(order.path), staging.load_id)
+        return hold(conn, desk.catalog, origin, _staged(staging))
+
+
+def _staged(staging: Staging) -> list[Staged]:
+    return [Staged(layer, staging.quoted(layer)) for layer in staging.with_rows()]
+
+
+def _note(plan: Plan, order: Order) -> str:
+    return order.note or f"{plan.source.title_vi}: {order.path.name}"

@@ -18,12 +18,13 @@ class Record:
     load_id: int
     source: str | None = None
     release: int | None = None
+    draft: int | None = None
     report: dict[str, Any] | None = None
 
 
 @contextmanager
 def record(database: Database, *, who: str, profile: str | None, path: str) -> Iterator[Record]:
-    """The load's row, closed with `published`, `unchanged`, `tried`, `refused` or `failed`."""
+    """The load's row, closed with `published`, `unchanged`, `held`, `tried`, `refused` or `failed`."""
     with database.connect() as conn:
         values = {"who": who, "profile": profile, "path": path}
         row = conn.execute(statement("load_begin.sql"), values).fetchone()
@@ -36,8 +37,15 @@ def record(database: Database, *, who: str, profile: str | None, path: str) -> I
         _close(database, book, outcome, {**(book.report or {}), "error": str(error) or type(error).__name__})
         raise
     report = book.report or {}
-    outcome = "tried" if report.get("dry_run") else "unchanged" if book.release is None else "published"
-    _close(database, book, outcome, report)
+    _close(database, book, _outcome(book, report), report)
+
+
+def _outcome(book: Record, report: dict[str, Any]) -> str:
+    if report.get("dry_run"):
+        return "tried"
+    if book.draft is not None:
+        return "held"
+    return "unchanged" if book.release is None else "published"
 
 
 def _close(database: Database, book: Record, outcome: str, report: dict[str, Any]) -> None:

@@ -33,6 +33,7 @@ class Report:
     rows: dict[str, int] = field(default_factory=dict)
     """Rows that passed the gate, by layer."""
     release: Release | None = None
+    draft: int | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     peak_bytes: int = 0
 
@@ -44,6 +45,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "source": asdict(report.source),
         "dry_run": report.dry_run,
         "release": None if report.release is None else report.release.number,
+        "draft": report.draft,
         "layers": {layer: {"rows": rows, **_changes(report, layer)} for layer, rows in sorted(report.rows.items())},
         "account": {
             name: {
@@ -162,6 +164,11 @@ def _verdict(report: Report) -> str:
     spent = f"[dim]{steps}  ·  {sum(report.seconds.values()):.1f} s, {report.peak_bytes / 2**20:,.0f} MiB[/]"
     if report.dry_run:
         return f"[bold]Chạy thử, không công bố gì · Dry run, nothing was published.[/]\n{spent}"
+    if report.draft is not None:
+        return (
+            f"[bold green]✓ Đã giữ thành bản nháp {report.draft}, chưa công bố · Held as draft {report.draft}.[/] "
+            f"`bando drafts {report.draft}`, `bando publish {report.draft}`\n{spent}"
+        )
     if report.release is None:
         return f"[bold]Không có gì thay đổi, không có bản công bố mới · Nothing changed, no new release.[/]\n{spent}"
     number = report.release.number
@@ -169,7 +176,7 @@ def _verdict(report: Report) -> str:
 
 
 def _changes(report: Report, layer: str) -> dict[str, int]:
-    if report.dry_run:
+    if report.dry_run or report.draft is not None:
         return {}
     for change in report.release.layers if report.release else ():
         if change.layer == layer:

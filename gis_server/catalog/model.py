@@ -15,7 +15,7 @@ RESERVED_COLUMNS = frozenset({"fid", "born", "died", "source", "hash", "geom", "
 """Columns that every served table has beside its fields, and what tiles and features say beside them."""
 
 
-RESERVED_GROUPS = frozenset({"meta", "history", "staging", "public", "information_schema"})
+RESERVED_GROUPS = frozenset({"meta", "history", "staging", "draft", "public", "information_schema"})
 """Schemas of the database that are not groups of layers."""
 
 

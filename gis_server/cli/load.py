@@ -15,7 +15,7 @@ from loaders.progress import Steps
 from loaders.report import as_json, show
 
 
-def load(
+def load(  # noqa: PLR0913 a command line has as many options as people need
     path: Annotated[Path, typer.Argument(help="Tệp, thư mục hoặc .zip được giao · the delivered file, folder or .zip")],
     profile: Annotated[
         str | None,
@@ -25,12 +25,15 @@ def load(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Kiểm tra, không công bố · check, publish nothing")
     ] = False,
+    hold: Annotated[
+        bool, typer.Option("--hold", help="Kiểm tra rồi giữ thành bản nháp, công bố sau · check, keep as a draft")
+    ] = False,
     as_json_text: Annotated[bool, typer.Option("--json", help="Báo cáo dạng JSON · the report as JSON")] = False,
 ) -> None:
     """Nạp dữ liệu được giao thành một bản công bố · Load a delivery as one release."""
     place = ready()
     desk = Desk(place.catalog, place.database, Steps(quiet=as_json_text))
-    report = load_delivery(Order(path, profile, note, dry_run), desk)
+    report = load_delivery(Order(path, profile, note, dry_run, hold), desk)
     if as_json_text:
         typer.echo(orjson.dumps(as_json(report), option=orjson.OPT_INDENT_2).decode())
     else:

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from gis_server.cli import db, doctor, key, layers, load, places, sample, serve
+from gis_server.cli import db, doctor, drafts, key, layers, load, places, releases, sample, serve
 from gis_server.errors import EXIT_CODE, MapError
 
 HELP = """Bản đồ số dùng chung TP. Hồ Chí Minh · the shared digital map of Ho Chi Minh City.
@@ -16,10 +16,19 @@ Từ tệp cơ quan giao đến bản đồ: `bando load TỆP`, rồi `bando up
 From a delivered file to the map: `bando load FILE`, then `bando up`."""
 
 MAP, DATA, MACHINE = "Bản đồ · Map", "Dữ liệu · Data", "Máy · Machine"
+RELEASES = "Bản công bố · Releases"
 
 COMMANDS: dict[str, tuple[Callable[..., None], ...]] = {
     MAP: (serve.up, serve.down, serve.serve),
     DATA: (load.load, layers.layers, places.places, sample.sample),
+    RELEASES: (
+        drafts.drafts,
+        drafts.publish,
+        releases.releases,
+        releases.diff,
+        releases.history,
+        releases.rollback,
+    ),
     MACHINE: (doctor.doctor,),
 }
 

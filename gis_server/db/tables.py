@@ -7,6 +7,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from gis_server.catalog import Catalog, CrsBook
+from gis_server.catalog.consumers import consumers
 from gis_server.db.database import Database
 from gis_server.db.ddl import history_of, table_of
 from gis_server.db.plan import Content, Step, alteration, creation, removal
@@ -41,10 +42,16 @@ def _migrate(conn: psycopg.Connection, catalog: Catalog, allowed: frozenset[str]
     for row in crs:
         _write_crs(conn, row)
     steps = {layer: _steps(conn, catalog, layer) for layer in _differences(conn, catalog)}
-    _check_losses([step for some in steps.values() for step in some], allowed)
+    _check_losses(catalog, [step for some in steps.values() for step in some], allowed)
     for layer_id, some in steps.items():
         _apply(conn, catalog, layer_id, some)
-    return [f"CRS {row['srid']}" for row in crs] + [step.says for some in steps.values() for step in some]
+    return [f"CRS {row['srid']}" for row in crs] + [_told(catalog, step) for some in steps.values() for step in some]
+
+
+def _told(catalog: Catalog, step: Step) -> str:
+    """What a step does, and under a loss everyone in the files who still counts on what goes."""
+    used = [] if step.drops is None else consumers(catalog, step.drops)
+    return "\n".join([step.says, *(f"    ↳ {one}" for one in used)])
 
 
 def _differences(conn: psycopg.Connection, catalog: Catalog) -> list[str]:
@@ -84,12 +91,15 @@ def _apply(conn: psycopg.Connection, catalog: Catalog, layer_id: str, steps: Seq
     for step in steps:
         for one in step.statements:
             conn.execute(one)
+        if step.drops is not None:
+            field = step.drops.removeprefix(layer_id).removeprefix(".") or None
+            conn.execute(statement(SQL, "record_loss"), {"layer": layer_id, "field": field, "says": step.says})
     if layer_id in catalog.layers:
         definition = Jsonb(shape_of(catalog[layer_id]).as_json())
         conn.execute(statement(SQL, "upsert_layer"), {"layer": layer_id, "definition": definition})
 
 
-def _check_losses(steps: Sequence[Step], allowed: frozenset[str]) -> None:
+def _check_losses(catalog: Catalog, steps: Sequence[Step], allowed: frozenset[str]) -> None:
     """Every loss that was not allowed by name, and every name that nothing would be lost under."""
     losses = {step.drops: step for step in steps if step.drops is not None}
     if surplus := sorted(allowed - losses.keys()):
@@ -99,11 +109,11 @@ def _check_losses(steps: Sequence[Step], allowed: frozenset[str]) -> None:
             f"--drop {names}: nothing needs to be dropped under that name; nothing was changed.",
         )
     if refused := {drops: step for drops, step in losses.items() if drops not in allowed}:
-        raise _refused(refused)
+        raise _refused(catalog, refused)
 
 
-def _refused(losses: Mapping[str, Step]) -> MigrationRefused:
-    listed = "\n".join(f"  {step.says}" for step in losses.values())
+def _refused(catalog: Catalog, losses: Mapping[str, Step]) -> MigrationRefused:
+    listed = "\n".join(f"  {_told(catalog, step)}" for step in losses.values())
     command = "bando db migrate " + " ".join(f"--drop {drops}" for drops in losses)
     return MigrationRefused(
         f"Tệp lớp đòi những thay đổi làm mất dữ liệu đang phục vụ; chưa thay đổi gì:\n{listed}\n"

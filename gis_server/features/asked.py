@@ -13,6 +13,7 @@ from gis_server.features.cursor import Cursor, read_cursor
 from gis_server.features.filters import RESERVED, filterable, where_equal
 from gis_server.features.parameters import DEFAULT_LIMIT, read_bbox, read_interval, read_limit
 from gis_server.features.question import Conditions, Question, during, within
+from gis_server.features.when import When, read_when
 from gis_server.web.asking import Caller, CatalogDep
 from gis_server.web.strict import refuse
 
@@ -53,10 +54,11 @@ class Paging:
 
     limit: str | None
     cursor: str | None
+    release: str | None
 
 
-async def _paging(limit: str | None = None, cursor: str | None = None) -> Paging:
-    return Paging(limit, cursor)
+async def _paging(limit: str | None = None, cursor: str | None = None, release: str | None = None) -> Paging:
+    return Paging(limit, cursor, release)
 
 
 WhereDep = Annotated[Where, Depends(_where)]
@@ -70,6 +72,7 @@ class Asked:
     question: Question
     limit: int
     cursor: Cursor | None
+    when: When
 
 
 async def _asked(request: Request, catalog: CatalogDep, view: Caller, layer: LayerDep, where: WhereDep) -> Question:
@@ -85,7 +88,8 @@ QuestionDep = Annotated[Question, Depends(_asked)]
 
 
 async def _page_asked(layer: LayerDep, question: QuestionDep, paging: PagingDep) -> Asked:
-    return Asked(question, read_limit(paging.limit, DEFAULT_LIMIT), read_cursor(paging.cursor, layer.id))
+    cursor = read_cursor(paging.cursor, layer.id)
+    return Asked(question, read_limit(paging.limit, DEFAULT_LIMIT), cursor, read_when(paging.release))
 
 
 AskedDep = Annotated[Asked, Depends(_page_asked)]

@@ -8,8 +8,10 @@ from typing import Any
 import orjson
 
 from gis_server.errors import UnknownLayer
+from gis_server.features.asked import Asked
 from gis_server.features.cursor import Cursor, bad_cursor
 from gis_server.features.question import Conditions, Question
+from gis_server.features.when import When, release_at
 from gis_server.releases.snapshot import Snapshot
 
 PAGE_BYTES = 16_000_000
@@ -26,11 +28,12 @@ class Page:
     next: Cursor | None
 
 
-async def read_page(snap: Snapshot, question: Question, limit: int, cursor: Cursor | None, stored: int) -> Page:
-    """The features after the cursor, in its release."""
-    release = cursor.release if cursor else snap.release
-    if release > snap.release:
+async def read_page(snap: Snapshot, asked: Asked, limit: int, stored: int) -> Page:
+    """The features after the cursor, in its release; without a cursor, of the release that is asked for."""
+    question, cursor = asked.question, asked.cursor
+    if cursor and asked.when.number not in (None, cursor.release):
         raise bad_cursor()
+    release = await release_at(snap, question.layer, When(cursor.release) if cursor else asked.when)
     text = question.sql(stored, None if release == snap.release else release)
     values = (cursor.after if cursor else -1, limit + 1, *question.conditions.values)
     # A plan for the values at hand: what is best for a house block is wrong for the whole city.
@@ -45,13 +48,16 @@ async def read_page(snap: Snapshot, question: Question, limit: int, cursor: Curs
     return Page(release, [text for _, text in rows], None)
 
 
-async def read_item(snap: Snapshot, question: Question, fid: str, stored: int) -> str:
-    """One feature; UnknownLayer when there is none of that number."""
+async def read_item(snap: Snapshot, question: Question, fid: str, release: int, stored: int) -> str:
+    """One feature as it was in a release; UnknownLayer when there is none of that number."""
     number = int(fid) if fid.isascii() and fid.isdecimal() and len(fid) <= 18 else -1
     conditions = Conditions()
     conditions.add(f"served.fid = {conditions.bind(number)}")
     row = await snap.conn.fetchrow(
-        replace(question, conditions=conditions).sql(stored), number - 1, 1, *conditions.values
+        replace(question, conditions=conditions).sql(stored, None if release == snap.release else release),
+        number - 1,
+        1,
+        *conditions.values,
     )
     if number < 0 or row is None:
         raise UnknownLayer(

@@ -59,8 +59,8 @@ def _asked(request: Request) -> dict[str, str]:
 def item_links(request: Request, layer: Layer, fid: str) -> list[Link]:
     here = f"/collections/{layer.id}/items/{fid}"
     return [
-        link(address(request, here, f="json"), "self", GEOJSON),
-        link(address(request, here, f="html"), "alternate", HTML),
+        link(address(request, here, **_asked(request), f="json"), "self", GEOJSON),
+        link(address(request, here, **_asked(request), f="html"), "alternate", HTML),
         link(address(request, f"/collections/{layer.id}", f="json"), "collection", JSON),
     ]
 

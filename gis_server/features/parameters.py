@@ -93,6 +93,14 @@ def read_interval(text: str | None) -> Interval | None:
     return found
 
 
+def read_moment(text: str) -> datetime | None:
+    """An instant, or the end of a day of the city; None when it is neither."""
+    try:
+        return _instant(text, text, True)
+    except BadRequest:
+        return None
+
+
 def _instant(text: str, part: str, is_end: bool) -> datetime:
     try:
         if DATE.fullmatch(part):

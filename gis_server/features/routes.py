@@ -18,6 +18,7 @@ from gis_server.features.landing import CONFORMS_TO
 from gis_server.features.parameters import read_number
 from gis_server.features.question import Conditions, Question
 from gis_server.features.schema import feature_schema, queryables
+from gis_server.features.when import read_when, release_at
 from gis_server.web.answers import HTML, JSON, address, json_answer, link, wants_html
 from gis_server.web.asking import Caller, CatalogDep, note_release, reading
 from gis_server.web.pages import page
@@ -93,7 +94,7 @@ async def get_items(request: Request, catalog: CatalogDep, asked: AskedDep, f: F
     is_page = wants_html(request, f)
     limit = HTML_LIMIT if is_page and "limit" not in request.query_params else asked.limit
     async with reading(request) as snap:
-        found = await read_page(snap, asked.question, limit, asked.cursor, catalog.crs.stored)
+        found = await read_page(snap, asked, limit, catalog.crs.stored)
     note_release(request, found.release)
     if is_page:
         onward = pages.next_page(request, asked.question.layer, found.next, "html")
@@ -116,11 +117,16 @@ ItemDep = Annotated[Question, Depends(_item_question)]
 
 
 @router.get("/collections/{collectionId}/items/{featureId}")
-async def get_item(request: Request, catalog: CatalogDep, question: ItemDep, f: F = None) -> Response:
-    """One feature by its fid."""
+async def get_item(
+    request: Request, catalog: CatalogDep, question: ItemDep, release: str | None = None, f: F = None
+) -> Response:
+    """One feature by its fid; as it was in an earlier release with `release`."""
     layer, fid = question.layer, request.path_params["featureId"]
+    when = read_when(release)
     async with reading(request) as snap:
-        feature = await read_item(snap, question, fid, catalog.crs.stored)
+        number = await release_at(snap, layer, when)
+        feature = await read_item(snap, question, fid, number, catalog.crs.stored)
+    note_release(request, number)
     if wants_html(request, f):
         return page(request, PAGES, "item", pages.item_content(catalog, layer, feature))
     body = item_json(feature, pages.item_links(request, layer, fid))

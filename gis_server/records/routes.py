@@ -11,8 +11,9 @@ from starlette.responses import Response
 from gis_server.catalog.places import Places
 from gis_server.errors import BadRequest, Busy
 from gis_server.records.catalogue import catalogue
+from gis_server.records.changes import Feed, changes, read_feed
 from gis_server.records.places import units_of
-from gis_server.web.answers import JSON, json_answer
+from gis_server.web.answers import JSON, address, json_answer, link
 from gis_server.web.asking import Caller, CatalogDep, reading
 from gis_server.web.state import layer_states
 
@@ -26,6 +27,33 @@ async def get_catalogue(request: Request, catalog: CatalogDep, view: Caller) -> 
     async with reading(request) as snap:
         states = await layer_states(snap, list(view.layers))
     return json_answer(request, catalogue(catalog, view, states, snap.release))
+
+
+async def _layers(view: Caller, catalog: CatalogDep, layer: str | None = None) -> list[str]:
+    return list(view.layers) if layer is None else [view.layer(catalog, layer).id]
+
+
+async def _feed(
+    layers: Annotated[list[str], Depends(_layers)],
+    since: str | None = None,
+    limit: str | None = None,
+    cursor: str | None = None,
+) -> Feed:
+    return read_feed(layers, since, limit, cursor)
+
+
+@router.get("/changes")
+async def get_changes(
+    request: Request, catalog: CatalogDep, view: Caller, feed: Annotated[Feed, Depends(_feed)]
+) -> Response:
+    """Features that each release after `since` added, changed and removed, by number (fid); `next` leads on."""
+    async with reading(request) as snap:
+        found, onward = await changes(snap, catalog, view, feed)
+    asked = {name: value for name, value in request.query_params.items() if name != "key"}
+    links = [link(address(request, "/changes", **asked), "self", JSON)]
+    if onward is not None:
+        links.append(link(address(request, "/changes", **{**asked, "cursor": str(onward)}), "next", JSON))
+    return json_answer(request, {"since": feed.since, "release": snap.release, "releases": found, "links": links})
 
 
 async def _places(request: Request) -> Places:

@@ -1,5 +1,6 @@
 """Publishing: staged layers become one release, in one transaction, or nothing changes at all."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -13,7 +14,7 @@ from gis_server.errors import Busy, LoadRefused
 from gis_server.releases.source import Source
 from gis_server.releases.staged import SQL, Comparison, Counts, Staged, compare, finish, write
 
-__all__ = ["Counts", "LayerChange", "Release", "Staged", "publish"]
+__all__ = ["Bundle", "Counts", "LayerChange", "Release", "Staged", "alone", "make_release", "publish"]
 
 RELEASE_LOCK = 7_901_003
 PATIENCE = "60s"
@@ -42,46 +43,72 @@ class Release:
     layers: tuple[LayerChange, ...]
 
 
+@dataclass(frozen=True)
+class Bundle:
+    """What one source brings to a release."""
+
+    source: Source
+    staged: tuple[Staged, ...]
+
+
 def publish(
     conn: psycopg.Connection, source: Source, staged: Sequence[Staged], *, who: str, note: str
 ) -> Release | None:
     """Publish staged layers as one release of `source`; None, and no release, when nothing differs."""
-    if len({one.layer.id for one in staged}) != len(staged):
-        raise ValueError("a layer is staged twice")
-    with _alone(conn):
-        conn.execute(statement(SQL, "upsert_source"), asdict(source))
-        compared = [compare(conn, source.id, one, number) for number, one in enumerate(staged)]
-        different = [comparison for comparison in compared if comparison.counts.total]
-        if not different:
-            return None
-        return _release(conn, source.id, different, {"who": who, "note": note})
+    with alone(conn):
+        return make_release(conn, [Bundle(source, tuple(staged))], {"who": who, "note": note})
 
 
-def _release(conn: psycopg.Connection, source: str, different: Sequence[Comparison], by: dict[str, str]) -> Release:
-    row = conn.execute(statement(SQL, "begin_release"), by).fetchone()
-    assert row is not None
-    number, published_at = row
-    for comparison in different:
+def make_release(conn: psycopg.Connection, bundles: Sequence[Bundle], by: dict[str, str]) -> Release | None:
+    """One release of everything that the bundles change, within `alone`; None when nothing differs."""
+    brought = [(bundle.source.id, one) for bundle in bundles for one in bundle.staged]
+    if len({(source, one.layer.id) for source, one in brought}) != len(brought):
+        raise ValueError("a layer is staged twice by one source")
+    shared = {layer for layer, times in Counter(one.layer.id for _, one in brought).items() if times > 1}
+    for bundle in bundles:
+        conn.execute(statement(SQL, "upsert_source"), asdict(bundle.source))
+    compared = [
+        (source, compare(conn, source, one, number, may_fill=one.layer.id not in shared))
+        for number, (source, one) in enumerate(brought)
+    ]
+    different = [(source, comparison) for source, comparison in compared if comparison.counts.total]
+    return _release(conn, different, by) if different else None
+
+
+def _release(conn: psycopg.Connection, different: Sequence[tuple[str, Comparison]], by: dict[str, str]) -> Release:
+    number, published_at = begin_release(conn, by)
+    for source, comparison in different:
         write(conn, comparison, {"release": number, "source": source})
-        _record(conn, number, source, comparison)
-    for comparison in different:
+        rows = record_layer(conn, number, LayerChange(comparison.layer.id, source, comparison.counts))
+        if not comparison.fills and comparison.counts.total > BIG_CHANGE * rows:
+            conn.execute("SELECT meta.analyze_layer(%s)", [comparison.layer.id])
+    for _, comparison in different:
         finish(conn, comparison)
-    conn.execute("SELECT pg_notify('bando_release', %s)", [str(number)])
-    changes = tuple(LayerChange(one.layer.id, source, one.counts) for one in different)
+    announce(conn, number)
+    changes = tuple(LayerChange(one.layer.id, source, one.counts) for source, one in different)
     return Release(number, published_at, changes)
 
 
-def _record(conn: psycopg.Connection, release: int, source: str, comparison: Comparison) -> None:
-    layer, counts = comparison.layer.id, comparison.counts
-    values = {"release": release, "layer": layer, "source": source, **asdict(counts)}
+def begin_release(conn: psycopg.Connection, by: dict[str, str]) -> tuple[int, datetime]:
+    row = conn.execute(statement(SQL, "begin_release"), by).fetchone()
+    assert row is not None
+    return row[0], row[1]
+
+
+def record_layer(conn: psycopg.Connection, release: int, change: LayerChange) -> int:
+    """Enter a layer's change in the books; answers how many rows its source serves now."""
+    values = {"release": release, "layer": change.layer, "source": change.source, **asdict(change.counts)}
     row = conn.execute(statement(SQL, "record_layer"), values).fetchone()
-    rows: int = row[0] if row else 0
-    if not comparison.fills and counts.total > BIG_CHANGE * rows:
-        conn.execute("SELECT meta.analyze_layer(%s)", [layer])
+    return row[0] if row else 0
+
+
+def announce(conn: psycopg.Connection, release: int) -> None:
+    """Tell everyone who listens, when the transaction ends."""
+    conn.execute("SELECT pg_notify('bando_release', %s)", [str(release)])
 
 
 @contextmanager
-def _alone(conn: psycopg.Connection) -> Iterator[None]:
+def alone(conn: psycopg.Connection) -> Iterator[None]:
     """The publish's own transaction; one at a time, and never waiting for ever."""
     conn.commit()  # whatever the caller began, else this would be a part of it
     try:

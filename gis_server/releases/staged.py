@@ -61,8 +61,11 @@ class Comparison:
         return self.staged.layer
 
 
-def compare(conn: psycopg.Connection, source: str, staged: Staged, number: int) -> Comparison:
-    """What publishing would change; raises LoadRefused for keys that stand twice or belong to another source."""
+def compare(conn: psycopg.Connection, source: str, staged: Staged, number: int, *, may_fill: bool = True) -> Comparison:
+    """What publishing would change; raises LoadRefused for keys that stand twice or belong to another source.
+
+    `may_fill` is false when several sources bring rows of the layer in one release: only one twin could take its place.
+    """
     names = _names(staged, _changes(number))
     _refuse_twice(conn, names, staged.layer)
     (empty,) = _row(conn, statement(SQL, "is_empty", **names))
@@ -72,7 +75,7 @@ def compare(conn: psycopg.Connection, source: str, staged: Staged, number: int) 
         _refuse_clashes(conn, names, staged.layer, source)
         conn.execute(statement(SQL, "changes", **names), {"source": source})
     counts = Counts(*_row(conn, statement(SQL, "count_changes", **names)))
-    return Comparison(staged, number, counts, fills=empty)
+    return Comparison(staged, number, counts, fills=empty and may_fill)
 
 
 def _row(conn: psycopg.Connection, query: bytes) -> tuple[Any, ...]:

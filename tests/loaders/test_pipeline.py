@@ -11,7 +11,7 @@ import pytest
 import shapely
 import yaml
 
-from gis_server.errors import DeliveryUnreadable, LoadRefused, ProfileInvalid
+from gis_server.errors import Busy, DeliveryUnreadable, LoadRefused, ProfileInvalid
 from loaders.text import to_tcvn3, to_vni
 from tests.loaders.conftest import MANHOLES
 
@@ -279,7 +279,7 @@ def test_a_load_that_dies_in_publishing_leaves_the_old_release_whole(tmp_path, l
         raise psycopg.OperationalError("server closed the connection")
 
     monkeypatch.setattr("loaders.pipeline.publish", dies)
-    with pytest.raises(psycopg.OperationalError):
+    with pytest.raises(Busy, match="server closed the connection"):
         load_it(written(tmp_path / "hg2.gpkg", "GPKG", NAMES[::-1], crs=ESRI_PRJ), MANHOLES)
     assert served(ask) == EXPECTED
     assert litter() == []

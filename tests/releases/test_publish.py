@@ -162,7 +162,7 @@ def test_a_missing_required_value_is_refused_with_the_name_of_the_field(conn):
 def test_a_load_killed_at_any_step_leaves_the_old_release_whole_and_no_gap(conn, database, monkeypatch, step):
     load(conn, [A, B])
 
-    def killed(dying: psycopg.Connection, *rest: object) -> None:
+    def killed(dying: psycopg.Connection, *rest: object, **named: object) -> None:
         with psycopg.connect(database.url) as admin:
             admin.execute("SELECT pg_terminate_backend(%s)", [dying.info.backend_pid])
         dying.execute("SELECT 1")

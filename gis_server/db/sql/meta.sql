@@ -10,6 +10,9 @@ CREATE SCHEMA IF NOT EXISTS history;
 CREATE SCHEMA IF NOT EXISTS staging;
 REVOKE ALL ON SCHEMA staging FROM bando_read;
 GRANT CREATE, USAGE ON SCHEMA staging TO bando_load;
+CREATE SCHEMA IF NOT EXISTS draft;
+REVOKE ALL ON SCHEMA draft FROM bando_read;
+GRANT CREATE, USAGE ON SCHEMA draft TO bando_load;
 
 CREATE TABLE IF NOT EXISTS meta.release (
     release      integer PRIMARY KEY,
@@ -56,6 +59,27 @@ CREATE TABLE IF NOT EXISTS meta.load (
     outcome     text,
     release     integer REFERENCES meta.release,
     report      jsonb
+);
+-- What migrations threw away: the contents of releases up to `release` can no longer be told or brought back.
+CREATE TABLE IF NOT EXISTS meta.loss (
+    loss_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    lost_at timestamptz NOT NULL DEFAULT now(),
+    release integer NOT NULL,
+    layer   text NOT NULL,
+    field   text,
+    says    text NOT NULL
+);
+-- Checked deliveries that wait for someone to look at them; their rows lie beside this table, in logged tables of their own.
+CREATE TABLE IF NOT EXISTS draft.book (
+    draft   integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    made_at timestamptz NOT NULL DEFAULT now(),
+    who     text NOT NULL,
+    note    text NOT NULL,
+    path    text NOT NULL,
+    load_id bigint,
+    release integer NOT NULL,
+    source  jsonb NOT NULL,
+    layers  jsonb NOT NULL
 );
 CREATE TABLE IF NOT EXISTS meta.admin_unit (
     code          text NOT NULL,

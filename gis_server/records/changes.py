@@ -1,0 +1,125 @@
+"""The change feed: which features each release added, changed and removed, as far as the caller may see them."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gis_server.access.views import View
+from gis_server.catalog import Catalog, Layer
+from gis_server.db.statements import quoted, text
+from gis_server.errors import BadRequest
+from gis_server.releases.snapshot import Snapshot
+
+SQL = Path(__file__).parent / "sql"
+DEFAULT_LIMIT, MOST = 1_000, 10_000
+MOST_STEPS = 50
+"""Layers of releases that one page looks into, so that its time is bounded whatever is hidden from the caller."""
+NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
+CURSOR = re.compile(r"([0-9]{1,9}):([a-z0-9_.]{1,130}):([0-9]{1,18})", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The page before ended after this feature of this layer in this release."""
+
+    release: int
+    layer: str
+    fid: int
+
+    def __str__(self) -> str:
+        return f"{self.release}:{self.layer}:{self.fid}"
+
+
+@dataclass(frozen=True)
+class Feed:
+    """What is asked for."""
+
+    layers: Sequence[str]
+    since: int
+    limit: int
+    cursor: Cursor | None
+
+
+def read_feed(layers: Sequence[str], since: str | None, limit: str | None, cursor: str | None) -> Feed:
+    return Feed(
+        layers,
+        _number("since", since, 0),
+        min(max(1, _number("limit", limit, DEFAULT_LIMIT)), MOST),
+        _cursor(cursor),
+    )
+
+
+async def changes(
+    snap: Snapshot, catalog: Catalog, view: View, feed: Feed
+) -> tuple[list[dict[str, Any]], Cursor | None]:
+    """Releases in order with the features of each layer, and where the next page begins."""
+    start = feed.cursor or Cursor(feed.since + 1, "", 0)
+    values = (max(feed.since, start.release - 1), start.release, start.layer, list(feed.layers), MOST_STEPS + 1)
+    steps = await snap.conn.fetch(text(SQL, "changed_layers"), *values)
+    found: list[dict[str, Any]] = []
+    left = feed.limit
+    for step in steps[:MOST_STEPS]:
+        is_start = (step["release"], step["layer"]) == (start.release, start.layer)
+        query = _query(catalog[step["layer"]], view)
+        rows = await snap.conn.fetch(query, step["release"], start.fid if is_start else 0, left + 1)
+        _note(found, step, rows[:left])
+        if len(rows) > left:
+            return found, Cursor(
+                step["release"], step["layer"], rows[left - 1]["fid"] if left else start.fid * is_start
+            )
+        left -= len(rows)
+    if len(steps) > MOST_STEPS:
+        return found, Cursor(steps[MOST_STEPS]["release"], steps[MOST_STEPS]["layer"], 0)
+    return found, None
+
+
+def _note(found: list[dict[str, Any]], step: Any, rows: Sequence[Any]) -> None:
+    """Enter a layer's features under its release; what has none to see is not mentioned."""
+    if not rows:
+        return
+    if not found or found[-1]["release"] != step["release"]:
+        found.append({"release": step["release"], "published": step["published_at"].isoformat(), "layers": []})
+    kinds: dict[str, Any] = {"layer": step["layer"], "added": [], "changed": [], "removed": []}
+    for row in rows:
+        kinds[row["kind"]].append(row["fid"])
+    found[-1]["layers"].append(kinds)
+
+
+def _query(layer: Layer, view: View) -> str:
+    """A change in hidden fields only is none for this caller."""
+    names = [*view.layers[layer.id], "source", "geom"]
+    return text(
+        SQL,
+        "changes",
+        served=layer.table,
+        history=layer.history,
+        columns=", ".join(quoted(name) for name in names),
+        began=", ".join(f"began.{quoted(name)}" for name in names),
+        ended=", ".join(f"ended.{quoted(name)}" for name in names),
+    )
+
+
+def _number(name: str, given: str | None, default: int) -> int:
+    if given is None:
+        return default
+    if not NUMBER.fullmatch(given):
+        raise _refused(name, given)
+    return int(given)
+
+
+def _cursor(given: str | None) -> Cursor | None:
+    if given is None:
+        return None
+    parts = CURSOR.fullmatch(given)
+    if parts is None:
+        raise _refused("cursor", given)
+    return Cursor(int(parts[1]), parts[2], int(parts[3]))
+
+
+def _refused(name: str, given: str) -> BadRequest:
+    return BadRequest(
+        f"{name} = “{given[:60]}” không hợp lệ; since, limit là số nguyên, cursor lấy từ liên kết “next”.",
+        f"{name} = “{given[:60]}” will not do; since and limit are whole numbers, cursor comes from the “next” link.",
+    )

@@ -1,0 +1,1 @@
+UPDATE draft.book SET layers = %(layers)s WHERE draft = %(draft)s
