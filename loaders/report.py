@@ -13,7 +13,7 @@ from gis_server.catalog.model import Text
 from gis_server.releases.publish import Release
 from gis_server.releases.source import Source
 from loaders.account import Account, Line
-from loaders.checks.gate import Finding
+from loaders.checks.finding import Finding, Located
 from loaders.checks.registry import Code
 
 COLOURS = {"error": "red", "repeat": "yellow", "warning": "yellow", "note": "cyan"}
@@ -32,6 +32,12 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
     """Rows that passed the gate, by layer."""
+    refusals: list[Text] = field(default_factory=list)
+    """Why this must not be published."""
+    located: list[Located] = field(default_factory=list)
+    outlines: dict[str, list[bytes]] = field(default_factory=dict)
+    """Some shapes (WKB, stored grid) of the layers with findings: the ground under a map of them."""
+    check_seconds: dict[str, float] = field(default_factory=dict)
     release: Release | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     peak_bytes: int = 0
@@ -65,6 +71,7 @@ def as_json(report: Report) -> dict[str, Any]:
         },
         "files_left_out": {name: _both(why) for name, why in report.account.files_left_out.items()},
         "findings": [asdict(finding) for finding in report.findings],
+        "refusals": [_both(why) for why in report.refusals],
         "seconds": {step: round(value, 2) for step, value in report.seconds.items()},
         "peak_mib": round(report.peak_bytes / 2**20),
     }

@@ -16,6 +16,7 @@ CATALOGUE = HOME.parent / "shared" / "catalogue"
 FILES = {
     f"{path.parent.name}.{path.stem}": LayerFile.model_validate(read_yaml(path))
     for path in sorted(LAYERS.glob("[a-z]*/*.yaml"))
+    if "." not in path.stem
 }
 DOMAINS = {path.stem: Domain.model_validate(read_yaml(path)) for path in sorted(LAYERS.glob("_domains/*.yaml"))}
 THEMES = read_yaml(LAYERS / "_themes.yaml")
