@@ -28,11 +28,15 @@ class NearCheck(Strict):
 
 
 class Corridor(Strict):
-    """Every feature lies within half the width (a field, metres) of a line of `layer`, and `slack_m` more."""
+    """Every feature lies within half the width (a field, metres) of a line of `layer`, and `slack_m` more.
+
+    `also`: or near a feature of a layer of ways whose width nobody has fixed, such as alleys.
+    """
 
     layer: str
     width: str
     slack_m: float = Field(0.0, ge=0)
+    also: Near | None = None
 
 
 class CorridorCheck(Strict):
@@ -160,7 +164,8 @@ def layers_of(check: Check) -> list[str]:
         case NearCheck():
             return [check.near.layer]
         case CorridorCheck():
-            return [check.corridor.layer]
+            also = check.corridor.also
+            return [check.corridor.layer, *([also.layer] if also else [])]
         case WithinCheck():
             return [check.within.layer]
         case EndsCheck():

@@ -8,3 +8,4 @@ WHERE NOT EXISTS (
         ST_DWithin(other.geom, staged.geom, (SELECT max(width) / 2 + %(slack_m)s FROM {others}))
         AND ST_Distance(other.geom, staged.geom) <= other.width / 2 + %(slack_m)s
 )
+AND {elsewhere}

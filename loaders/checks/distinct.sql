@@ -2,6 +2,7 @@
 WITH sized AS MATERIALIZED (
     SELECT _row, _feature, ST_XMin(geom) AS a, ST_YMin(geom) AS b, ST_XMax(geom) AS c, ST_YMax(geom) AS d, ST_NPoints(geom) AS points
     FROM {staged}
+    WHERE geom IS NOT NULL
 ), alike AS (
     SELECT _row FROM (SELECT _row, count(*) OVER (PARTITION BY a, b, c, d, points) AS times FROM sized) AS counted WHERE times > 1
 ), drawn AS (

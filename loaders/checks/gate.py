@@ -90,13 +90,14 @@ class Gate:
         return [Finding(layer, "REL-03", None, 1, ()) for layer in sorted(layers)]
 
     def wrong_rows(self, severity: str) -> dict[str, int]:
-        """Rows by layer with findings of a severity that nobody answers for; rows that merely came twice are not wrong."""
+        """Rows by layer with findings of a severity that nobody answers for; rows that came twice are not wrong."""
         wrong = [code for code, about in self.codes.items() if about.severity == severity]
         query = statement("checks/wrong_rows.sql", findings=self.staging.findings)
         return dict(self.staging.conn.execute(query, {"codes": wrong}).fetchall())
 
     def keep(self) -> None:
         """Writes the findings into the account books, linked to this load."""
+        self.staging.conn.execute(statement("checks/forget.sql"), {"load_id": self.staging.load_id})
         query = statement("checks/keep.sql", findings=self.staging.findings)
         self.staging.conn.execute(query, {"load_id": self.staging.load_id, "most": MOST_KEPT})
 

@@ -14,11 +14,11 @@ from loaders.checks.bench import Bench
 
 ROWS_AT_ONCE = 20_000
 SPIKE_DEGREES = 1.0
-SPIKE_M = 0.05
-"""A spike turns back within a degree, and both its sides are longer than this."""
+SPIKE_M, SPIKE_WIDTH_M = 0.05, 0.01
+"""A spike turns back within a degree; both its sides are longer than this, and it is narrower than a centimetre."""
 MOST_VERTICES = 50_000
-LEAST_WHOLE = 4
-"""So many vertices at whole metres are no chance."""
+LEAST_WHOLE = 5
+"""More vertices than these at whole metres are no chance; a map sheet's frame has five."""
 
 Points = NDArray[np.float64]
 Numbers = NDArray[np.int64]
@@ -95,7 +95,9 @@ def _spikes(rows: Numbers, outlines: tuple[Points, Numbers, Numbers]) -> Found:
     inner = (part[2:] == part[1:-1]) & (part[1:-1] == part[:-2])
     a, b = np.hypot(*into.T), np.hypot(*out.T)
     turn = np.degrees(np.arctan2(np.abs(into[:, 0] * out[:, 1] - into[:, 1] * out[:, 0]), -(into * out).sum(axis=1)))
-    sharp = np.flatnonzero(inner & (turn < SPIKE_DEGREES) & (a > SPIKE_M) & (b > SPIKE_M)) + 1
+    width = np.minimum(a, b) * np.sin(np.radians(turn))
+    sharp = inner & (turn < SPIKE_DEGREES) & (width < SPIKE_WIDTH_M) & (a > SPIKE_M) & (b > SPIKE_M)
+    sharp = np.flatnonzero(sharp) + 1
     return _one_each("GEO-13", rows, owner[sharp], points[sharp])
 
 

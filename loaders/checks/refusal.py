@@ -14,7 +14,7 @@ EXAMPLES_NAMED = 3
 
 
 def judge(gate: Gate, report: Report, share: float, catalog: Catalog) -> list[Text]:
-    """Every reason not to publish: the profile's share of wrong rows, each layer's own budget, codes that stop a load."""
+    """Every reason not to publish: the profile's share of wrong rows, a layer's own budget, codes that stop a load."""
     wrong, rows = gate.wrong_rows("error"), report.account.rows
     reasons = []
     if sum(wrong.values()) > share * rows.total():

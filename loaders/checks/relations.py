@@ -21,6 +21,9 @@ from loaders.checks.coverage import find_in_coverage
 LONELY = "NOT EXISTS (SELECT FROM {} AS other WHERE ST_DWithin(other.geom, tip.place, {}))"
 
 
+NO_WAY = "NOT EXISTS (SELECT FROM {} AS way WHERE ST_DWithin(way.geom, staged.geom, {}))"
+
+
 def relate(bench: Bench, layer: Layer) -> None:
     """Runs every check of the layer file; nothing is asked of a layer without rows."""
     for check in layer.file.checks:
@@ -55,10 +58,7 @@ def _about_others(bench: Bench, layer: Layer, check: Check) -> None:
         case WithinCheck():
             _ask(bench, layer, ("within", check.within.layer), share=check.within.share)
         case CorridorCheck():
-            pieces = bench.others.pieces(bench.catalog[check.corridor.layer], check.corridor.width)
-            if pieces is not None:
-                slack = check.corridor.slack_m
-                bench.run("corridor", layer, {"others": pieces}, other=check.corridor.layer, slack_m=slack)
+            _ask_corridor(bench, layer, check)
         case EndsCheck():
             _ask_ends(bench, layer, check)
         case _:
@@ -78,3 +78,15 @@ def _ask_ends(bench: Bench, layer: Layer, check: EndsCheck) -> None:
     lonely = [sql.SQL(LONELY).format(table, within) for table in tables if table is not None]
     if lonely:
         bench.run("ends", layer, {"lonely": sql.SQL(" AND ").join(lonely)})
+
+
+def _ask_corridor(bench: Bench, layer: Layer, check: CorridorCheck) -> None:
+    asked = check.corridor
+    pieces = bench.others.pieces(bench.catalog[asked.layer], asked.width)
+    if pieces is None:
+        return
+    elsewhere: sql.Composable = sql.SQL("true")
+    if asked.also is not None and (ways := bench.others.pieces(bench.catalog[asked.also.layer])) is not None:
+        elsewhere = sql.SQL(NO_WAY).format(ways, sql.Literal(asked.also.within_m))
+    names = {"others": pieces, "elsewhere": elsewhere}
+    bench.run("corridor", layer, names, other=asked.layer, slack_m=asked.slack_m)
