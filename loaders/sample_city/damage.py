@@ -302,7 +302,7 @@ def _borders(parcels: NDArray[np.object_], tree: shapely.STRtree, house: Polygon
 
 def _against_the_last_release(work: Damage) -> None:
     """Seen only where the sound city was published before: half of a layer missing, a column and a code gone."""
-    for layer, times in (("traffic.vach_son", 0.4),):
+    for layer, times in (("traffic.bien_bao", 0.4),):
         table = work.table(layer)
         keep = int(len(table) * times)
         table.geometry = table.geometry[:keep]

@@ -1,0 +1,41 @@
+"""The gate on city-sized parcels: seconds per 100,000 rows, by check (`python -m benchmarks.gate [parcels]`)."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from benchmarks.measure import CONSOLE
+from benchmarks.place import Bench, fresh_installation
+
+PARCELS = 200_000
+PER = 100_000
+
+
+def bench(place: Bench, parcels: int = PARCELS) -> None:
+    """Checks the big set once and prints what each check cost."""
+    with tempfile.TemporaryDirectory(prefix="bando-gate-") as folder:
+        city = Path(folder) / "lon"
+        place.bando("sample", "--out", str(city), "--parcels", str(parcels))
+        report = _checked(place, city)
+    rows = sum(line["read"] for line in report["account"].values())
+    total = report["seconds"]["kiểm tra · check"]
+    per = total / rows * PER
+    CONSOLE.print(f"gate: {rows:,} rows, {total:.1f} s, {per:.2f} s per {PER:,}; peak {report['peak_mib']} MiB")
+    for name, seconds in sorted(report["check_seconds"].items(), key=lambda one: -one[1]):
+        CONSOLE.print(f"  {name:<18} {seconds / rows * PER:>8.3f} s per {PER:,} rows")
+
+
+def _checked(place: Bench, city: Path) -> Any:
+    command = [str(Path(sys.executable).parent / "python"), "-m", "gis_server.cli.main", "check", str(city), "--json"]
+    environment = {**os.environ, "BANDO_STATE": str(place.settings.state_folder)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return json.loads(done.stdout)
+
+
+if __name__ == "__main__":
+    with fresh_installation() as installation:
+        bench(installation, int(sys.argv[1]) if len(sys.argv) > 1 else PARCELS)
