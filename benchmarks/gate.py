@@ -33,6 +33,8 @@ def _checked(place: Bench, city: Path) -> Any:
     command = [str(Path(sys.executable).parent / "python"), "-m", "gis_server.cli.main", "check", str(city), "--json"]
     environment = {**os.environ, "BANDO_STATE": str(place.settings.state_folder)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if not done.stdout:
+        raise subprocess.CalledProcessError(done.returncode, command, done.stderr)
     return json.loads(done.stdout)
 
 
