@@ -6,21 +6,21 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from benchmarks.measure import CONSOLE
 from benchmarks.place import Bench, fresh_installation
 
 PARCELS = 200_000
 PER = 100_000
+REFUSED = 3
 
 
 def bench(place: Bench, parcels: int = PARCELS) -> None:
     """Checks the big set once and prints what each check cost."""
     with tempfile.TemporaryDirectory(prefix="bando-gate-") as folder:
         city = Path(folder) / "lon"
-        place.bando("sample", "--out", str(city), "--parcels", str(parcels))
-        report = _checked(place, city)
+        _bando(place, "sample", "--out", str(city), "--parcels", str(parcels))
+        report = json.loads(_bando(place, "check", str(city), "--json"))
     rows = sum(line["read"] for line in report["account"].values())
     total = report["seconds"]["kiểm tra · check"]
     per = total / rows * PER
@@ -29,13 +29,14 @@ def bench(place: Bench, parcels: int = PARCELS) -> None:
         CONSOLE.print(f"  {name:<18} {seconds / rows * PER:>8.3f} s per {PER:,} rows")
 
 
-def _checked(place: Bench, city: Path) -> Any:
-    command = [str(Path(sys.executable).parent / "python"), "-m", "gis_server.cli.main", "check", str(city), "--json"]
+def _bando(place: Bench, *words: str) -> str:
+    """What a command of this very source tree prints; a refusal (3) is a result like any other."""
+    command = [sys.executable, "-m", "gis_server.cli.main", *words]
     environment = {**os.environ, "BANDO_STATE": str(place.settings.state_folder)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if not done.stdout:
-        raise subprocess.CalledProcessError(done.returncode, command, done.stderr)
-    return json.loads(done.stdout)
+    if done.returncode not in (0, REFUSED):
+        raise subprocess.CalledProcessError(done.returncode, command, done.stdout, done.stderr)
+    return done.stdout
 
 
 if __name__ == "__main__":
