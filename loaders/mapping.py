@@ -15,7 +15,7 @@ from gis_server.catalog import Catalog, Layer
 from gis_server.errors import DeliveryUnreadable
 from loaders import geometry
 from loaders.account import NO_RULE, Account, Tally
-from loaders.checks.gate import Finding
+from loaders.checks.finding import Finding
 from loaders.conditions import as_number
 from loaders.fields import TYPES, Cells, typed, value_of
 from loaders.letters.columns import StreamLetters

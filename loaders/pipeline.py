@@ -2,6 +2,7 @@
 
 import getpass
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from gis_server.catalog import Catalog
@@ -9,10 +10,13 @@ from gis_server.db.database import Database
 from gis_server.releases.drafts import Origin, hold
 from gis_server.releases.publish import Release, Staged, publish
 from loaders.account import Account
+from loaders.checks.bench import Bench
 from loaders.checks.gate import Gate
 from loaders.checks.others import Others
-from loaders.checks.refusal import refuse_if_too_many
+from loaders.checks.outlines import outlines
+from loaders.checks.refusal import judge, refusal
 from loaders.checks.registry import read_codes
+from loaders.checks.waivers import Waivers
 from loaders.deliveries import open_delivery
 from loaders.mapping import Mapping
 from loaders.outage import outages_in_words
@@ -33,6 +37,8 @@ class Order:
     dry_run: bool = False
     hold: bool = False
     """Keep what passed the checks as a draft instead of publishing it."""
+    judge: bool = False
+    """Only a verdict is wanted: a refusal is reported in full instead of raised, with everything located."""
     who: str = field(default_factory=getpass.getuser)
 
 
@@ -54,11 +60,17 @@ def load(order: Order, desk: Desk) -> Report:
     ):
         plan = make_plan(delivery, order.profile, desk.catalog)
         book.source = plan.source.id
-        report = Report(order.path.name, plan.source, order.dry_run, Account(files_left_out=plan.left_out))
+        report = Report(
+            order.path.name, plan.source, order.dry_run or order.judge, Account(files_left_out=plan.left_out)
+        )
         with Staging(desk.database, book.load_id, desk.catalog.crs.stored) as staging:
             stage(plan, staging, desk, report)
-            check(plan, staging, desk, report)
-            if order.hold and not order.dry_run:
+            gate = check(plan, staging, desk, report)
+            if order.judge:
+                report.located, report.outlines = gate.located(), outlines(gate.bench, report.findings)
+            elif report.refusals:
+                raise refusal(gate, report, report.refusals)
+            elif order.hold and not order.dry_run:
                 report.draft = book.draft = _hold(plan, staging, desk, order)
             elif not order.dry_run:
                 report.release = _publish(plan, staging, desk, order)
@@ -81,9 +93,12 @@ def stage(plan: Plan, staging: Staging, desk: Desk, report: Report) -> None:
     report.findings += mapping.findings
 
 
-def check(plan: Plan, staging: Staging, desk: Desk, report: Report) -> None:
-    """Finds, repairs and sets aside; raises LoadRefused when more rows are wrong than the profile lets pass."""
-    gate = Gate(staging, desk.catalog, read_codes(), plan.source.id, Others(staging, plan.source.id))
+def check(plan: Plan, staging: Staging, desk: Desk, report: Report) -> Gate:
+    """Finds, repairs and sets aside; the report says why the load should be refused, if it should."""
+    codes = read_codes()
+    bench = Bench(staging, desk.catalog, plan.source.id, Others(staging, plan.source.id))
+    gate = Gate(bench, codes, Waivers(desk.catalog, codes, date.today()))  # noqa: DTZ011 -- a waiver ends with the day here
+    gate.waivers.refuse_mistakes()
     layers = list(staging.layers.values())
     with desk.steps.step("kiểm tra · check", "Kiểm tra · Checking", total=2 * len(layers)):
         staging.analyze()
@@ -91,7 +106,6 @@ def check(plan: Plan, staging: Staging, desk: Desk, report: Report) -> None:
             desk.steps.advance(words=f"Kiểm tra · Checking {layer.id}")
             gate.find(layer, plan.repair)
             report.findings += gate.findings(layer)
-        refuse_if_too_many(gate, report, plan.rejects)
         for layer in layers:
             report.rows[layer.id] = report.account.rows[layer.id] - gate.set_aside(layer)
         report.account.set_aside(gate.lost_features())
@@ -100,7 +114,12 @@ def check(plan: Plan, staging: Staging, desk: Desk, report: Report) -> None:
             desk.steps.advance(words=f"Đối chiếu · Relating {layer.id}")
             gate.relate(layer)
             report.findings += gate.findings(layer, relations=True)
+        gate.keep()
     report.findings += gate.layers_without_rows(plan.layers - {name for name, rows in report.rows.items() if rows})
+    report.findings += [one for layer in layers for one in gate.waivers.findings(layer, report.findings)]
+    report.refusals = judge(gate, report, plan.rejects, desk.catalog)
+    report.check_seconds = dict(bench.seconds)
+    return gate
 
 
 def _publish(plan: Plan, staging: Staging, desk: Desk, order: Order) -> Release | None:

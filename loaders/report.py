@@ -1,10 +1,11 @@
 """The report of a load: for a person in the terminal, and as JSON for `meta.load`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from rich.console import Console, Group
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text as Words
 
@@ -13,12 +14,13 @@ from gis_server.catalog.model import Text
 from gis_server.releases.publish import Release
 from gis_server.releases.source import Source
 from loaders.account import Account, Line
-from loaders.checks.gate import Finding
+from loaders.checks.finding import Finding, Located
 from loaders.checks.registry import Code
 
-COLOURS = {"error": "red", "repeat": "yellow", "warning": "yellow", "note": "cyan"}
+COLOURS = {"stop": "bold red", "error": "red", "repeat": "yellow", "warning": "yellow", "note": "cyan"}
 EXAMPLES_SHOWN = 3
 LINES_SHOWN = 24
+FILES_SHOWN = 6
 
 
 @dataclass
@@ -32,6 +34,12 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
     """Rows that passed the gate, by layer."""
+    refusals: list[Text] = field(default_factory=list)
+    """Why this must not be published."""
+    located: list[Located] = field(default_factory=list)
+    outlines: dict[str, list[bytes]] = field(default_factory=dict)
+    """Some shapes (WKB, stored grid) of the layers with findings: the ground under a map of them."""
+    check_seconds: dict[str, float] = field(default_factory=dict)
     release: Release | None = None
     draft: int | None = None
     seconds: dict[str, float] = field(default_factory=dict)
@@ -67,6 +75,8 @@ def as_json(report: Report) -> dict[str, Any]:
         },
         "files_left_out": {name: _both(why) for name, why in report.account.files_left_out.items()},
         "findings": [asdict(finding) for finding in report.findings],
+        "refusals": [_both(why) for why in report.refusals],
+        "check_seconds": {name: round(value, 3) for name, value in sorted(report.check_seconds.items())},
         "seconds": {step: round(value, 2) for step, value in report.seconds.items()},
         "peak_mib": round(report.peak_bytes / 2**20),
     }
@@ -79,28 +89,35 @@ def show(report: Report, catalog: Catalog, codes: Mapping[str, Code], console: C
         console.print(_tallies(report))
     if report.findings:
         console.print(_findings(report, codes))
-    for name, why in report.account.files_left_out.items():
-        console.print(f"  bỏ qua · left out  {name}: {why.vi} · {why.en}", style="dim", markup=False, highlight=False)
+    for line in _files_left_out(report.account.files_left_out):
+        console.print(line, style="dim", markup=False, highlight=False)
     console.print(_verdict(report), highlight=False)
 
 
+def _narrow(title: str, *heads: str) -> Table:
+    """Numbers first, the name last, no frame: readable at 80 columns, as only the name wraps."""
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for head in heads[:-1]:
+        table.add_column(head, justify="right", no_wrap=True)
+    table.add_column(heads[-1], overflow="fold")
+    return table
+
+
 def _account(report: Report) -> Table:
-    table = Table(title=f"Bảng cân đối · Account: {report.path}", title_justify="left", expand=False)
-    table.add_column("Nguồn · Source")
-    for head in ("Đọc · Read", "Nạp · Loaded", "Để riêng · Set aside", "Bỏ qua · Left out"):
-        table.add_column(head, justify="right")
+    heads = ("Đọc\nRead", "Nạp\nLoaded", "Để riêng\nSet aside", "Bỏ qua\nLeft out", "Nguồn\nSource")
+    table = _narrow(f"Bảng cân đối · Account: {report.path}", *heads)
     told, folded = _folded(report.account.lines)
     for name, line in told.items():
         numbers = (line.read, line.loaded, line.set_aside.total(), line.left_out.total())
-        table.add_row(name, *(f"{number:,}" for number in numbers))
+        table.add_row(*(f"{number:,}" for number in numbers), Words(name))
         for code, count in sorted(line.set_aside.items()):
-            table.add_row(Words(f"   {code}", style="dim"), "", "", f"{count:,}", "")
+            table.add_row("", "", f"{count:,}", "", Words(f"  {code}", style="dim"))
         for why, count in line.left_out.most_common():
             if count:
-                table.add_row(Words(f"   {why.vi} · {why.en}", style="dim"), "", "", "", f"{count:,}")
+                table.add_row("", "", "", f"{count:,}", Words(f"  {why.vi} · {why.en}", style="dim"))
     if folded:
         read = sum(line.read for line in folded.values())
-        table.add_row(f"{len(folded)} tệp, lớp khác · other files, layers", f"{read:,}", f"{read:,}", "0", "0")
+        table.add_row(f"{read:,}", f"{read:,}", "0", "0", f"{len(folded)} tệp, lớp khác · other files, layers")
     return table
 
 
@@ -113,26 +130,20 @@ def _folded(lines: Mapping[str, Line]) -> tuple[dict[str, Line], dict[str, Line]
 
 
 def _tallies(report: Report) -> Table:
-    table = Table(title="Đối chiếu · Reconciliation", title_justify="left", expand=False)
-    table.add_column("Đối tượng · Features")
-    for head in ("Đọc · Read", "Có hình · Drawn", "Có lớp · Mapped"):
-        table.add_column(head, justify="right")
-    table.add_column("Lỗi hình · Faults")
+    heads = ("Đọc\nRead", "Có hình\nDrawn", "Có lớp\nMapped", "Đối tượng · lỗi hình\nFeatures · faults")
+    table = _narrow("Đối chiếu · Reconciliation", *heads)
     for name, tally in report.account.tallies.items():
-        faults = ", ".join(f"{code} {count:,}" for code, count in sorted(tally.faults.items()))
-        table.add_row(f"{name.vi} · {name.en}", f"{tally.read:,}", f"{tally.drawn:,}", f"{tally.mapped:,}", faults)
+        faults = "".join(f"\n  {code} {count:,}" for code, count in sorted(tally.faults.items()))
+        table.add_row(f"{tally.read:,}", f"{tally.drawn:,}", f"{tally.mapped:,}", f"{name.vi} · {name.en}{faults}")
     return table
 
 
 def _layers(report: Report, catalog: Catalog) -> Table:
-    table = Table(title="Lớp · Layers", title_justify="left", expand=False)
-    table.add_column("Lớp · Layer")
-    for head in ("Dòng · Rows", "Thêm · Added", "Sửa · Changed", "Bớt · Removed"):
-        table.add_column(head, justify="right")
+    table = _narrow("Lớp · Layers", "Dòng\nRows", "Thêm\nAdded", "Sửa\nChanged", "Bớt\nRemoved", "Lớp\nLayer")
     for layer in (one.id for one in catalog if one.id in report.rows):
         rows, changes = report.rows[layer], _changes(report, layer)
         cells = [f"{changes[kind]:,}" if changes else "–" for kind in ("added", "changed", "removed")]
-        table.add_row(Words.assemble(catalog[layer].file.title.vi, (f"  {layer}", "dim")), f"{rows:,}", *cells)
+        table.add_row(f"{rows:,}", *cells, Words.assemble(catalog[layer].file.title.vi, (f"  {layer}", "dim")))
     return table
 
 
@@ -141,10 +152,22 @@ def _findings(report: Report, codes: Mapping[str, Code]) -> Group:
     for one in report.findings:
         about = codes[one.code]
         place = f"{one.layer}.{one.field}" if one.field else one.layer
-        head = Words.assemble((one.code, COLOURS[about.severity]), f"  {one.count:,} × {place}\n")
+        waived = f"  (miễn trừ · waived {one.waived:,})" if one.waived else ""
+        head = Words.assemble((one.code, COLOURS[about.severity]), f"  {one.count:,} × {place}{waived}\n")
         meaning = f"   {about.vi} · {about.en}{_other_layer(one)}"
         lines.append(head.append(f"{meaning}\n   {_examples(one)}" if one.examples else meaning))
     return Group(*lines)
+
+
+def _files_left_out(files: Mapping[str, Text]) -> Iterator[str]:
+    """Each reason once, with the first files it is for."""
+    by_reason: dict[Text, list[str]] = {}
+    for name, why in files.items():
+        by_reason.setdefault(why, []).append(name)
+    for why, names in by_reason.items():
+        more = f" … (+{len(names) - FILES_SHOWN})" if len(names) > FILES_SHOWN else ""
+        yield f"Bỏ qua · Left out: {why.vi} · {why.en}"
+        yield f"   {', '.join(names[:FILES_SHOWN])}{more}"
 
 
 def _other_layer(one: Finding) -> str:
@@ -162,6 +185,11 @@ def _examples(one: Finding) -> str:
 def _verdict(report: Report) -> str:
     steps = "  ".join(f"{step} {value:.1f} s" for step, value in report.seconds.items())
     spent = f"[dim]{steps}  ·  {sum(report.seconds.values()):.1f} s, {report.peak_bytes / 2**20:,.0f} MiB[/]"
+    if report.refusals:
+        said = "".join(f"\n  {escape(why.vi)}\n  [dim]{escape(why.en)}[/]" for why in report.refusals)
+        return (
+            f"[bold red]✗ Sẽ bị từ chối, không công bố gì · Would be refused, nothing was published.[/]{said}\n{spent}"
+        )
     if report.dry_run:
         return f"[bold]Chạy thử, không công bố gì · Dry run, nothing was published.[/]\n{spent}"
     if report.draft is not None:

@@ -1,8 +1,9 @@
 """The catalog: every layer, code list, theme, view, style and map of the city, read once and handed down."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from gis_server.catalog.checks import Waiver
 from gis_server.catalog.crs import CrsBook
 from gis_server.catalog.model import Domain, FieldRule, LayerFile, LayerStyle, PortalMap, Theme, ViewRule
 from gis_server.errors import UnknownLayer
@@ -57,6 +58,8 @@ class Catalog:
     styles: Mapping[str, LayerStyle]
     maps: Mapping[str, PortalMap]
     crs: CrsBook
+    waivers: Mapping[str, list[Waiver]] = field(default_factory=dict)
+    """By layer id: what someone answers for."""
 
     def __getitem__(self, layer_id: str) -> Layer:
         try:

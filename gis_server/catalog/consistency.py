@@ -3,12 +3,18 @@
 from collections.abc import Iterator
 
 from gis_server.catalog.catalog import Catalog, Layer
-from gis_server.catalog.model import ACCESS_ORDER, RESERVED_COLUMNS, RESERVED_GROUPS, InsideCheck
+from gis_server.catalog.checks import CorridorCheck, fields_of, layers_of
+from gis_server.catalog.model import ACCESS_ORDER, RESERVED_COLUMNS, RESERVED_GROUPS
 
 
 def contradictions(catalog: Catalog) -> list[str]:
     """Every place where one file names something that another does not have."""
     mistakes = [mistake for layer in catalog for mistake in _of_layer(catalog, layer)]
+    mistakes += [
+        f"layers/{name.replace('.', '/')}.waivers.yaml: there is no layer {name}"
+        for name in catalog.waivers
+        if name not in catalog.layers
+    ]
     mistakes += _of_maps(catalog)
     mistakes += _of_styles(catalog)
     mistakes += _of_views(catalog)
@@ -25,10 +31,24 @@ def _of_layer(catalog: Catalog, layer: Layer) -> Iterator[str]:
             if name not in file.fields:
                 yield f"{where}: {key}: “{name}” is not among the fields"
     yield from _of_fields(catalog, layer, where)
-    for check in file.checks:
-        other = check.inside if isinstance(check, InsideCheck) else check.near.layer
-        if other not in catalog.layers:
-            yield f"{where}: checks: there is no layer {other}"
+    yield from _of_checks(catalog, layer, where)
+
+
+def _of_checks(catalog: Catalog, layer: Layer, where: str) -> Iterator[str]:
+    for check in layer.file.checks:
+        for other in layers_of(check):
+            if other not in catalog.layers:
+                yield f"{where}: checks: there is no layer {other}"
+        for name in fields_of(check):
+            if name not in layer.fields:
+                yield f"{where}: checks: “{name}” is not among the fields"
+        if isinstance(check, CorridorCheck) and not _has_width(catalog, check):
+            yield f"{where}: checks: {check.corridor.layer} has no field “{check.corridor.width}”"
+
+
+def _has_width(catalog: Catalog, check: CorridorCheck) -> bool:
+    road = catalog.layers.get(check.corridor.layer)
+    return road is None or check.corridor.width in road.fields
 
 
 def _of_place(catalog: Catalog, layer: Layer, where: str) -> Iterator[str]:

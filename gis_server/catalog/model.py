@@ -2,7 +2,12 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
+
+from gis_server.catalog.checks import Budget, Check
+from gis_server.catalog.strict import Strict, Text
+
+__all__ = ["Strict", "Text"]
 
 Access = Literal["public", "agency", "restricted"]
 ACCESS_ORDER: tuple[Access, ...] = ("public", "agency", "restricted")
@@ -21,19 +26,6 @@ RESERVED_GROUPS = frozenset({"meta", "history", "staging", "draft", "public", "i
 
 def _as_list(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
-
-
-class Strict(BaseModel):
-    """Unknown keys are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Text(Strict):
-    """The same words in Vietnamese and English."""
-
-    vi: str = Field(min_length=1)
-    en: str = Field(min_length=1)
 
 
 class FieldRule(Strict):
@@ -75,7 +67,7 @@ class TileRule(Strict):
     """What tiles carry: zooms (inclusive), fields, and how crowds are thinned."""
 
     zoom: tuple[int, int]
-    fields: list[str] = []
+    fields: list[str] = Field(default_factory=list)
     reduce: Reduce = "none"
 
     @model_validator(mode="after")
@@ -83,25 +75,6 @@ class TileRule(Strict):
         if not 0 <= self.zoom[0] <= self.zoom[1] <= 22:
             raise ValueError("`zoom` is [lowest, highest], between 0 and 22")
         return self
-
-
-class Near(Strict):
-    """Every feature lies within `within_m` metres of a feature of `layer`."""
-
-    layer: str
-    within_m: float = Field(gt=0)
-
-
-class InsideCheck(Strict):
-    """Every feature lies inside a feature of the named layer."""
-
-    inside: str
-
-
-class NearCheck(Strict):
-    """Every feature lies near a feature of another layer."""
-
-    near: Near
 
 
 class Standard(Strict):
@@ -137,7 +110,8 @@ class LayerFile(Strict):
     fields: dict[str, FieldRule]
     tiles: TileRule
     style: str
-    checks: list[InsideCheck | NearCheck] = []
+    checks: list[Check] = Field(default_factory=list)
+    budget: Budget = Budget()
     standard: Standard | None = None
     note: Text | None = None
 
@@ -173,7 +147,7 @@ class ViewRule(Strict):
 
     title: Text
     level: Access
-    plus: list[str] = []
+    plus: list[str] = Field(default_factory=list)
     """Layer ids or `group.*` seen whatever their access."""
 
 
@@ -219,7 +193,7 @@ class LayerStyle(Strict):
     """
 
     layers: list[dict[str, Any]] = Field(min_length=1)
-    legend: list[LegendItem] = []
+    legend: list[LegendItem] = Field(default_factory=list)
 
 
 class PortalMap(Strict):
@@ -231,7 +205,7 @@ class PortalMap(Strict):
     """Longitude, latitude (WGS 84)."""
     zoom: float
     layers: list[str] = Field(min_length=1)
-    hidden: list[str] = []
+    hidden: list[str] = Field(default_factory=list)
     """Layers of the map that start switched off."""
     background: str = "#f4f1ea"
     order: int = 0

@@ -8,12 +8,15 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from gis_server.catalog.catalog import Catalog, Layer
+from gis_server.catalog.checks import WaiverFile
 from gis_server.catalog.consistency import contradictions
 from gis_server.catalog.crs import CrsBook
 from gis_server.catalog.model import CrsFile, Domain, LayerFile, LayerStyle, PortalMap, Theme, ViewRule
 from gis_server.catalog.words import read_yaml
 from gis_server.errors import CatalogInvalid
 
+WAIVERS = ".waivers"
+"""`thua_dat.waivers.yaml` lies beside `thua_dat.yaml` and is no layer."""
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -26,11 +29,21 @@ def read_catalog(layers_folder: Path, styles_folder: Path) -> Catalog:
     views = files.table(layers_folder / "_views.yaml", ViewRule)
     domains = files.folder(layers_folder / "_domains", Domain)
     layers = files.tree(layers_folder, LayerFile, ".")
+    waivers = files.beside(layers_folder, WaiverFile, WAIVERS)
     styles = files.tree(styles_folder, LayerStyle, "/", besides="maps")
     maps = files.folder(styles_folder / "maps", PortalMap)
     if crs is None or mistakes:
         raise invalid(mistakes)
-    catalog = Catalog(_in_theme_order(layers, themes), domains, themes, views, styles, maps, CrsBook(crs))
+    catalog = Catalog(
+        _in_theme_order(layers, themes),
+        domains,
+        themes,
+        views,
+        styles,
+        maps,
+        CrsBook(crs),
+        {name: file.waivers for name, file in waivers.items()},
+    )
     if mistakes := contradictions(catalog):
         raise invalid(mistakes)
     return catalog
@@ -71,7 +84,15 @@ class _Files:
         rows = {
             f"{path.parent.name}{joint}{path.stem}": self.one(path, model)
             for path in sorted(folder.glob("[a-z]*/*.yaml"))
-            if path.parent.name != besides
+            if path.parent.name != besides and "." not in path.stem
+        }
+        return {name: row for name, row in rows.items() if row is not None}
+
+    def beside(self, folder: Path, model: type[Model], ending: str) -> dict[str, Model]:
+        """Files beside those of a tree, `name.ending.yaml`, by the dotted name of what they lie beside."""
+        rows = {
+            f"{path.parent.name}.{path.stem.removesuffix(ending)}": self.one(path, model)
+            for path in sorted(folder.glob(f"[a-z]*/*{ending}.yaml"))
         }
         return {name: row for name, row in rows.items() if row is not None}
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
+from gis_server.catalog.checks import WaiverFile
 from gis_server.catalog.model import CrsFile, Domain, LayerFile, LayerStyle, PortalMap, Theme, ViewRule
 
 FILES: dict[str, type[BaseModel]] = {
@@ -14,6 +15,7 @@ FILES: dict[str, type[BaseModel]] = {
     "style": LayerStyle,
     "map": PortalMap,
     "crs": CrsFile,
+    "waivers": WaiverFile,
 }
 TABLES: dict[str, type[BaseModel]] = {"themes": Theme, "views": ViewRule}
 

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from gis_server.cli import db, doctor, drafts, key, layers, load, places, releases, sample, serve
+from gis_server.cli import check, db, doctor, drafts, key, layers, load, places, releases, sample, serve
 from gis_server.errors import EXIT_CODE, MapError
 
 HELP = """Bản đồ số dùng chung TP. Hồ Chí Minh · the shared digital map of Ho Chi Minh City.
@@ -20,7 +20,7 @@ RELEASES = "Bản công bố · Releases"
 
 COMMANDS: dict[str, tuple[Callable[..., None], ...]] = {
     MAP: (serve.up, serve.down, serve.serve),
-    DATA: (load.load, layers.layers, places.places, sample.sample),
+    DATA: (check.check, load.load, layers.layers, places.places, sample.sample),
     RELEASES: (
         drafts.drafts,
         drafts.publish,

@@ -12,6 +12,8 @@ from gis_server.cli.context import read_settings_and_catalog
 from gis_server.errors import SettingInvalid
 from loaders.sample_city.big import write_big
 from loaders.sample_city.build import build
+from loaders.sample_city.damage import damage as spoil
+from loaders.sample_city.damage import write_answers
 from loaders.sample_city.deliver import MANIFEST, MARK, deliver
 from loaders.sample_city.frame import MOST_WARDS, Frame
 
@@ -24,6 +26,12 @@ def sample(
         int | None,
         typer.Option(min=10_000, help="Bộ cỡ thành phố để đo, chừng này thửa · city-sized set of so many parcels"),
     ] = None,
+    damage: Annotated[
+        bool,
+        typer.Option(
+            "--damage", help="Cài lỗi biết trước, kèm đáp án dap_an.json · plant known errors, with the answers"
+        ),
+    ] = False,
 ) -> None:
     """Sinh thành phố mẫu (dữ liệu tổng hợp), giao như cơ quan giao · write a synthetic city as agencies deliver.
 
@@ -43,7 +51,10 @@ def sample(
             counts = write_big(parcels, seed, catalog, out, tell)
         else:
             city = build(Frame(wards, seed), catalog, tell)
+            answers = spoil(city, catalog, seed) if damage else []
             deliver(city, catalog, out, tell)
+            if damage:
+                write_answers(answers, out)
             counts = {layer: len(table) for layer, table in city.tables.items()}
     console.print(
         f"[green]✓[/] {out}: {len(counts)} lớp, {sum(counts.values()):,} đối tượng, dữ liệu tổng hợp · "

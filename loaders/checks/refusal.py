@@ -1,28 +1,64 @@
 """When too much is wrong: the load is refused as a whole, naming what was found, where and how often."""
 
+from collections.abc import Iterator
+
+from gis_server.catalog import Catalog
+from gis_server.catalog.model import Text
 from gis_server.errors import LoadRefused
-from loaders.checks.gate import Finding, Gate
+from loaders.checks.finding import Finding
+from loaders.checks.gate import Gate
 from loaders.report import Report
 
 FINDINGS_NAMED = 12
 EXAMPLES_NAMED = 3
 
 
-def refuse_if_too_many(gate: Gate, report: Report, share: float) -> None:
-    """Raises LoadRefused when more than this share of the rows has errors."""
-    wrong, rows = gate.wrong_rows(), report.account.rows.total()
-    if wrong <= share * rows:
-        return
-    errors = [one for one in report.findings if gate.codes[one.code].severity == "error"]
-    errors.sort(key=lambda one: -one.count)
-    listed = "\n".join(_line(one, gate) for one in errors[:FINDINGS_NAMED])
-    more = len(errors) - FINDINGS_NAMED
+def judge(gate: Gate, report: Report, share: float, catalog: Catalog) -> list[Text]:
+    """Every reason not to publish: the profile's share of wrong rows, a layer's own budget, codes that stop a load."""
+    wrong, rows = gate.wrong_rows("error"), report.account.rows
+    reasons = []
+    if sum(wrong.values()) > share * rows.total():
+        total = sum(wrong.values())
+        reasons.append(Text(
+            vi=f"{total:,} trên {rows.total():,} dòng có lỗi, hồ sơ nạp cho phép {share:.1%}.",
+            en=f"{total:,} of {rows.total():,} rows are wrong, the profile lets pass {share:.1%}.",
+        ))  # fmt: skip
+    reasons += _over_budget(rows, catalog, {"errors": wrong, "warnings": gate.wrong_rows("warning")})
+    for one in report.findings:
+        if gate.codes[one.code].severity == "stop" and one.count > one.waived:
+            said = one.examples[0].value if one.examples else ""
+            about = gate.codes[one.code]
+            reasons.append(Text(vi=f"{one.layer}: {about.vi}: {said}", en=f"{one.layer}: {about.en}: {said}"))
+    return reasons
+
+
+def refusal(gate: Gate, report: Report, reasons: list[Text]) -> LoadRefused:
+    """The error that says so, with what was found most."""
+    grave = [
+        one for one in report.findings if gate.codes[one.code].severity in ("error", "stop") and one.count > one.waived
+    ]
+    grave = grave or report.findings
+    grave.sort(key=lambda one: -one.count)
+    listed = "\n".join(_line(one, gate) for one in grave[:FINDINGS_NAMED])
+    more = len(grave) - FINDINGS_NAMED
     rest = f"\n  … và {more} phát hiện khác · and {more} more" if more > 0 else ""
-    raise LoadRefused(
-        f"Từ chối nạp: {wrong:,} trên {rows:,} dòng có lỗi, hồ sơ nạp cho phép {share:.1%}. "
-        f"Chưa công bố gì.\n{listed}{rest}",
-        f"Refused: {wrong:,} of {rows:,} rows are wrong, the profile lets pass {share:.1%}. Nothing was published.",
+    return LoadRefused(
+        f"Từ chối nạp: {' '.join(one.vi for one in reasons)} Chưa công bố gì.\n{listed}{rest}",
+        f"Refused: {' '.join(one.en for one in reasons)} Nothing was published.",
     )
+
+
+def _over_budget(rows: dict[str, int], catalog: Catalog, wrong: dict[str, dict[str, int]]) -> Iterator[Text]:
+    """Layers whose file allows a smaller share than there is."""
+    for name, count in rows.items():
+        budget = catalog[name].file.budget
+        for kind, vi, limit in (("errors", "lỗi", budget.errors), ("warnings", "cảnh báo", budget.warnings)):
+            found = wrong[kind].get(name, 0)
+            if limit is not None and found > limit * count:
+                yield Text(
+                    vi=f"{name}: {found:,} trên {count:,} dòng có {vi}, `budget` của lớp cho phép {limit:.1%}.",
+                    en=f"{name}: {found:,} of {count:,} rows have {kind}, the layer's `budget` lets pass {limit:.1%}.",
+                )
 
 
 def _line(one: Finding, gate: Gate) -> str:

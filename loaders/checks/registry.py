@@ -7,13 +7,15 @@ from typing import Literal
 from gis_server.catalog.model import Text
 from gis_server.catalog.words import read_yaml
 
-Severity = Literal["error", "repeat", "warning", "note"]
+Severity = Literal["stop", "error", "repeat", "warning", "note"]
 
 
 class Code(Text):
     """What a code means, and what happens to a row that has it."""
 
     severity: Severity
+    waivable: bool = True
+    """False for what the served tables cannot hold."""
 
     @property
     def sets_aside(self) -> bool:

@@ -1,2 +1,5 @@
--- Rows with at least one error.
-SELECT count(*) FROM (SELECT DISTINCT layer, row FROM {findings} WHERE code = ANY (%(errors)s)) AS wrong
+-- Rows with at least one finding of these codes that nobody answers for, by layer.
+SELECT layer, count(DISTINCT row)
+FROM {findings}
+WHERE code = ANY (%(codes)s) AND NOT waived
+GROUP BY layer

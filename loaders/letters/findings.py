@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from loaders.checks.gate import Example, Finding
+from loaders.checks.finding import Example, Finding
 from loaders.letters.columns import Column, StreamLetters
 from loaders.letters.evidence import same
 from loaders.text import Letters

@@ -67,6 +67,8 @@ def _pieces(plan: Plan) -> tuple[Shapes, NDArray[np.str_]]:
     kind[(parcel < 0) & off_road] = "dat_trong"
     kind[owner_of(inside, water) >= 0] = "nuoc_mat"
     kind[owner_of(inside, plan.water.islands) >= 0] = "phu_thuc_vat_khac"
+    thread = 2 * shapely.area(found) < 0.1 * shapely.length(found)
+    kind[thread & (kind == "dat_trong")] = "be_mat_cong_trinh"
     within = owner_of(inside, [plan.frame.box]) >= 0
     return found[within], kind[within]
 

@@ -1,4 +1,4 @@
--- What the checks found in one load. `row` and `feature` are numbers of the staging tables.
+-- What the checks found in one load. `row` and `feature` are numbers of the staging tables; `waived`: someone answers for it.
 CREATE UNLOGGED TABLE {findings} (
     layer   text NOT NULL,
     code    text NOT NULL,
@@ -6,5 +6,7 @@ CREATE UNLOGGED TABLE {findings} (
     feature bigint,
     field   text,
     value   text,
-    place   geometry
+    place   geometry,
+    key     text,
+    waived  boolean NOT NULL DEFAULT false
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gis_server.catalog.checks import CoverageCheck, fields_of, layers_of
 from gis_server.catalog.model import ACCESS_ORDER, RESERVED_COLUMNS, Domain, LayerFile
 from gis_server.catalog.words import read_yaml
 from gis_server.settings import HOME
@@ -16,6 +17,7 @@ CATALOGUE = HOME.parent / "shared" / "catalogue"
 FILES = {
     f"{path.parent.name}.{path.stem}": LayerFile.model_validate(read_yaml(path))
     for path in sorted(LAYERS.glob("[a-z]*/*.yaml"))
+    if "." not in path.stem
 }
 DOMAINS = {path.stem: Domain.model_validate(read_yaml(path)) for path in sorted(LAYERS.glob("_domains/*.yaml"))}
 THEMES = read_yaml(LAYERS / "_themes.yaml")
@@ -232,6 +234,13 @@ def test_dense_layers_stay_out_of_small_scale_tiles() -> None:
 @each_layer
 def test_checks_name_layers_that_exist(name: str) -> None:
     for check in FILES[name].checks:
-        other = check.inside if hasattr(check, "inside") else check.near.layer
-        assert other in FILES
-        assert other != name
+        assert set(layers_of(check)) <= set(FILES) - {name}
+        assert set(fields_of(check)) <= set(FILES[name].fields)
+
+
+@each_layer
+def test_layers_of_one_coverage_ask_each_other(name: str) -> None:
+    for check in FILES[name].checks:
+        for other in check.coverage.others if isinstance(check, CoverageCheck) else []:
+            asked = [one.coverage.others for one in FILES[other].checks if isinstance(one, CoverageCheck)]
+            assert any(name in others for others in asked), f"{other} does not ask {name}"

@@ -116,3 +116,40 @@ def test_an_orphan_style_or_code_list_is_a_mistake(folder):
         folder.read()
     assert "styles/drainage/x.yaml: no layer uses this style" in caught.value.vi
     assert "layers/_domains/x.yaml: no layer uses this code list" in caught.value.vi
+
+
+def test_waivers_lie_beside_their_layer_and_are_no_layer(folder):
+    waiver = {"code": "REL-02", "keys": ["HG1"], "who": "Lan", "why": "Chờ đo lại", "until": "2026-12-31"}
+    folder.write("layers/drainage/ho_ga.waivers.yaml", {"waivers": [waiver]})
+    catalog = folder.read()
+    assert list(catalog.layers) == ["drainage.ho_ga"]
+    assert [one.keys for one in catalog.waivers["drainage.ho_ga"]] == [["HG1"]]
+
+
+@pytest.mark.parametrize(
+    ("spoiled", "words"),
+    [
+        ({"who": ""}, "waivers.0.who"),
+        ({"count": 3}, "exactly one of keys, count"),
+        ({"until": None}, "waivers.0.until"),
+    ],
+)
+def test_a_waiver_needs_a_name_a_reason_a_bound_and_a_day(folder, spoiled, words):
+    waiver = {"code": "REL-02", "keys": ["HG1"], "who": "Lan", "why": "Chờ đo lại", "until": "2026-12-31", **spoiled}
+    folder.write("layers/drainage/ho_ga.waivers.yaml", {"waivers": [waiver]})
+    with pytest.raises(CatalogInvalid, match=words):
+        folder.read()
+
+
+def test_waivers_of_a_layer_that_does_not_exist_are_a_mistake(folder):
+    waiver = {"code": "REL-02", "count": 3, "who": "Lan", "why": "Chờ đo lại", "until": "2026-12-31"}
+    folder.write("layers/drainage/ho_gaa.waivers.yaml", {"waivers": [waiver]})
+    with pytest.raises(CatalogInvalid, match=r"there is no layer drainage\.ho_gaa"):
+        folder.read()
+
+
+def test_a_check_that_names_a_field_that_is_not_there_is_a_mistake(folder):
+    falls = {"falls": {"first": "cao_dau", "last": "ma"}}
+    folder.write("layers/drainage/ho_ga.yaml", {**HO_GA, "checks": [falls]})
+    with pytest.raises(CatalogInvalid, match="cao_dau"):
+        folder.read()

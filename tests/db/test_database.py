@@ -206,7 +206,7 @@ def test_a_server_that_is_too_old_is_refused_with_what_is_needed(change, words):
 def test_a_newer_version_of_the_books_is_applied_over_the_old(make_blank_database, settings):
     database = make_blank_database()
     run(database, "COMMENT ON SCHEMA meta IS 'bando of last year'")
-    run(database, "DROP TABLE meta.load")
+    run(database, "DROP TABLE meta.finding, meta.load")
     open_database(settings.model_copy(update={"database_url": database.url}))
     with database.connect("read") as conn:
         assert conn.execute("SELECT count(*) FROM meta.load").fetchone() == (0,)

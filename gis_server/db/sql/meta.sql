@@ -81,6 +81,19 @@ CREATE TABLE IF NOT EXISTS draft.book (
     source  jsonb NOT NULL,
     layers  jsonb NOT NULL
 );
+CREATE TABLE IF NOT EXISTS meta.finding (
+    finding_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    load_id    bigint NOT NULL REFERENCES meta.load,
+    layer      text NOT NULL,
+    code       text NOT NULL,
+    field      text,
+    key        text,
+    value      text,
+    waived     boolean NOT NULL,
+    place      geometry
+);
+CREATE INDEX IF NOT EXISTS finding_load ON meta.finding (load_id, layer, code);
+REVOKE ALL ON meta.finding FROM bando_read;
 CREATE TABLE IF NOT EXISTS meta.admin_unit (
     code          text NOT NULL,
     valid_from    date,

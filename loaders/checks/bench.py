@@ -1,0 +1,58 @@
+"""Where checks are run: one statement over one layer's staged rows, timed by its name."""
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from psycopg import sql
+
+from gis_server.catalog import Catalog, Layer
+from loaders.checks.attributes import column
+from loaders.checks.others import Others
+from loaders.staging import Staging
+from loaders.statements import statement
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The staged rows of one load, and what their checks need."""
+
+    staging: Staging
+    catalog: Catalog
+    source: str
+    others: Others
+    seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    """Time by check."""
+    indexed: set[str] = field(default_factory=set)
+
+    def run(self, file: str, layer: Layer, names: Mapping[str, sql.Composable] | None = None, **values: Any) -> int:
+        """How many rows the statement wrote."""
+        known = {"findings": self.staging.findings, "staged": self.staging.table(layer), **(names or {})}
+        with self.timed(file):
+            query = statement(f"checks/{file}.sql", **known)
+            return self.staging.conn.execute(query, {"layer": layer.id, **values}).rowcount
+
+    def index(self, layer: Layer) -> None:
+        """A spatial index on the staged rows, made when a check first needs it."""
+        if layer.id not in self.indexed:
+            with self.timed("index"):
+                table = self.staging.table(layer)
+                self.staging.conn.execute(sql.SQL("CREATE INDEX ON {} USING gist (geom)").format(table))
+                self.staging.conn.execute(sql.SQL("ANALYZE {}").format(table))
+            self.indexed.add(layer.id)
+
+    @contextmanager
+    def timed(self, name: str) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] += time.perf_counter() - started
+
+
+def shown(layer: Layer) -> sql.Composed:
+    """The key fields of a staged row, as a report names it."""
+    return sql.SQL(", ").join([column(name) for name in layer.key])

@@ -1,0 +1,166 @@
+"""Surfaces that should lie side by side: overlaps and narrow gaps, looked for window by window, each located.
+
+A window holds a bounded number of surfaces, so memory stays the same however large the city is. Where GEOS says that a
+window's surfaces fit, nothing more is done; else overlaps are cut out pair by pair, and gaps are what closing fills.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from psycopg import sql
+
+from gis_server.catalog import Layer
+from gis_server.catalog.checks import Coverage
+from loaders.checks.bench import Bench
+from loaders.statements import statement
+
+SURFACES_AT_ONCE = 1_500
+WIDEST_M, NARROWEST_M = 20_000.0, 60.0
+GAP_LENGTH_M = 2.0
+"""A gap shorter than this is the tip of a wedge between two streets."""
+
+Box = tuple[float, float, float, float]
+Found = list[tuple[str, int, str, float, float]]
+
+
+@dataclass(frozen=True)
+class Window:
+    """Surfaces that meet a box; `rows` is −1 for those of other layers, `names` what a report calls them."""
+
+    box: Box
+    shapes: NDArray[np.object_]
+    rows: NDArray[np.int64]
+    names: list[str]
+    groups: NDArray[np.int64]
+
+
+def find_in_coverage(bench: Bench, layer: Layer, asked: Coverage) -> None:
+    """Findings COV-01 and COV-02 of the staged rows."""
+    bench.index(layer)
+    with bench.timed("coverage"):
+        found = [one for window in _windows(bench, layer, asked) for one in look_into(window, asked)]
+    if found:
+        codes, rows, values, x, y = (list(column) for column in zip(*found, strict=True))
+        bench.run("given", layer, codes=codes, rows=rows, values=values, x=x, y=y, srid=bench.catalog.crs.stored)
+
+
+def look_into(window: Window, asked: Coverage) -> Found:
+    """What does not fit in one window; a place in two windows belongs to the one whose box it lies in."""
+    found: Found = []
+    for group in np.unique(window.groups):
+        mine = np.flatnonzero(window.groups == group)
+        if len(mine) < 2:
+            continue
+        faulty = shapely.coverage_invalid_edges(window.shapes[mine], gap_width=asked.gap_m)
+        suspects = mine[~(shapely.is_empty(faulty) | shapely.is_missing(faulty))]
+        if len(suspects):
+            found += _overlaps(window, suspects, asked)
+            found += _gaps(window, suspects, asked)
+    return found
+
+
+def _overlaps(window: Window, suspects: NDArray[np.int64], asked: Coverage) -> Found:
+    shapes = window.shapes[suspects]
+    one, two = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    once = one < two
+    common = shapely.intersection(shapes[one[once]], shapes[two[once]])
+    area = shapely.area(common)
+    found: Found = []
+    for at in np.flatnonzero(area > asked.overlap_m2):
+        pair = sorted((suspects[one[once][at]], suspects[two[once][at]]), key=lambda each: int(window.rows[each]))
+        place = _largest(common[at]).representative_point()
+        if window.rows[pair[1]] >= 0 and _holds(window.box, place) and _is_ours(window, pair):
+            value = f"{window.names[pair[0]]}: {area[at]:.2f} m²"
+            found.append(("COV-01", int(window.rows[pair[1]]), value, place.x, place.y))
+    return found
+
+
+def _is_ours(window: Window, pair: list[int]) -> bool:
+    """Of two layers that ask each other, the one whose name comes last reports."""
+    return bool(window.rows[pair[0]] >= 0) or window.names[pair[0]] < window.names[pair[1]]
+
+
+def _gaps(window: Window, suspects: NDArray[np.int64], asked: Coverage) -> Found:
+    """Closing fills what is narrower than the gap: what is new by that, and long enough, is a gap."""
+    whole = shapely.union_all(window.shapes[suspects])
+    half = asked.gap_m / 2
+    closed = shapely.buffer(shapely.buffer(whole, half, join_style="mitre"), -half * 1.001, join_style="mitre")
+    pieces = shapely.get_parts(shapely.difference(closed, shapely.buffer(whole, 0.0005, join_style="mitre")))
+    pieces = pieces[(shapely.get_type_id(pieces) == 3) & (shapely.length(pieces) > 2 * GAP_LENGTH_M)]
+    mine = suspects[window.rows[suspects] >= 0]
+    if not len(pieces) or not len(mine):
+        return []
+    places = shapely.point_on_surface(pieces)
+    nearest = shapely.STRtree(window.shapes[mine]).nearest(places)
+    return [
+        ("COV-02", int(window.rows[mine[at]]), f"{piece.area:.2f} m² × {piece.length / 2:.1f} m", place.x, place.y)
+        for piece, place, at in zip(pieces, places, nearest, strict=True)
+        if _holds(window.box, place)
+    ]
+
+
+def _largest(shape: shapely.Geometry) -> shapely.Geometry:
+    return max(shapely.get_parts(shape), key=lambda part: float(part.area))
+
+
+def _holds(box: Box, place: shapely.Point) -> bool:
+    return bool(box[0] <= place.x < box[2] and box[1] <= place.y < box[3])
+
+
+def _windows(bench: Bench, layer: Layer, asked: Coverage) -> Iterator[Window]:
+    """Boxes cut in four until each holds few enough surfaces."""
+    table = bench.staging.table(layer)
+    row = bench.staging.conn.execute(statement("checks/bounds.sql", staged=table)).fetchone()
+    if row is None or row[0] is None:
+        return
+    side = max(row[2] - row[0], row[3] - row[1]) + 1.0
+    waiting: list[Box] = [(row[0], row[1], row[0] + side, row[1] + side)]
+    query = _query(bench, layer, asked)
+    while waiting:
+        box = waiting.pop()
+        rows = bench.staging.conn.execute(query, _corners(box, bench)).fetchall()
+        if len(rows) > SURFACES_AT_ONCE and box[2] - box[0] > NARROWEST_M:
+            waiting += _quarters(box)
+        elif len(rows) > 1:
+            yield _window(box, rows)
+
+
+def _corners(box: Box, bench: Bench) -> dict[str, float]:
+    west, south, east, north = box
+    return {"west": west, "south": south, "east": east, "north": north, "srid": bench.catalog.crs.stored,
+            "most": SURFACES_AT_ONCE + 1 if east - west > NARROWEST_M else 10 * SURFACES_AT_ONCE}  # fmt: skip
+
+
+def _quarters(box: Box) -> list[Box]:
+    west, south, east, north = box
+    x, y = (west + east) / 2, (south + north) / 2
+    return [(west, south, x, y), (x, south, east, y), (west, y, x, north), (x, y, east, north)]
+
+
+def _window(box: Box, rows: list[tuple[int, bytes, str, str]]) -> Window:
+    numbers, shapes, names, groups = zip(*rows, strict=True)
+    _, group = np.unique(np.array(groups, dtype=str), return_inverse=True)
+    return Window(
+        box, shapely.from_wkb(np.array(shapes, dtype=object)), np.array(numbers, dtype=np.int64), list(names), group
+    )
+
+
+def _query(bench: Bench, layer: Layer, asked: Coverage) -> sql.Composed:
+    """The staged rows in a box, and those of the layers that make one coverage with this one."""
+    by = [sql.SQL("coalesce(staged.{}::text, '')").format(sql.Identifier(name)) for name in asked.by]
+    group = sql.SQL(" || '|' || ").join(by) if by else sql.SQL("''")
+    key = sql.SQL(", ").join([sql.Identifier("staged", name) for name in layer.key])
+    own = statement("checks/surfaces.sql", staged=bench.staging.table(layer), group=group,
+                    name=sql.SQL("{} || ' ' || concat_ws(', ', {})").format(sql.Literal(layer.id), key),
+                    row=sql.SQL("staged._row"))  # fmt: skip
+    parts: list[sql.Composable] = [own]
+    for name in asked.others:
+        other = bench.catalog.layers[name]
+        if name in bench.staging.layers:
+            bench.index(other)
+            parts.append(statement("checks/surfaces.sql", staged=bench.staging.table(other), group=sql.SQL("''"),
+                                   name=sql.Literal(name), row=sql.SQL("-1::bigint")))  # fmt: skip
+    return sql.SQL("{} LIMIT %(most)s").format(sql.SQL(" UNION ALL ").join(parts))
