@@ -35,7 +35,7 @@ class City:
 
     def add(self, layer: str, geometry: Any, **columns: Any) -> None:
         """Append features to a layer; a column that is one value stands for all of them."""
-        shapes = rounded(np.atleast_1d(np.asarray(geometry, dtype=object)))
+        shapes = shapely.remove_repeated_points(rounded(np.atleast_1d(np.asarray(geometry, dtype=object))))
         rows = {name: _spread(values, len(shapes)) for name, values in columns.items()}
         good = _usable(shapes)
         rows = {

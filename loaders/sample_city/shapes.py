@@ -139,9 +139,8 @@ def beside(line: LineString, chainage: NDArray[np.float64], offset: float) -> Po
 
 
 def rounded(shapes: Any) -> Shapes:
-    """Shapes on the millimetre grid, without repeated points, valid where rounding hurt them."""
+    """Shapes on the millimetre grid, made valid where rounding hurt them; polygons stay polygons."""
     placed = shapely.set_precision(np.atleast_1d(np.asarray(shapes, dtype=object)), GRID_M, mode="pointwise")
-    placed = shapely.remove_repeated_points(placed)
     for index in np.flatnonzero(~shapely.is_valid(placed)):
         placed[index] = shapely.make_valid(placed[index], method="structure")
     for index in np.flatnonzero(shapely.get_type_id(placed) == 7):
