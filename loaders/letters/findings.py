@@ -7,7 +7,8 @@ from loaders.letters.columns import Column, StreamLetters
 from loaders.letters.evidence import same
 from loaders.text import Letters
 
-AMBIGUOUS, CONTRADICTED, CONVERTED, MIXED, CUT_SHORT, UNREADABLE = (f"TXT-0{number}" for number in range(1, 7))
+AMBIGUOUS, CONTRADICTED, CONVERTED = "TXT-01", "TXT-02", "TXT-03"
+MIXED, CUT_SHORT, UNREADABLE = "TXT-04", "TXT-05", "TXT-06"
 CONTRADICTION = 10.0
 """How much better other letters must explain a column before a declared encoding is called wrong."""
 MIXED_FROM = 0.001
