@@ -12,6 +12,7 @@ from loaders.checks.gate import Gate
 from loaders.checks.others import Others
 from loaders.checks.refusal import refuse_if_too_many
 from loaders.checks.registry import read_codes
+from loaders.child.host import Child, reading_child
 from loaders.deliveries import open_delivery
 from loaders.mapping import Mapping
 from loaders.plan import Plan, make_plan
@@ -44,6 +45,7 @@ class Desk:
 def load(order: Order, desk: Desk) -> Report:
     """Loads a delivery as one release. On any error nothing is published and no staging table stays."""
     with (
+        reading_child() as child,
         record(desk.database, who=order.who, profile=order.profile, path=str(order.path)) as book,
         open_delivery(order.path) as delivery,
     ):
@@ -51,7 +53,7 @@ def load(order: Order, desk: Desk) -> Report:
         book.source = plan.source.id
         report = Report(order.path.name, plan.source, order.dry_run, Account(files_left_out=plan.left_out))
         with Staging(desk.database, book.load_id, desk.catalog.crs.stored) as staging:
-            stage(plan, staging, desk, report)
+            stage(plan, staging, desk, report, child)
             check(plan, staging, desk, report)
             if not order.dry_run:
                 report.release = _publish(plan, staging, desk, order)
@@ -61,12 +63,12 @@ def load(order: Order, desk: Desk) -> Report:
     return report
 
 
-def stage(plan: Plan, staging: Staging, desk: Desk, report: Report) -> None:
-    """Reads every file of the plan, maps its rows and copies them into staging, a bounded number at a time."""
-    mapping = Mapping(desk.catalog, report.account)
+def stage(plan: Plan, staging: Staging, desk: Desk, report: Report, child: Child) -> None:
+    """Reads every file of the plan in a child process, maps its rows and copies them into staging."""
+    mapping, seen = Mapping(desk.catalog, report.account), set[str]()
     with desk.steps.step("đọc · read", "Đọc · Reading"):
         for reading in plan.readings:
-            for stream in reading.streams(desk.catalog):
+            for stream in reading.streams(desk.catalog, child, seen):
                 for layer, rows in mapping.map(stream, reading.profile, reading.how):
                     staging.add(layer, rows)
                     desk.steps.count(report.account.read, f"Đọc · Reading {reading.file.name}")

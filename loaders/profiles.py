@@ -8,7 +8,7 @@ from gis_server.catalog.model import GeometryKind, Strict, Text
 from loaders.conditions import Condition, Conditions, Scalar, any_of
 from loaders.text import Letters
 
-Reader = Literal["osm", "vector", "table"]
+Reader = Literal["osm", "overpass", "vector", "table", "json", "parquet"]
 
 
 class SourceRule(Strict):

@@ -35,6 +35,7 @@ def read_table(path: Path, file: str, how: FileRule) -> Iterator[Stream]:
     else:
         header = _header(path, how)
         stream = Stream(file, path.stem, srid, iter(()), frozenset(header))
+        stream.placed = srid is not None
         stream.chunks = (Chunk(stream.name, _placed(rows, how, file)) for rows in _csv(path, file, how, header))
         yield stream
 
@@ -50,6 +51,7 @@ def _read_sheets(path: Path, file: str, how: FileRule, srid: int | None) -> Iter
         lines = sheet.iter_rows(values_only=True)
         header = [str(name).strip() for name in next(lines, ()) if name is not None]
         stream = Stream(file, sheet.title, srid, iter(()), frozenset(header))
+        stream.placed = srid is not None
         stream.chunks = (Chunk(stream.name, _placed(rows, how, file)) for rows in _cells(lines, header))
         yield stream
 
