@@ -89,9 +89,9 @@ class Delivery:
 
 
 @contextmanager
-def open_delivery(path: Path) -> Iterator[Delivery]:
+def open_delivery(path: Path, *, any_file: bool = False) -> Iterator[Delivery]:
     """The delivery at a path. Zips, also in folders and in zips, are unpacked beside the system's other temporary
-    files and removed afterwards."""
+    files and removed afterwards. One without any map file is refused, unless `any_file` will do."""
     if not path.exists():
         raise DeliveryUnreadable(f"Không có tệp hay thư mục {path}.", f"There is no file or folder {path}.")
     with tempfile.TemporaryDirectory(prefix="bando-giao-") as unpacked:
@@ -99,11 +99,14 @@ def open_delivery(path: Path) -> Iterator[Delivery]:
         if path.suffix.lower() in ZIPS and path.is_file():
             folder = Path(unpacked)
             unpack(path, folder, budget, path.name)
-            yield _delivery(path, folder, sorted(folder.iterdir()), None)
+            delivery = _delivery(path, folder, sorted(folder.iterdir()), None)
         elif path.is_dir() and path.suffix.lower() != ".gdb":
-            yield _delivery(path, path, sorted(path.iterdir()), _Unpacking(Path(unpacked), budget))
+            delivery = _delivery(path, path, sorted(path.iterdir()), _Unpacking(Path(unpacked), budget))
         else:
-            yield _delivery(path, path.parent, [path], None)
+            delivery = _delivery(path, path.parent, [path], None)
+        if not any_file:
+            _refuse_without_maps(delivery)
+        yield delivery
 
 
 @dataclass
@@ -126,11 +129,15 @@ def _delivery(path: Path, folder: Path, entries: list[Path], unpacking: _Unpacki
     manifest = folder / MANIFEST
     said = _read_manifest(manifest) if manifest in entries else None
     files = tuple(_files(folder, [entry for entry in entries if entry != manifest], unpacking))
-    if not any(file.reader for file in files):
-        raise DeliveryUnreadable(
-            f"{path.name} không có tệp bản đồ nào đọc được.", f"{path.name} holds no map file that can be read."
-        )
     return Delivery(path, folder, files, said)
+
+
+def _refuse_without_maps(delivery: Delivery) -> None:
+    if not any(file.reader for file in delivery.files):
+        name = delivery.path.name
+        raise DeliveryUnreadable(
+            f"{name} không có tệp bản đồ nào đọc được.", f"{name} holds no map file that can be read."
+        )
 
 
 def _files(

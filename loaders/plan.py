@@ -35,8 +35,10 @@ class Reading:
         reader = self.how.reader or self.file.reader
         if reader is None:
             return
+        if self.file.reader == "overpass" and reader == "osm":
+            reader = "overpass"  # a profile for OSM speaks of the objects, whichever way they were written
         verify(self.file.path, self.file.name)
-        columns = frozenset(_columns(self.profile, catalog)) if reader in ("osm", "overpass") else frozenset()
+        columns = frozenset(columns_read(self.profile, catalog)) if reader in ("osm", "overpass") else frozenset()
         areas = self.profile.areas
         for stream in child.streams(Request(self.file.path, self.file.name, reader, self.how, columns, areas)):
             if stream.placed and stream.srid is None:
@@ -131,7 +133,7 @@ def _reason(rules: Selection) -> Text:
     return rules.skip[0].reason if rules.skip else NO_RULE
 
 
-def _columns(profile: Profile, catalog: Catalog) -> set[str]:
+def columns_read(profile: Profile, catalog: Catalog) -> set[str]:
     """Every column a profile reads: the tags an OSM object keeps."""
     names: set[str] = set()
     for rule in profile.layers:

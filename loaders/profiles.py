@@ -114,6 +114,9 @@ class FileRule(Strict):
     encoding: Letters | None = None
     east: str | None = None
     north: str | None = None
+    to_east: str | None = None
+    """With `to_north`, `east` and `north`: the other end of a straight line."""
+    to_north: str | None = None
     wkt: str | None = None
     separator: str | None = Field(None, min_length=1, max_length=1)
     decimal: Literal[".", ","] | None = None

@@ -51,7 +51,11 @@ KNOWN: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (re.compile(rb"%PDF"), "PDF"),
     (re.compile(rb"\s*[\[{]"), "JSON"),
 )
-NETWORK = re.compile(rb"<\s*(?:\w+:)?NetworkLink\b")
+NETWORK = re.compile(
+    rb"<(?:\w+:)?NetworkLink\b(?:(?!</(?:\w+:)?NetworkLink).){0,4000}?<(?:\w+:)?href>\s*(?:<!\[CDATA\[)?\s*(?:\w+:|/)",
+    re.DOTALL,
+)
+"""A link to elsewhere; links to other files of the same KMZ are relative."""
 
 
 def verify(path: Path, name: str) -> None:
@@ -135,7 +139,7 @@ def _verify_xml(path: Path, name: str) -> None:
                     parser.Parse(part)
                 if NETWORK.search(rest + part):
                     _refuse_network_link(name)
-                rest = part[-64:]
+                rest = (rest + part)[-8192:]
     except xml.parsers.expat.ExpatError as error:
         raise DeliveryUnreadable(
             f"{name} không phải XML hợp lệ: {error}.", f"{name} is not valid XML: {error}."

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from gis_server.cli import db, doctor, key, layers, load, places, sample, serve
+from gis_server.cli import db, doctor, inspect, key, layers, load, places, profile, sample, serve
 from gis_server.errors import EXIT_CODE, MapError
 
 HELP = """Bản đồ số dùng chung TP. Hồ Chí Minh · the shared digital map of Ho Chi Minh City.
@@ -19,7 +19,7 @@ MAP, DATA, MACHINE = "Bản đồ · Map", "Dữ liệu · Data", "Máy · Machi
 
 COMMANDS: dict[str, tuple[Callable[..., None], ...]] = {
     MAP: (serve.up, serve.down, serve.serve),
-    DATA: (load.load, layers.layers, places.places, sample.sample),
+    DATA: (inspect.inspect, load.load, layers.layers, places.places, sample.sample),
     MACHINE: (doctor.doctor,),
 }
 
@@ -30,6 +30,7 @@ def build() -> typer.Typer:
     for panel, functions in COMMANDS.items():
         for function in functions:
             app.command(rich_help_panel=panel)(function)
+    app.add_typer(profile.app, name="profile", rich_help_panel=DATA)
     app.add_typer(db.app, name="db", rich_help_panel=MACHINE)
     app.add_typer(key.app, name="key", rich_help_panel=MACHINE)
     return app

@@ -22,9 +22,7 @@ def sample(
     seed: Annotated[int, typer.Option(min=0, help="Hạt giống; cùng số thì cùng thành phố · same seed, same city")] = 7,
     parcels: Annotated[
         int | None,
-        typer.Option(
-            min=10_000, help="Bộ cỡ thành phố để đo, chừng này thửa · city-sized set of so many parcels"
-        ),
+        typer.Option(min=10_000, help="Bộ cỡ thành phố để đo, chừng này thửa · city-sized set of so many parcels"),
     ] = None,
 ) -> None:
     """Sinh thành phố mẫu (dữ liệu tổng hợp), giao như cơ quan giao · write a synthetic city as agencies deliver.

@@ -44,7 +44,8 @@ def answer(request: Request, out: BinaryIO) -> None:
     except (MemoryError, pa.ArrowMemoryError):
         write_frame(out, {"too_large": True})
     except Exception as error:  # a hostile file may break any library in any way; the parent gets a sentence
-        write_frame(out, {"broken": f"{type(error).__name__}: {error}"[:500]})
+        words = str(error).replace(f"{request.path.parent}/", "")
+        write_frame(out, {"broken": f"{type(error).__name__}: {words}"[:500]})
 
 
 def _send(stream: Stream, sample: int | None, out: BinaryIO) -> None:
