@@ -1,6 +1,6 @@
 """The whole OSM city of 2018 into PostGIS: `bando load` against its limits and against plain `ogr2ogr`."""
 
-from benchmarks.measure import Measured, claim, run
+from benchmarks.measure import CONSOLE, Measured, claim, run
 from benchmarks.place import OSM, Bench
 
 LIMIT_S, LIMIT_MIB = 90.0, 1536.0
@@ -23,4 +23,8 @@ def _ogr2ogr(place: Bench) -> Measured:
     options = ["-lco", "SPATIAL_INDEX=GIST", "-lco", "SCHEMA=peer", "--config", "PG_USE_COPY", "YES"]
     with place.database.connect("owner") as conn:
         conn.execute("CREATE SCHEMA peer")
-    return run(["ogr2ogr", "-f", "PostgreSQL", target, str(OSM), *GDAL_LAYERS, *options])
+    measured = run(["ogr2ogr", "-f", "PostgreSQL", target, str(OSM), *GDAL_LAYERS, *options])
+    with place.database.connect("owner") as conn:
+        rows = sum(conn.execute(f"SELECT count(*) FROM peer.{layer}".encode()).fetchone()[0] for layer in GDAL_LAYERS)
+    CONSOLE.print(f"    ogr2ogr wrote {rows:,} rows", style="dim")
+    return measured

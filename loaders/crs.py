@@ -24,6 +24,8 @@ def srid_of(said: str | None, book: CrsBook, name: str) -> int:
         crs = CRS.from_user_input(said)
     except CRSError as error:
         raise _unknown(name, said, book) from error
+    if crs.is_bound and crs.source_crs is not None:  # TOWGS84 beside the grid; the shift is pinned by us
+        crs = crs.source_crs
     found = _stated(said, book) or (_degrees(crs) if crs.is_geographic else _grid(crs, book))
     if found is None:
         raise _unknown(name, crs.name, book)

@@ -37,6 +37,7 @@ class Staging:
         self.layers: dict[str, Layer] = {}
         self.scratches: list[sql.Identifier] = []
         self.waiting: defaultdict[str, list[pa.Table]] = defaultdict(list)
+        self.waiting_bytes = 0
         self.conn: Connection = database.connect()
         self.copying = adbc_driver_postgresql.dbapi.connect(database.dsn("load"), autocommit=True)
 
@@ -61,9 +62,10 @@ class Staging:
             self._create(layer)
         waiting = self.waiting[layer.id]
         waiting.append(rows)
+        self.waiting_bytes += rows.nbytes
         if sum(table.num_rows for table in waiting) >= ROWS_AT_ONCE:
             self._copy(layer.id)
-        elif sum(table.nbytes for tables in self.waiting.values() for table in tables) > BYTES_IN_ALL:
+        elif self.waiting_bytes > BYTES_IN_ALL:
             self.finish()
 
     def finish(self) -> None:
@@ -124,6 +126,7 @@ class Staging:
         if not tables:
             return
         rows = pa.concat_tables(tables)
+        self.waiting_bytes -= rows.nbytes
         with self.copying.cursor() as cursor:
             cursor.adbc_ingest(self._name(layer_id), rows.to_reader(), mode="append", db_schema_name="staging")
 

@@ -74,9 +74,9 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def from_tcvn3(text: str) -> str:
-    """TCVN3 bytes read as Latin-1 → Unicode; capitals with a tone come back where the rest of the word is capital."""
-    letters = _latin1(text).translate(_FROM_TCVN3)
-    return _WORD.sub(_restore_capitals, unicodedata.normalize("NFC", letters))
+    """TCVN3 bytes read as Latin-1 → Unicode; capitals with a tone come back where the rest is capital."""
+    letters = unicodedata.normalize("NFC", _latin1(text).translate(_FROM_TCVN3))
+    return letters.upper() if _is_capital(letters) else _WORD.sub(_restore_capitals, letters)
 
 
 def to_tcvn3(text: str) -> str:
@@ -161,8 +161,13 @@ def _tcvn3_letter(letter: str) -> str:
 
 def _restore_capitals(match: re.Match[str]) -> str:
     word = match.group()
-    certain = [letter for letter in word if not _lacks_capital(letter)]
-    return word.upper() if certain and all(letter.isupper() for letter in certain) and len(word) > 1 else word
+    return word.upper() if _is_capital(word) else word
+
+
+def _is_capital(text: str) -> bool:
+    """One sure capital is not enough: “Bà” is a name far more often than a shout."""
+    certain = [letter for letter in text if letter.isalpha() and not _lacks_capital(letter)]
+    return len(certain) > 1 and all(letter.isupper() for letter in certain)
 
 
 def _lacks_capital(letter: str) -> bool:

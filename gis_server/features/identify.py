@@ -42,7 +42,7 @@ def spot_of(catalog: Catalog, longitude: float, latitude: float, radius_m: float
 async def identify(
     snap: Snapshot, catalog: Catalog, view: View, layers: Sequence[str], spot: Spot
 ) -> list[dict[str, Any]]:
-    """Features of the named layers near a spot, nearest first.
+    """Features of the named layers near a spot, nearest first, and at the same distance the smallest first.
 
     One statement for each view, whichever layers are asked for: planned once, and layers not asked for cost nothing.
     """

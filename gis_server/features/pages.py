@@ -1,6 +1,6 @@
 """What the HTML pages show: tables in words, links, and the outline of a feature as a drawing."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from fastapi import Request
@@ -67,7 +67,7 @@ def item_links(request: Request, layer: Layer, fid: str) -> list[Link]:
 
 def items_content(catalog: Catalog, question: Question, found: Page) -> dict[str, Any]:
     layer = question.layer
-    columns = question.fields[:COLUMNS]
+    columns = telling_fields(layer, question.fields)[:COLUMNS]
     rows = [as_data(feature) for feature in found.features]
     return {
         "layer": layer,
@@ -75,6 +75,13 @@ def items_content(catalog: Catalog, question: Question, found: Page) -> dict[str
         "rows": [(row, [attribute(catalog, layer, name, row["properties"][name]) for name in columns]) for row in rows],
         "release": found.release,
     }
+
+
+def telling_fields(layer: Layer, visible: Sequence[str]) -> list[str]:
+    """A layer's fields, those first that tell a person most: its name, its key, what the map draws by."""
+    label = [layer.file.label] if layer.file.label else []
+    wanted = dict.fromkeys([*label, *layer.key, *layer.file.tiles.fields, *visible])
+    return [name for name in wanted if name in visible]
 
 
 def item_content(catalog: Catalog, layer: Layer, feature: str) -> dict[str, Any]:

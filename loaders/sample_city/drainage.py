@@ -102,7 +102,7 @@ def diameter(drained: NDArray[np.float64], sizes: list[tuple[int, int]]) -> NDAr
 def _add_pipes(city: City, plan: Plan, pipes: list[Pipe], label: dict[int, str]) -> None:
     size = diameter(np.array([pipe.drained for pipe in pipes]), SIZES_MM)
     names = plan.street_names(np.array([pipe.street for pipe in pipes]))
-    upper, lower = (np.round([pipe.levels[end] for pipe in pipes], 3) for end in (0, 1))
+    upper, lower = (np.round([pipe.levels[end] for pipe in pipes], 4) for end in (0, 1))
     length = np.array([round(pipe.line.length, 2) for pipe in pipes])
     common = {
         "chieu_dai": length, "do_doc": np.round((upper - lower) / np.maximum(length, 0.01) * 1000, 2),
@@ -126,7 +126,7 @@ def _add_pipes(city: City, plan: Plan, pipes: list[Pipe], label: dict[int, str])
 
 def _add_manholes(city: City, plan: Plan, holes: list[Manhole], label: dict[int, str]) -> None:
     places = np.array([hole.place for hole in holes], dtype=object)
-    level = np.round([hole.level for hole in holes], 3)
+    level = np.round([hole.level for hole in holes], 4)
     lid = np.round(np.maximum(plan.ground.of(places), level + 0.6), 2)
     city.add(GROUP + "ho_ga", places, ma=[hole.name for hole in holes],
              loai=["THU_THAM" if i % 3 else "THAM" for i in range(len(holes))],

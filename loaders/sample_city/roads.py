@@ -133,7 +133,7 @@ def _style(frame: Frame, area: Polygon) -> str:
 
 
 def _complete(frame: Frame, quarters: list[Quarter]) -> None:
-    """A small city may lack a way of building: the quarter nearest to its place, of a way that stands twice, takes it."""
+    """A small city may lack a way of building: the quarter nearest to its place, of of a common way, takes it."""
     for style, along, up, _ in STYLE_PLACES:
         if all(quarter.style != style for quarter in quarters):
             place = Point(frame.at(along, up))

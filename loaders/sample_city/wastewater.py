@@ -2,10 +2,10 @@
 
 import numpy as np
 import shapely
-from shapely import LineString
+from shapely import LineString, Point
 
 from loaders.sample_city.city import City, codes
-from loaders.sample_city.drainage import Pipe, diameter, sewer
+from loaders.sample_city.drainage import Manhole, Pipe, diameter, sewer
 from loaders.sample_city.flow import Forest, forest, own_area, serviced
 from loaders.sample_city.plan import Plan
 
@@ -16,7 +16,6 @@ PLANT_INVERT_M, WASTE_SLOPE = -3.2, 0.0016
 def add_wastewater(city: City, plan: Plan) -> None:
     """Collectors that fall to a pumping station, a pressure main to the plant, manholes and separation chambers."""
     usable = serviced(plan)
-    plant, name = plan.facility("CO04")
     degree = np.bincount(
         np.concatenate([plan.graph.start[usable], plan.graph.end[usable]]), minlength=len(plan.graph.nodes)
     )
@@ -28,48 +27,37 @@ def add_wastewater(city: City, plan: Plan) -> None:
         plan, tree, own_area(plan, plan.graph.nodes), ("NT", lambda distance: PLANT_INVERT_M + WASTE_SLOPE * distance)
     )
     _add_collectors(city, pipes)
-    group = "wastewater."
+    _add_chambers(city, plan, holes)
+    _add_works(city, plan, holes[0].place)
+
+
+def _add_chambers(city: City, plan: Plan, holes: list[Manhole]) -> None:
+    """Manholes, and at every so many of them a separation chamber."""
     places = np.array([hole.place for hole in holes], dtype=object)
-    level = np.round([hole.level for hole in holes], 3)
-    city.add(group + "ho_ga_nuoc_thai", places, ma=[hole.name for hole in holes],
-             cao_do_nap=np.round(np.maximum(plan.ground.of(places), level + 0.8), 2),
-             cao_do_day=level, kich_thuoc="1200x1200", vat_lieu="BTCT", vat_lieu_nap="GANG", luu_vuc="LVNT-01",
-             nam_do=2024,
+    level = np.round([hole.level for hole in holes], 4)
+    lid = np.round(np.maximum(plan.ground.of(places), level + 0.8), 2)
+    city.add("wastewater.ho_ga_nuoc_thai", places, ma=[hole.name for hole in holes], cao_do_nap=lid, cao_do_day=level,
+             kich_thuoc="1200x1200", vat_lieu="BTCT", vat_lieu_nap="GANG", luu_vuc="LVNT-01", nam_do=2024,
              tuyen_duong=[plan.street_name(hole.street) for hole in holes])  # fmt: skip
-    start = holes[0].place
-    main = LineString([start, (start.x, plant.representative_point().y), plant.representative_point()])
-    city.add(group + "mang_luoi_thoat_nuoc_thai", [main], ma="NTA-001", loai="AP_LUC", hinh_dang="TRON",
-             kich_thuoc="D500", duong_kinh_mm=500, vat_lieu="HDPE",
-             chieu_dai=round(main.length, 1), nut_dau="TBNT-01", nut_cuoi="NMXL-01", luu_vuc="LVNT-01")  # fmt: skip
-    city.add(
-        group + "tram_bom_nuoc_thai",
-        [start],
-        ma="TBNT-01",
-        ten="Trạm bơm nước thải Bà Lài",
-        cong_suat_m3h=1800.0,
-        so_to_may=3,
-        nut_cuoi="NMXL-01",
-        luu_vuc="LVNT-01",
-        hien_trang="1",
-    )
-    city.add(
-        group + "nha_may_xu_ly",
-        [plant],
-        ma="NMXL-01",
-        ten=name,
-        cong_suat_m3_ngay=30_000.0,
-        cong_nghe="Bùn hoạt tính cải tiến",
-        nguon_tiep_nhan="Rạch Bà Lài",
-        luu_vuc="LVNT-01",
-        hien_trang="1",
-    )
-    wells = holes[1 :: max(1, len(holes) // 14)]
-    city.add(group + "gieng_tach", [hole.place for hole in wells], ma=codes("GT", len(wells), digits=3),
-             cao_do_nap=np.round(np.maximum(plan.ground.of(np.array([h.place for h in wells], dtype=object)),
-                                            [h.level + 0.8 for h in wells]), 2),
-             cao_do_day=[round(hole.level, 3) for hole in wells],
-             cao_do_tran=[round(hole.level + 0.55, 3) for hole in wells], co_van_ngan_trieu=True, luu_vuc="LVNT-01",
-             nam_do=2024)  # fmt: skip
+    wells = np.arange(1, len(holes), max(1, len(holes) // 14))
+    city.add("wastewater.gieng_tach", places[wells], ma=codes("GT", len(wells), digits=3), cao_do_nap=lid[wells],
+             cao_do_day=level[wells], cao_do_tran=np.round(level[wells] + 0.55, 3), co_van_ngan_trieu=True,
+             luu_vuc="LVNT-01", nam_do=2024)  # fmt: skip
+
+
+def _add_works(city: City, plan: Plan, start: Point) -> None:
+    """The pumping station, its pressure main, and the plant."""
+    plant, name = plan.facility("CO04")
+    goal = plant.representative_point()
+    main = LineString([start, (start.x, goal.y), goal])
+    city.add("wastewater.mang_luoi_thoat_nuoc_thai", [main], ma="NTA-001", loai="AP_LUC", hinh_dang="TRON",
+             kich_thuoc="D500", duong_kinh_mm=500, vat_lieu="HDPE", chieu_dai=round(main.length, 1),
+             nut_dau="TBNT-01", nut_cuoi="NMXL-01", luu_vuc="LVNT-01")  # fmt: skip
+    city.add("wastewater.tram_bom_nuoc_thai", [start], ma="TBNT-01", ten="Trạm bơm nước thải Bà Lài",
+             cong_suat_m3h=1800.0, so_to_may=3, nut_cuoi="NMXL-01", luu_vuc="LVNT-01", hien_trang="1")  # fmt: skip
+    city.add("wastewater.nha_may_xu_ly", [plant], ma="NMXL-01", ten=name, cong_suat_m3_ngay=30_000.0,
+             cong_nghe="Bùn hoạt tính cải tiến", nguon_tiep_nhan="Rạch Bà Lài", luu_vuc="LVNT-01",
+             hien_trang="1")  # fmt: skip
 
 
 def _main_streets_only(plan: Plan, tree: Forest) -> Forest:
@@ -85,7 +73,7 @@ def _main_streets_only(plan: Plan, tree: Forest) -> Forest:
 
 def _add_collectors(city: City, pipes: list[Pipe]) -> None:
     size = diameter(np.array([pipe.drained for pipe in pipes]), WASTE_SIZES)
-    upper, lower = (np.round([pipe.levels[end] for pipe in pipes], 3) for end in (0, 1))
+    upper, lower = (np.round([pipe.levels[end] for pipe in pipes], 4) for end in (0, 1))
     length = np.array([round(pipe.line.length, 2) for pipe in pipes])
     city.add("wastewater.mang_luoi_thoat_nuoc_thai", [pipe.line for pipe in pipes], ma=codes("NTC", len(pipes)),
              loai=np.where(size >= 600, "CHINH", np.where(size >= 400, "BAO", "NHANH")),

@@ -2,6 +2,7 @@
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely import LineString, Point
 
 from loaders.sample_city.city import City, codes, whole_polygons
@@ -40,37 +41,36 @@ def add_water_supply(city: City, plan: Plan) -> None:
              dma=[dma[index] for index in zone], tuyen_duong=street,
              nut_dau=[f"NC-{node + 1:05d}" for node in plan.graph.start[edges]],
              nut_cuoi=[f"NC-{node + 1:05d}" for node in plan.graph.end[edges]])  # fmt: skip
+    _add_fittings(city, pipes, size, (names, street))
+    _add_connections(city, plan, pipes, (names, [dma[index] for index in zone]))
+    _add_districts(city, plan, zones, dma)
+
+
+def _add_fittings(
+    city: City, pipes: list[LineString], size: NDArray[np.int64], labels: tuple[list[str], list[str]]
+) -> None:
+    """A valve near the start of every pipe but those in alleys, and a hydrant on the longer ones."""
+    names, street = labels
     valves = np.flatnonzero(size >= 150)
-    city.add(group + "van", [pipes[index].interpolate(1.5) for index in valves], ma=codes("VAN", len(valves)),
-             loai=["CONG" if i % 5 else "XA_KHI" for i in range(len(valves))],
-             duong_kinh_mm=size[valves], trang_thai_van=["DONG" if i % 17 == 0 else "MO" for i in range(len(valves))],
+    count = len(valves)
+    city.add("water_supply.van", [pipes[index].interpolate(1.5) for index in valves], ma=codes("VAN", count),
+             loai=["CONG" if i % 5 else "XA_KHI" for i in range(count)], duong_kinh_mm=size[valves],
+             trang_thai_van=["DONG" if i % 17 == 0 else "MO" for i in range(count)],
              tuyen_ong=[names[index] for index in valves], tuyen_duong=[street[index] for index in valves])  # fmt: skip
     wide = [index for index in valves if pipes[index].length > 60]
-    city.add(group + "tru_cuu_hoa", [Point(beside(pipes[index], np.array([30.0]), -0.6)[0]) for index in wide],
-             ma=codes("TCH", len(wide), digits=4), loai=["NOI" if i % 6 else "NGAM" for i in range(len(wide))],
-             duong_kinh_mm=100, ap_luc=1.8, tuyen_ong=[names[index] for index in wide],
+    places = [Point(beside(pipes[index], np.array([30.0]), -0.6)[0]) for index in wide]
+    city.add("water_supply.tru_cuu_hoa", places, ma=codes("TCH", len(wide), digits=4), duong_kinh_mm=100, ap_luc=1.8,
+             loai=["NOI" if i % 6 else "NGAM" for i in range(len(wide))], tuyen_ong=[names[index] for index in wide],
              tuyen_duong=[street[index] for index in wide])  # fmt: skip
-    _add_connections(city, plan, pipes, (names, [dma[index] for index in zone]))
+
+
+def _add_districts(city: City, plan: Plan, zones: np.ndarray, dma: list[str]) -> None:
     plant, name = plan.facility("CR17")
     counts = np.bincount(shapely.STRtree(zones).nearest(shapely.centroid(plan.fabric.parcels)), minlength=len(zones))
-    city.add(
-        group + "dma",
-        whole_polygons(zones),
-        ma=dma,
-        ten=[f"Vùng cấp nước {code}" for code in dma],
-        so_dau_noi=counts,
-        that_thoat=[12.0 + i for i in range(len(dma))],
-        nha_may_nuoc="NMN-01",
-    )
-    city.add(
-        group + "nha_may_nuoc",
-        [plant],
-        ma="NMN-01",
-        ten=name,
-        cong_suat_m3_ngay=45_000.0,
-        nguon_nuoc="Sông Vàm Sen (mẫu)",
-        hien_trang="1",
-    )
+    city.add("water_supply.dma", whole_polygons(zones), ma=dma, ten=[f"Vùng cấp nước {code}" for code in dma],
+             so_dau_noi=counts, that_thoat=[12.0 + i for i in range(len(dma))], nha_may_nuoc="NMN-01")  # fmt: skip
+    city.add("water_supply.nha_may_nuoc", [plant], ma="NMN-01", ten=name, cong_suat_m3_ngay=45_000.0,
+             nguon_nuoc="Sông Vàm Sen (mẫu)", hien_trang="1")  # fmt: skip
 
 
 def _zones(plan: Plan) -> np.ndarray:

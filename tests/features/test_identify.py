@@ -60,10 +60,17 @@ def test_nearest_comes_first_within_the_radius_in_metres(whole_city: City) -> No
     assert (both[0]["synthetic"], both[1]["synthetic"]) == (False, True)
 
 
-def test_equal_distances_are_in_the_order_of_the_layers(whole_city: City, catalog: Catalog) -> None:
+def test_at_equal_distance_the_smaller_shape_comes_first_then_the_order_of_the_layers(
+    whole_city: City, catalog: Catalog
+) -> None:
     found = [one["layer"] for one in identify(whole_city, HERE, "full") if one["distance_m"] == 0]
     order = [layer.id for layer in catalog]
-    assert found == sorted(found, key=order.index)
+
+    def place(layer: str) -> tuple[bool, int]:
+        return catalog[layer].file.geometry[0] == "Polygon", order.index(layer)
+
+    assert {catalog[layer].file.geometry[0] for layer in found} == {"Point", "LineString", "Polygon"}
+    assert found == sorted(found, key=place)
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,9 @@ def report(extract, catalog, fresh_database):
 
 
 @pytest.fixture(scope="module")
-def ask(fresh_database):
+def ask(report, fresh_database):
+    """Questions to the database once the city is in it."""
+
     def asked(query):
         with fresh_database.connect("read") as conn:
             return conn.execute(query.encode()).fetchall()
@@ -106,9 +108,10 @@ def test_districts_and_wards_are_in_force_until_the_merger(ask):
     assert ask(f'SELECT DISTINCT "hieuLucDen"::text FROM {units}') == [("2025-06-30",)]
 
 
-def test_names_of_residents_in_tags_are_not_served(ask):
-    shops = "SELECT count(*) FROM base_settlement.cong_trinh_thuong_mai_dich_vu"
-    assert ask(shops + " WHERE ten ILIKE '%(resident)%'") == [(0,)]
+def test_surveyors_notes_which_name_residents_are_left_out_and_counted(report, ask):
+    left_out = [one for line in report.account.lines.values() for one in line.left_out.items()]
+    notes = [count for reason, count in left_out if "name people" in str(reason)]
+    assert sum(notes) == 5_913
     assert ask("SELECT count(*) FROM greenery.cay_xanh_duong_pho") == [(66,)]
 
 

@@ -99,8 +99,9 @@ def live(city: Database, settings: Settings) -> Iterator[str]:
         server.wait(20)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One module's own: while Playwright is open its event loop keeps other modules' asyncio tests from running."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
         yield browser

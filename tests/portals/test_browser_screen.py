@@ -85,11 +85,19 @@ def test_the_view_in_force_is_said_on_screen(desk: Watched):
     assert "Chế độ trình diễn" in text_of(page, "#banner")
 
 
-def test_synthetic_data_is_marked_while_a_layer_holds_it(desk: Watched):
-    page = desk.open("/#map=thoat_nuoc")
+def test_synthetic_data_is_marked_while_it_is_on_screen(desk: Watched):
+    page = desk.open(f"/#map=thoat_nuoc&at=16.00/{CENTRE[1]}/{CENTRE[0]}")
+    page.wait_for_selector("#synthetic", state="visible")
     assert text_of(page, "#synthetic") == "DỮ LIỆU TỔNG HỢP · SYNTHETIC DATA"
     page.fill("#panel-layers input[type=search]", "ho ga")
     page.click('[data-row="drainage.ho_ga"] .switch')
+    page.wait_for_selector("#synthetic", state="hidden")
+
+
+def test_a_screen_of_measured_data_is_not_called_synthetic(desk: Watched):
+    page = desk.open(f"/#map=thoat_nuoc&at=16.00/{CENTRE[1]}/{CENTRE[0]}")
+    page.wait_for_selector("#synthetic", state="visible")
+    page.goto(f"{desk.origin}/#map=thoat_nuoc&at=16.00/{CENTRE[1] + 0.2}/{CENTRE[0]}")
     page.wait_for_selector("#synthetic", state="hidden")
 
 

@@ -4,6 +4,7 @@
     SELECT
         {place} AS place, {id} AS layer, served.fid, served.born, served.source,
         ST_Distance(served.geom, ST_SetSRID(ST_MakePoint($1, $2), {srid})) AS distance_m,
+        ST_Area(served.geom) AS area_m2,
         (SELECT row_to_json(properties)::text FROM (SELECT {columns}) AS properties) AS properties,
         ST_AsGeoJSON(ST_Transform(served.geom, 4326), 7, 0) AS geometry
     FROM {table} AS served

@@ -51,11 +51,6 @@ export class Catalogue {
   get updated() {
     return [...this.layers.values()].map((layer) => layer.updated).filter(Boolean).sort((a, b) => new Date(a) - new Date(b)).at(-1);
   }
-
-  /** Those of the layers that hold data no one measured. */
-  synthetic(ids) {
-    return [...ids].filter((id) => this.layers.get(id)?.sources.some((source) => source.synthetic));
-  }
 }
 
 function tidy(layer, theme) {

@@ -98,10 +98,8 @@ function wire(parts, config) {
     identify.focus();
   });
   view.gl.on("moveend", state.changed);
-  view.addEventListener("layers", () => {
-    syntheticBadge({ root: $("synthetic"), words, catalogue, view });
-    state.changed();
-  });
+  view.gl.on("idle", () => syntheticBadge({ root: $("synthetic"), words, catalogue, view }));
+  view.addEventListener("layers", state.changed);
   view.addEventListener("layer-failed", ({ detail: { id, error } }) => {
     notice.say(words.t("layerFailed", { title: words.of(catalogue.title(id)), reason: words.of(error.text ?? error.message) }), { stay: true });
   });

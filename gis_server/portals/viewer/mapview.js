@@ -118,6 +118,12 @@ export class MapView extends EventTarget {
     return [...this.on].filter((id) => this.gl.getZoom() >= (this.lowest.get(id) ?? 0));
   }
 
+  /** Layers of which something that no one measured is on screen now. */
+  syntheticOnScreen() {
+    const found = this.gl.queryRenderedFeatures({ filter: ["==", ["get", "synthetic"], true] });
+    return [...new Set(found.map((feature) => feature.sourceLayer))];
+  }
+
   #current = { layers: [] };
 
   #layersOf(id) {

@@ -38,9 +38,9 @@ export function viewBanner({ root, words, view, byKey, catalogue }) {
     ...(byKey ? [el("button", { type: "button", class: "link", on: { click: forgetKey } }, words.t("viewForget"))] : []));
 }
 
-/** The mark over the map while a layer that is on holds data no one measured. */
+/** The mark over the map while data that no one measured is on screen. */
 export function syntheticBadge({ root, words, catalogue, view }) {
-  const ids = catalogue.synthetic(view.on);
+  const ids = view.syntheticOnScreen();
   root.hidden = ids.length === 0;
   root.textContent = words.t("synthetic");
   const titles = ids.slice(0, 8).map((id) => words.of(catalogue.title(id))).join(", ") + (ids.length > 8 ? "…" : "");

@@ -14,14 +14,18 @@ def ends(lines: np.ndarray) -> set[tuple[float, float]]:
 @pytest.mark.parametrize("layer", ["drainage.tuyen_cong", "drainage.cong_hop", "wastewater.mang_luoi_thoat_nuoc_thai"])
 def test_pipes_fall_in_the_direction_they_are_drawn(sample: Sample, layer: str) -> None:
     columns = sample.city.tables[layer].columns
-    falling = [row for row in zip(columns["cao_do_day_dau"], columns["cao_do_day_cuoi"], strict=True) if row[0] is not None]
+    falling = [
+        row for row in zip(columns["cao_do_day_dau"], columns["cao_do_day_cuoi"], strict=True) if row[0] is not None
+    ]
     assert len(falling) >= 1
     assert all(upper > lower for upper, lower in falling)
 
 
 def test_every_pipe_leads_to_an_outfall(sample: Sample) -> None:
     tables = [sample.city.tables[name].columns for name in ("drainage.tuyen_cong", "drainage.cong_hop")]
-    below = {start: end for columns in tables for start, end in zip(columns["nut_dau"], columns["nut_cuoi"], strict=True)}
+    below = {
+        start: end for columns in tables for start, end in zip(columns["nut_dau"], columns["nut_cuoi"], strict=True)
+    }
     outfalls = set(sample.city.tables["drainage.cua_xa"].columns["ma"])
     for start in below:
         node, steps = start, 0
@@ -63,7 +67,9 @@ def test_segments_name_the_junctions_at_their_ends(sample: Sample) -> None:
 
 def test_lamps_and_luminaires_name_cabinets_and_lamps_that_exist(sample: Sample) -> None:
     tables = sample.city.tables
-    assert set(tables["lighting.cot_den"].columns["tu_dieu_khien"]) <= set(tables["lighting.tu_dieu_khien"].columns["ma"])
+    assert set(tables["lighting.cot_den"].columns["tu_dieu_khien"]) <= set(
+        tables["lighting.tu_dieu_khien"].columns["ma"]
+    )
     assert set(tables["lighting.bo_den"].columns["cot_den"]) <= set(tables["lighting.cot_den"].columns["ma"])
 
 
