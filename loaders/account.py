@@ -46,6 +46,10 @@ class Account:
     rows: Counter[str] = field(default_factory=Counter)
     """Rows mapped, by layer: a feature may become a row in several layers."""
     tallies: dict[Text, Tally] = field(default_factory=dict)
+    unused: dict[str, list[str]] = field(default_factory=dict)
+    """Columns that no rule reads, by account line: nothing is dropped unnamed."""
+    personal: dict[str, list[str]] = field(default_factory=dict)
+    """Columns of personal data that were not taken over."""
     files_left_out: dict[str, Text] = field(default_factory=dict)
 
     @property

@@ -1,12 +1,10 @@
 """What is in a delivery: a file, a folder or a zip; which reader each file needs, and why some are left alone."""
 
-import stat
 import tempfile
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import yaml
 from pydantic import Field, ValidationError
@@ -14,13 +12,26 @@ from pydantic import Field, ValidationError
 from gis_server.catalog.model import Strict, Text
 from gis_server.catalog.words import read_yaml
 from gis_server.errors import DeliveryUnreadable
+from loaders.archives import ZIPS, Budget, unpack
 from loaders.profiles import Reader, SourceRule
+from loaders.sniff import reader_of_json
 
 MANIFEST = "giao_nop.yaml"
 VECTORS = frozenset(
-    {".shp", ".tab", ".mif", ".dgn", ".dxf", ".gdb", ".gpkg", ".geojson", ".geojsonl", ".json", ".fgb", ".kml", ".gml"}
+    {".shp", ".tab", ".mif", ".dgn", ".dxf", ".gdb", ".gpkg", ".geojson", ".fgb", ".kml", ".gml"}
+    | {".geojsonl", ".geojsonseq", ".geojsons", ".jsonl", ".ndjson"}
 )
-READERS: dict[str, Reader] = {".pbf": "osm", ".osm": "osm", ".csv": "table", ".xlsx": "table"}
+READERS: dict[str, Reader] = {
+    ".pbf": "osm",
+    ".osm": "osm",
+    ".csv": "table",
+    ".xlsx": "table",
+    ".parquet": "parquet",
+    ".geoparquet": "parquet",
+    ".json": "json",
+    ".js": "json",
+}
+GTFS = frozenset({"agency", "stops", "routes", "trips", "stop_times", "shapes", "calendar"})
 READERS |= dict.fromkeys(VECTORS, "vector")
 PARTS = {
     ".shp": (".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qmd", ".xml"),
@@ -29,15 +40,17 @@ PARTS = {
 }
 RASTERS = frozenset({".tif", ".tiff", ".asc", ".img", ".ecw", ".jp2", ".vrt"})
 RASTER = Text(vi="ảnh lưới (raster), chưa nạp qua lệnh này", en="a raster, not loaded by this command yet")
+PACKED = Text(
+    vi="tệp nén loại này không mở; hãy giao zip hoặc thư mục",
+    en="an archive of a kind not opened; deliver a zip or folder",
+)
+PACKS = frozenset({".rar", ".7z", ".gz", ".tar", ".bz2", ".xz"})
+CAD = Text(vi="DWG/DGN V8 không đọc được; hãy lưu thành DXF", en="DWG cannot be read; save it as DXF")
 DOCUMENT = Text(vi="không phải dữ liệu bản đồ", en="not map data")
 INNER_MANIFEST = Text(
     vi="bản kê của một phần, bản kê ngoài cùng được dùng", en="manifest of a part, the outer one counts"
 )
 UNLISTED = Text(vi="không có trong giao_nop.yaml", en="not named in giao_nop.yaml")
-
-MAX_ENTRIES = 20_000
-MAX_BYTES = 20 << 30
-MAX_RATIO = 200
 
 
 class Item(Strict):
@@ -76,48 +89,92 @@ class Delivery:
 
 
 @contextmanager
-def open_delivery(path: Path) -> Iterator[Delivery]:
-    """The delivery at a path. A zip is unpacked beside the system's other temporary files and removed afterwards."""
+def open_delivery(path: Path, *, any_file: bool = False) -> Iterator[Delivery]:
+    """The delivery at a path. Zips, also in folders and in zips, are unpacked beside the system's other temporary
+    files and removed afterwards. One without any map file is refused, unless `any_file` will do."""
     if not path.exists():
         raise DeliveryUnreadable(f"Không có tệp hay thư mục {path}.", f"There is no file or folder {path}.")
-    if path.suffix.lower() == ".zip":
-        with tempfile.TemporaryDirectory(prefix="bando-giao-") as folder:
-            _unpack(path, Path(folder))
-            yield _delivery(path, Path(folder), sorted(Path(folder).iterdir()))
-    elif path.is_dir() and path.suffix.lower() != ".gdb":
-        yield _delivery(path, path, sorted(path.iterdir()))
-    else:
-        yield _delivery(path, path.parent, [path])
+    with tempfile.TemporaryDirectory(prefix="bando-giao-") as unpacked:
+        budget = Budget()
+        if path.suffix.lower() in ZIPS and path.is_file():
+            folder = Path(unpacked)
+            unpack(path, folder, budget, path.name)
+            delivery = _delivery(path, folder, sorted(folder.iterdir()), None)
+        elif path.is_dir() and path.suffix.lower() != ".gdb":
+            delivery = _delivery(path, path, sorted(path.iterdir()), _Unpacking(Path(unpacked), budget))
+        else:
+            delivery = _delivery(path, path.parent, [path], None)
+        if not any_file:
+            _refuse_without_maps(delivery)
+        yield delivery
 
 
-def _delivery(path: Path, folder: Path, entries: list[Path]) -> Delivery:
+@dataclass
+class _Unpacking:
+    """Where the zips that lie in a delivered folder are unpacked."""
+
+    folder: Path
+    budget: Budget
+    count: int = 0
+
+    def files(self, path: Path, name: str) -> Iterator["DeliveredFile"]:
+        self.count += 1
+        folder = self.folder / str(self.count)
+        folder.mkdir()
+        unpack(path, folder, self.budget, name)
+        yield from _files(folder, sorted(folder.iterdir()), None, f"{name}/")
+
+
+def _delivery(path: Path, folder: Path, entries: list[Path], unpacking: _Unpacking | None) -> Delivery:
     manifest = folder / MANIFEST
     said = _read_manifest(manifest) if manifest in entries else None
-    files = tuple(_files(folder, [entry for entry in entries if entry != manifest]))
-    if not any(file.reader for file in files):
-        raise DeliveryUnreadable(
-            f"{path.name} không có tệp bản đồ nào đọc được.", f"{path.name} holds no map file that can be read."
-        )
+    files = tuple(_files(folder, [entry for entry in entries if entry != manifest], unpacking))
     return Delivery(path, folder, files, said)
 
 
-def _files(folder: Path, entries: list[Path]) -> Iterator[DeliveredFile]:
+def _refuse_without_maps(delivery: Delivery) -> None:
+    if not any(file.reader for file in delivery.files):
+        name = delivery.path.name
+        raise DeliveryUnreadable(
+            f"{name} không có tệp bản đồ nào đọc được.", f"{name} holds no map file that can be read."
+        )
+
+
+def _files(
+    folder: Path, entries: list[Path], unpacking: _Unpacking | None, prefix: str = ""
+) -> Iterator[DeliveredFile]:
     names = {str(entry).lower() for entry in entries}
     for entry in entries:
         ending = entry.suffix.lower()
-        name = entry.relative_to(folder).as_posix()
+        name = prefix + entry.relative_to(folder).as_posix()
         if entry.is_symlink():
             yield DeliveredFile(name, entry, None, Text(vi="là liên kết, không theo", en="a link, not followed"))
         elif entry.is_dir() and ending != ".gdb":
-            yield from _files(folder, sorted(entry.iterdir()))
-        elif _is_part(entry, names):
-            continue
-        elif ending in READERS:
-            yield DeliveredFile(name, entry, READERS[ending])
-        elif entry.name == MANIFEST:
-            yield DeliveredFile(name, entry, None, INNER_MANIFEST)
-        else:
-            yield DeliveredFile(name, entry, None, RASTER if ending in RASTERS else DOCUMENT)
+            yield from _files(folder, sorted(entry.iterdir()), unpacking, prefix)
+        elif ending in ZIPS and unpacking is not None:
+            yield from unpacking.files(entry, name)
+        elif not _is_part(entry, names):
+            yield _file(entry, name, names)
+
+
+def _file(entry: Path, name: str, names: set[str]) -> DeliveredFile:
+    """One file with its reader, or the reason why it has none."""
+    ending = entry.suffix.lower()
+    if ending in (".json", ".js"):
+        return DeliveredFile(name, entry, reader_of_json(entry))
+    if ending in READERS or _is_gtfs(entry, names):
+        return DeliveredFile(name, entry, READERS.get(ending, "table"))
+    if entry.name == MANIFEST:
+        return DeliveredFile(name, entry, None, INNER_MANIFEST)
+    reasons = {**dict.fromkeys(RASTERS, RASTER), **dict.fromkeys(PACKS, PACKED), ".dwg": CAD}
+    return DeliveredFile(name, entry, None, reasons.get(ending, DOCUMENT))
+
+
+def _is_gtfs(entry: Path, names: set[str]) -> bool:
+    """`shapes.txt` beside `stops.txt` and `routes.txt`: a table of a timetable feed."""
+    beside = str(entry.parent).lower()
+    feed = {f"{beside}/stops.txt", f"{beside}/routes.txt"} <= names
+    return feed and entry.suffix.lower() == ".txt" and entry.stem.lower() in GTFS
 
 
 def _is_part(entry: Path, names: set[str]) -> bool:
@@ -138,43 +195,3 @@ def _read_manifest(path: Path) -> Manifest:
         mistakes = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_url=False)]
     listed = "\n".join(f"  {mistake}" for mistake in mistakes)
     raise DeliveryUnreadable(f"{MANIFEST} sai:\n{listed}", f"{MANIFEST} is wrong; the mistakes are listed above.")
-
-
-def _unpack(path: Path, folder: Path) -> None:
-    """Plain files only, inside the folder only, within limits that no honest delivery meets."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-            _refuse_bombs(path.name, entries)
-            for entry in entries:
-                _refuse_entry(path.name, entry)
-                archive.extract(entry, folder)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
-        raise DeliveryUnreadable(
-            f"Không mở được {path.name}: {error}.", f"{path.name} cannot be opened: {error}."
-        ) from error
-
-
-def _refuse_bombs(name: str, entries: list[zipfile.ZipInfo]) -> None:
-    size = sum(entry.file_size for entry in entries)
-    packed = sum(entry.compress_size for entry in entries)
-    if len(entries) > MAX_ENTRIES or size > MAX_BYTES or size > MAX_RATIO * max(packed, 1 << 20):
-        raise DeliveryUnreadable(
-            f"{name} bung ra quá lớn ({len(entries)} tệp, {size:,} byte); hãy giao thư mục không nén.",
-            f"{name} unpacks too large ({len(entries)} files, {size:,} bytes); deliver a folder instead.",
-        )
-    names = [entry.filename.lower() for entry in entries]
-    if len(set(names)) < len(names):
-        raise DeliveryUnreadable(
-            f"{name} có hai tệp chỉ khác nhau chữ hoa chữ thường.", f"{name} holds two files that differ only in case."
-        )
-
-
-def _refuse_entry(name: str, entry: zipfile.ZipInfo) -> None:
-    inside = PurePosixPath(entry.filename.replace("\\", "/"))
-    is_link = stat.S_ISLNK(entry.external_attr >> 16)
-    if inside.is_absolute() or ".." in inside.parts or ":" in entry.filename or "\x00" in entry.filename or is_link:
-        raise DeliveryUnreadable(
-            f"{name} có tệp “{entry.filename}” chỉ ra ngoài thư mục giao nộp.",
-            f"{name} holds “{entry.filename}”, which points outside of the delivery.",
-        )

@@ -20,7 +20,9 @@ from loaders.conditions import as_number
 from loaders.fields import TYPES, Cells, typed, value_of
 from loaders.letters.columns import StreamLetters
 from loaders.letters.findings import letters_findings
-from loaders.profiles import FileRule, LayerRule, Profile, Width
+from loaders.personal import Personal, read_personal
+from loaders.profile_reader import columns_of
+from loaders.profiles import FieldRule, FileRule, LayerRule, Profile, Width
 from loaders.readers.stream import FAULT, Chunk, Stream
 from loaders.rows import LINE_BITS, Mask, Rows
 from loaders.selection import Selection, select
@@ -44,11 +46,13 @@ class Mapping:
     features: Counter[str] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
     """What was noticed about the delivered files themselves: their letters."""
+    personal: Personal = field(default_factory=read_personal)
 
     def map(self, stream: Stream, profile: Profile, how: FileRule) -> Iterator[tuple[Layer, pa.Table]]:
         """Tables for staging, layer by layer, as the stream is read."""
         chosen = select(stream, profile)
         self._require_columns(stream, profile, chosen)
+        self._name_unused(stream, profile, chosen)
         letters = StreamLetters(how.encoding or "auto", stream.page)
         read = 0
         for chunk in stream.chunks:
@@ -68,6 +72,18 @@ class Mapping:
         first = (self.account.places[chunk.kind] << LINE_BITS) + self.features[chunk.kind]
         self.features[chunk.kind] += chunk.rows.num_rows
         return Rows(stream, chunk, letters, self.catalog.crs, first)
+
+    def _name_unused(self, stream: Stream, profile: Profile, chosen: Selection) -> None:
+        """Columns that no rule reads, and among them those of personal data."""
+        if stream.columns is None:
+            return
+        used = {name.lower() for name in chosen.needed(profile, self.catalog, also_optional=True)}
+        unused = sorted(name for name in stream.columns if name.lower() not in used)
+        personal = [name for name in unused if self.personal.by_name(name)]
+        if personal:
+            self.account.personal[stream.name] = personal
+        if others := [name for name in unused if name not in personal]:
+            self.account.unused[stream.name] = others
 
     def _require_columns(self, stream: Stream, profile: Profile, chosen: Selection) -> None:
         if stream.columns is None:
@@ -127,6 +143,7 @@ class _Chunk:
         self, rule: LayerRule, profile: Profile, layer: Layer, cells: Cells
     ) -> tuple[dict[str, pa.Array], pa.Array]:
         rules = profile.fields_of(rule, set(layer.fields))
+        rules = {name: one for name, one in rules.items() if not self._is_personal(name, one, layer)}
         columns: dict[str, pa.Array] = {}
         wrong: dict[str, pa.Array] = {}
         for name, about in layer.fields.items():
@@ -138,6 +155,16 @@ class _Chunk:
             if columns[name].null_count > source.null_count:
                 wrong[name] = pc.if_else(pc.is_null(columns[name]), pc.cast(source, pa.string()), None)
         return columns, _as_json(wrong, cells.rows)
+
+    def _is_personal(self, name: str, rule: FieldRule, layer: Layer) -> bool:
+        """Whether a field asks for personal data that only a restricted field may hold; such columns are dropped."""
+        access = layer.fields[name].access or layer.file.access
+        asked = [column for column in sorted(columns_of(rule)) if self.mapping.personal.by_name(column)]
+        if not asked or access == "restricted":
+            return False
+        told = self.mapping.account.personal.setdefault(self.rows.stream.name, [])
+        told += [column for column in asked if column not in told]
+        return True
 
     def _shaped(self, rule: LayerRule, shapes: geometry.Shapes, mask: Mask) -> geometry.Shapes:
         match rule.geometry:

@@ -17,6 +17,7 @@ from loaders.checks.outlines import outlines
 from loaders.checks.refusal import judge, refusal
 from loaders.checks.registry import read_codes
 from loaders.checks.waivers import Waivers
+from loaders.child.host import Child, reading_child
 from loaders.deliveries import open_delivery
 from loaders.mapping import Mapping
 from loaders.outage import outages_in_words
@@ -55,6 +56,7 @@ def load(order: Order, desk: Desk) -> Report:
     """Loads a delivery as one release. On any error nothing is published and no staging table stays."""
     with (
         outages_in_words(),
+        reading_child() as child,
         record(desk.database, who=order.who, profile=order.profile, path=str(order.path)) as book,
         open_delivery(order.path) as delivery,
     ):
@@ -64,7 +66,7 @@ def load(order: Order, desk: Desk) -> Report:
             order.path.name, plan.source, order.dry_run or order.judge, Account(files_left_out=plan.left_out)
         )
         with Staging(desk.database, book.load_id, desk.catalog.crs.stored) as staging:
-            stage(plan, staging, desk, report)
+            stage(plan, staging, desk, report, child)
             gate = check(plan, staging, desk, report)
             if order.judge:
                 report.located, report.outlines = gate.located(), outlines(gate.bench, report.findings)
@@ -80,12 +82,12 @@ def load(order: Order, desk: Desk) -> Report:
     return report
 
 
-def stage(plan: Plan, staging: Staging, desk: Desk, report: Report) -> None:
-    """Reads every file of the plan, maps its rows and copies them into staging, a bounded number at a time."""
-    mapping = Mapping(desk.catalog, report.account)
+def stage(plan: Plan, staging: Staging, desk: Desk, report: Report, child: Child) -> None:
+    """Reads every file of the plan in a child process, maps its rows and copies them into staging."""
+    mapping, seen = Mapping(desk.catalog, report.account), set[str]()
     with desk.steps.step("đọc · read", "Đọc · Reading"):
         for reading in plan.readings:
-            for stream in reading.streams(desk.catalog):
+            for stream in reading.streams(desk.catalog, child, seen):
                 for layer, rows in mapping.map(stream, reading.profile, reading.how):
                     staging.add(layer, rows)
                     desk.steps.count(report.account.read, f"Đọc · Reading {reading.file.name}")

@@ -7,15 +7,17 @@ from gis_server.catalog import Catalog
 from gis_server.catalog.model import Text
 from gis_server.errors import DeliveryUnreadable, ProfileInvalid
 from gis_server.releases.source import Source
+from loaders.child.host import Child
+from loaders.child.wire import Request
 from loaders.conditions import columns_of as columns_of_conditions
+from loaders.crs import srid_of
 from loaders.deliveries import UNLISTED, DeliveredFile, Delivery
 from loaders.profile_reader import columns_of, read_profile
 from loaders.profiles import FileRule, Profile, SourceRule
-from loaders.readers.osm import read_osm
 from loaders.readers.stream import Stream
-from loaders.readers.table import read_table
-from loaders.readers.vector import read_vector
+from loaders.repeats import once
 from loaders.selection import Selection, how_to_read, name_fits, rules_for_file
+from loaders.sniff import verify
 
 NO_RULE = Text(vi="hồ sơ nạp không có quy tắc cho tệp này", en="no rule of the profile is for this file")
 
@@ -28,14 +30,20 @@ class Reading:
     profile: Profile
     how: FileRule
 
-    def streams(self, catalog: Catalog) -> Iterator[Stream]:
-        match self.how.reader or self.file.reader:
-            case "osm":
-                yield read_osm(self.file.path, self.file.name, _columns(self.profile, catalog), self.profile.areas)
-            case "table":
-                yield from read_table(self.file.path, self.file.name, self.how)
-            case _:
-                yield from read_vector(self.file.path, self.file.name, self.how, catalog.crs)
+    def streams(self, catalog: Catalog, child: Child, seen: set[str]) -> Iterator[Stream]:
+        """The layers of the file, read in the child; `seen` holds the OSM objects that earlier files brought."""
+        reader = self.how.reader or self.file.reader
+        if reader is None:
+            return
+        if self.file.reader == "overpass" and reader == "osm":
+            reader = "overpass"  # a profile for OSM speaks of the objects, whichever way they were written
+        verify(self.file.path, self.file.name)
+        columns = frozenset(columns_read(self.profile, catalog)) if reader in ("osm", "overpass") else frozenset()
+        areas = self.profile.areas
+        for stream in child.streams(Request(self.file.path, self.file.name, reader, self.how, columns, areas)):
+            if stream.placed and stream.srid is None:
+                stream.srid = self.how.crs or srid_of(stream.said, catalog.crs, f"{stream.file} · {stream.layer}")
+            yield once(stream, seen) if reader == "overpass" else stream
 
 
 @dataclass
@@ -125,7 +133,7 @@ def _reason(rules: Selection) -> Text:
     return rules.skip[0].reason if rules.skip else NO_RULE
 
 
-def _columns(profile: Profile, catalog: Catalog) -> set[str]:
+def columns_read(profile: Profile, catalog: Catalog) -> set[str]:
     """Every column a profile reads: the tags an OSM object keeps."""
     names: set[str] = set()
     for rule in profile.layers:

@@ -8,7 +8,7 @@ from gis_server.catalog.model import GeometryKind, Strict, Text
 from loaders.conditions import Condition, Conditions, Scalar, any_of
 from loaders.text import Letters
 
-Reader = Literal["osm", "vector", "table"]
+Reader = Literal["osm", "overpass", "vector", "table", "json", "parquet"]
 
 
 class SourceRule(Strict):
@@ -114,6 +114,9 @@ class FileRule(Strict):
     encoding: Letters | None = None
     east: str | None = None
     north: str | None = None
+    to_east: str | None = None
+    """With `to_north`, `east` and `north`: the other end of a straight line."""
+    to_north: str | None = None
     wkt: str | None = None
     separator: str | None = Field(None, min_length=1, max_length=1)
     decimal: Literal[".", ","] | None = None

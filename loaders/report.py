@@ -73,6 +73,8 @@ def as_json(report: Report) -> dict[str, Any]:
             }
             for name, tally in report.account.tallies.items()
         },
+        "columns_unused": report.account.unused,
+        "columns_personal": report.account.personal,
         "files_left_out": {name: _both(why) for name, why in report.account.files_left_out.items()},
         "findings": [asdict(finding) for finding in report.findings],
         "refusals": [_both(why) for why in report.refusals],
@@ -89,6 +91,12 @@ def show(report: Report, catalog: Catalog, codes: Mapping[str, Code], console: C
         console.print(_tallies(report))
     if report.findings:
         console.print(_findings(report, codes))
+    for head, columns in (
+        ("bỏ, dữ liệu cá nhân · dropped, personal", report.account.personal),
+        ("không ánh xạ · not mapped", report.account.unused),
+    ):
+        for name, names in columns.items():
+            console.print(f"  {head}  {name}: {', '.join(names)}", style="dim", markup=False, highlight=False)
     for line in _files_left_out(report.account.files_left_out):
         console.print(line, style="dim", markup=False, highlight=False)
     console.print(_verdict(report), highlight=False)

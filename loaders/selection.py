@@ -18,13 +18,13 @@ class Selection:
     skip: list[SkipRule]
     tally: list[TallyRule]
 
-    def needed(self, profile: Profile, catalog: Catalog) -> set[str]:
-        """Columns the rules cannot do without."""
+    def needed(self, profile: Profile, catalog: Catalog, *, also_optional: bool = False) -> set[str]:
+        """Columns the rules cannot do without; or all that they read."""
         names: set[str] = set()
         for rule in self.layers:
             names |= columns_of_conditions(rule.source.where)
             fields = profile.fields_of(rule, set(catalog[rule.to].fields))
-            names |= {name for field in fields.values() for name in columns_of(field, also_optional=False)}
+            names |= {name for field in fields.values() for name in columns_of(field, also_optional)}
             if isinstance(rule.geometry, Width) and isinstance(rule.geometry.width, str):
                 names.add(rule.geometry.width)
         return names

@@ -7,7 +7,21 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from gis_server.cli import check, db, doctor, drafts, key, layers, load, places, releases, sample, serve
+from gis_server.cli import (
+    check,
+    db,
+    doctor,
+    drafts,
+    inspect,
+    key,
+    layers,
+    load,
+    places,
+    profile,
+    releases,
+    sample,
+    serve,
+)
 from gis_server.errors import EXIT_CODE, MapError
 
 HELP = """Bản đồ số dùng chung TP. Hồ Chí Minh · the shared digital map of Ho Chi Minh City.
@@ -20,7 +34,7 @@ RELEASES = "Bản công bố · Releases"
 
 COMMANDS: dict[str, tuple[Callable[..., None], ...]] = {
     MAP: (serve.up, serve.down, serve.serve),
-    DATA: (check.check, load.load, layers.layers, places.places, sample.sample),
+    DATA: (inspect.inspect, check.check, load.load, layers.layers, places.places, sample.sample),
     RELEASES: (
         drafts.drafts,
         drafts.publish,
@@ -39,6 +53,7 @@ def build() -> typer.Typer:
     for panel, functions in COMMANDS.items():
         for function in functions:
             app.command(rich_help_panel=panel)(function)
+    app.add_typer(profile.app, name="profile", rich_help_panel=DATA)
     app.add_typer(db.app, name="db", rich_help_panel=MACHINE)
     app.add_typer(key.app, name="key", rich_help_panel=MACHINE)
     return app

@@ -31,21 +31,23 @@ def read_osm(path: Path, file: str, columns: set[str], areas: Conditions) -> Str
 
 
 @dataclass(frozen=True)
-class _Shape:
+class Shape:
+    """What was drawn of an object, or why nothing could be."""
+
     kind: str
     wkb: bytes | None
     fault: str | None = None
 
 
 @dataclass
-class _Rows:
+class Rows:
     """Objects of one type, waiting to become a table."""
 
     tags: list[str]
     columns: dict[str, list[Any]] = field(default_factory=dict)
     count: int = 0
 
-    def add(self, name: str, tags: dict[str, str], shape: "_Shape") -> None:
+    def add(self, name: str, tags: dict[str, str], shape: "Shape") -> None:
         if not self.columns:
             self.columns = {column: [] for column in ("@osm", KIND, FAULT, GEOMETRY, *self.tags)}
         self.columns["@osm"].append(name)
@@ -69,8 +71,8 @@ class _Reading:
 
     def __init__(self, stream: Stream, tags: list[str], areas: Conditions) -> None:
         self.left_out = stream.left_out
-        self.alternatives = [{name: condition} for name, condition in areas.items()]
-        self.waiting = {kind: _Rows(tags) for kind in LINES}
+        self.areas = areas
+        self.waiting = {kind: Rows(tags) for kind in LINES}
         self.due_ways: dict[int, dict[str, str]] = {}
         self.due_relations: dict[int, dict[str, str]] = {}
         self.ways: dict[int, bytes] = {}
@@ -118,7 +120,7 @@ class _Reading:
             self.left_out[LINES["nodes"], VERTEX] += 1
             return
         wkb = shapely.to_wkb(shapely.Point(node.location.lon, node.location.lat))
-        self.waiting["nodes"].add(f"n{node.id}", _tags(node), _Shape("Point", wkb))
+        self.waiting["nodes"].add(f"n{node.id}", _tags(node), Shape("Point", wkb))
 
     def _take_way(self, way: Any) -> None:
         wkb = self._line(way)
@@ -133,7 +135,7 @@ class _Reading:
         elif wkb is None:
             self.left_out[LINES["ways"], NO_LINE] += 1
         else:
-            self.waiting["ways"].add(f"w{way.id}", tags, _Shape("LineString", wkb))
+            self.waiting["ways"].add(f"w{way.id}", tags, Shape("LineString", wkb))
 
     def _take_relation(self, relation: Any) -> None:
         if not relation.tags:
@@ -141,7 +143,7 @@ class _Reading:
         elif relation.id in self.routes or (_tags(relation).get("type") in AREA_RELATIONS and len(relation.tags) > 1):
             return
         else:
-            self.waiting["relations"].add(f"r{relation.id}", _tags(relation), _Shape("LineString", None))
+            self.waiting["relations"].add(f"r{relation.id}", _tags(relation), Shape("LineString", None))
 
     def _take_area(self, area: Any) -> None:
         due = self.due_ways if area.from_way() else self.due_relations
@@ -150,27 +152,24 @@ class _Reading:
             return
         name, kind = (f"w{area.orig_id()}", "ways") if area.from_way() else (f"r{area.orig_id()}", "relations")
         if area.num_rings()[0]:
-            shape = _Shape("Polygon", bytes.fromhex(self.factory.create_multipolygon(area)))
+            shape = Shape("Polygon", bytes.fromhex(self.factory.create_multipolygon(area)))
         else:
-            shape = _Shape("Polygon", None, RINGS_OPEN)
+            shape = Shape("Polygon", None, RINGS_OPEN)
         self.waiting[kind].add(name, tags, shape)
 
     def _finish(self) -> None:
         """Routes, and the areas that never came: they could not be assembled."""
         for relation, tags in self.due_relations.items():
-            self.waiting["relations"].add(f"r{relation}", tags, _Shape("Polygon", None, MEMBERS_MISSING))
+            self.waiting["relations"].add(f"r{relation}", tags, Shape("Polygon", None, MEMBERS_MISSING))
         for way, tags in self.due_ways.items():
-            self.waiting["ways"].add(f"w{way}", tags, _Shape("Polygon", None, RINGS_OPEN))
+            self.waiting["ways"].add(f"w{way}", tags, Shape("Polygon", None, RINGS_OPEN))
         for relation, ways in self.routes.items():
             lines = [shapely.from_wkb(self.ways[way]) for way in dict.fromkeys(ways) if way in self.ways]
             wkb = shapely.to_wkb(shapely.MultiLineString(lines)) if lines else None
-            self.waiting["relations"].add(f"r{relation}", self.route_tags[relation], _Shape("LineString", wkb))
+            self.waiting["relations"].add(f"r{relation}", self.route_tags[relation], Shape("LineString", wkb))
 
     def _is_area(self, tags: dict[str, str]) -> bool:
-        said = tags.get("area")
-        if said in ("yes", "no"):
-            return said == "yes"
-        return "highway" not in tags and tags_fit(tags, self.alternatives)
+        return is_area(tags, self.areas)
 
     def _line(self, way: Any) -> bytes | None:
         try:
@@ -182,6 +181,14 @@ class _Reading:
         for kind, waiting in self.waiting.items():
             if waiting.count >= rows:
                 yield waiting.take(LINES[kind], kind.removesuffix("s"))
+
+
+def is_area(tags: dict[str, str], areas: Conditions) -> bool:
+    """Whether a closed way is an area: `area=yes|no` decides, then the profile's `areas`."""
+    said = tags.get("area")
+    if said in ("yes", "no"):
+        return said == "yes"
+    return "highway" not in tags and any(tags_fit(tags, [{name: one}]) for name, one in areas.items())
 
 
 def _tags(thing: Any) -> dict[str, str]:

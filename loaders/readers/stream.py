@@ -45,6 +45,10 @@ class Stream:
     """Rows the file says it has."""
     left_out: Counter[tuple[str, Text]] = field(default_factory=Counter)
     """Features without content, counted by account line and reason while reading."""
+    said: str | None = None
+    """What the file itself says about its grid, where `srid` is not settled yet."""
+    placed: bool = True
+    """Whether it has geometries at all."""
 
     @property
     def name(self) -> str:

@@ -36,6 +36,7 @@ def read_table(path: Path, file: str, how: FileRule) -> Iterator[Stream]:
     else:
         header = _header(path, how)
         stream = Stream(file, path.stem, srid, iter(()), frozenset(header), "bytes")
+        stream.placed = srid is not None
         stream.chunks = (Chunk(stream.name, _placed(rows, how, file)) for rows in _csv(path, file, how, header))
         yield stream
 
@@ -51,6 +52,7 @@ def _read_sheets(path: Path, file: str, how: FileRule, srid: int | None) -> Iter
         lines = sheet.iter_rows(values_only=True)
         header = [str(name).strip() for name in next(lines, ()) if name is not None]
         stream = Stream(file, sheet.title, srid, iter(()), frozenset(header))
+        stream.placed = srid is not None
         stream.chunks = (Chunk(stream.name, _placed(rows, how, file)) for rows in _cells(lines, header))
         yield stream
 
@@ -120,7 +122,10 @@ def _cell_text(cell: Any) -> str | None:
 
 def _placed(rows: pa.Table, how: FileRule, file: str) -> pa.Table:
     """The table with its points, from the columns for east and north, or with the geometries of a WKT column."""
-    if how.east is not None and how.north is not None:
+    if how.east is not None and how.north is not None and how.to_east is not None and how.to_north is not None:
+        names = (how.east, how.north, how.to_east, how.to_north)
+        wkb = _segments(*(_numbers(rows, name, how, file) for name in names))
+    elif how.east is not None and how.north is not None:
         wkb = _points(_numbers(rows, how.east, how, file), _numbers(rows, how.north, how, file))
     elif how.wkt is not None:
         wkb = _from_wkt(_column(rows, how.wkt, file))
@@ -134,6 +139,14 @@ def _points(east: np.ndarray, north: np.ndarray) -> pa.Array:
     points = np.full(len(east), None, dtype=object)
     points[known] = shapely.points(east[known], north[known])
     return pa.array(shapely.to_wkb(points), pa.binary())
+
+
+def _segments(east: np.ndarray, north: np.ndarray, to_east: np.ndarray, to_north: np.ndarray) -> pa.Array:
+    ends = np.stack([np.column_stack([east, north]), np.column_stack([to_east, to_north])], axis=1)
+    known = np.isfinite(ends).all(axis=(1, 2))
+    lines = np.full(len(east), None, dtype=object)
+    lines[known] = shapely.linestrings(ends[known])
+    return pa.array(shapely.to_wkb(lines), pa.binary())
 
 
 def _from_wkt(texts: pa.ChunkedArray) -> pa.Array:

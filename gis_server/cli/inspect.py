@@ -1,0 +1,29 @@
+"""`bando inspect`: what is in a delivery, before anything is loaded; needs no database."""
+
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+
+from gis_server.cli.context import read_settings_and_catalog
+from loaders.inspection.shown import as_data, show
+from loaders.inspection.survey import inspect_delivery
+
+UNREADABLE = 4
+
+
+def inspect(
+    path: Annotated[Path, typer.Argument(help="Tệp, thư mục hoặc .zip được giao · the delivered file, folder or .zip")],
+    as_json_text: Annotated[bool, typer.Option("--json", help="Dạng JSON · as JSON")] = False,
+) -> None:
+    """Trong dữ liệu được giao có gì: lớp, trường, lớp đích đoán được · What is in a delivery, and where it may go."""
+    _, catalog = read_settings_and_catalog()
+    found = inspect_delivery(path, catalog)
+    if as_json_text:
+        typer.echo(orjson.dumps(as_data(found), option=orjson.OPT_INDENT_2).decode())
+    else:
+        show(found, catalog, Console())
+    if found.problems and not found.layers:
+        raise typer.Exit(UNREADABLE)

@@ -1,0 +1,154 @@
+"""Archives opened safely: plain files only, inside one folder only, within limits that no honest delivery meets."""
+
+import stat
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from gis_server.errors import DeliveryUnreadable
+
+MAX_ENTRIES = 20_000
+MAX_BYTES = 20 << 30
+MAX_RATIO = 200
+MAX_DEPTH = 3
+COPY_BYTES = 1 << 20
+ZIPS = frozenset({".zip", ".kmz"})
+UNICODE_NAME, ENCRYPTED = 0x800, 0x1
+
+
+@dataclass
+class Budget:
+    """What one delivery may still unpack to, over all archives in it."""
+
+    entries: int = MAX_ENTRIES
+    bytes: int = MAX_BYTES
+
+    def take_entries(self, count: int, name: str) -> None:
+        self.entries -= count
+        if self.entries < 0:
+            raise _too_large(name)
+
+    def take_bytes(self, count: int, name: str) -> None:
+        self.bytes -= count
+        if self.bytes < 0:
+            raise _too_large(name)
+
+
+def unpack(path: Path, folder: Path, budget: Budget, name: str, depth: int = 1) -> None:
+    """Unpacks a zip into a folder, and the zips in it into folders of their names."""
+    if depth > MAX_DEPTH:
+        raise DeliveryUnreadable(
+            f"{name}: zip lồng nhau quá {MAX_DEPTH} tầng; hãy giao thư mục không nén.",
+            f"{name}: zips are nested more than {MAX_DEPTH} deep; deliver a folder instead.",
+        )
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            names = _checked(name, entries)
+            budget.take_entries(len(entries), name)
+            _refuse_bombs(name, entries)
+            for entry, inside in zip(entries, names, strict=True):
+                _extract(archive, entry, folder / inside, budget)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
+        raise DeliveryUnreadable(
+            f"Không mở được {name}: {error}. Kiểm tra tệp nén rồi giao lại.",
+            f"{name} cannot be opened: {error}. Check the archive, then deliver again.",
+        ) from error
+    for inner in sorted(one for one in folder.rglob("*") if one.suffix.lower() in ZIPS and one.is_file()):
+        unpack_in_place(inner, budget, f"{name}/{inner.relative_to(folder).as_posix()}", depth + 1)
+
+
+def unpack_in_place(path: Path, budget: Budget, name: str, depth: int) -> None:
+    """`a.zip` becomes a folder `a.zip`."""
+    packed = path.with_name(f"{path.name}.packed")
+    path.rename(packed)
+    path.mkdir()
+    unpack(packed, path, budget, name, depth)
+    packed.unlink()
+
+
+def _extract(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, budget: Budget) -> None:
+    """Counts what really comes out: sizes in the directory of an archive may lie."""
+    if entry.is_dir():
+        target.mkdir(parents=True, exist_ok=True)
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with archive.open(entry) as packed, target.open("xb") as plain:
+        while part := packed.read(COPY_BYTES):
+            budget.take_bytes(len(part), entry.filename)
+            plain.write(part)
+
+
+def _checked(name: str, entries: list[zipfile.ZipInfo]) -> list[PurePosixPath]:
+    """The paths of all entries inside the archive; DeliveryUnreadable for the first that is not harmless."""
+    if len(entries) > MAX_ENTRIES:
+        raise _too_large(name)
+    names = [_inside(name, entry) for entry in entries]
+    folded = [str(one).lower() for one in names]
+    if len(set(folded)) < len(folded):
+        twice = next(one for place, one in enumerate(folded) if one in folded[:place])
+        raise DeliveryUnreadable(
+            f"{name} có hai tệp trùng tên hoặc chỉ khác nhau chữ hoa chữ thường: {twice}.",
+            f"{name} holds two files of the same name, or names that differ only in case: {twice}.",
+        )
+    _refuse_overlaps(name, entries)
+    return names
+
+
+def _inside(name: str, entry: zipfile.ZipInfo) -> PurePosixPath:
+    said = _decoded(entry)
+    inside = PurePosixPath(said.replace("\\", "/"))
+    kind = stat.S_IFMT(entry.external_attr >> 16)
+    if entry.flag_bits & ENCRYPTED:
+        raise DeliveryUnreadable(
+            f"{name} đặt mật khẩu ({said}); hãy giao tệp nén không mật khẩu.",
+            f"{name} is encrypted ({said}); deliver it without a password.",
+        )
+    if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+        raise DeliveryUnreadable(
+            f"{name} có “{said}” là liên kết, có thể chỉ ra ngoài thư mục giao nộp; chỉ nhận tệp thường.",
+            f"{name} holds “{said}”, a link or a special file; only plain files are taken.",
+        )
+    if inside.is_absolute() or ".." in inside.parts or ":" in said or "\x00" in entry.orig_filename or not inside.parts:
+        raise DeliveryUnreadable(
+            f"{name} có tệp “{said}” chỉ ra ngoài thư mục giao nộp.",
+            f"{name} holds “{said}”, which points outside of the delivery.",
+        )
+    return inside
+
+
+def _decoded(entry: zipfile.ZipInfo) -> str:
+    """Vietnamese names are often UTF-8 without the flag that says so."""
+    if entry.flag_bits & UNICODE_NAME:
+        return entry.filename
+    try:
+        return entry.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return entry.filename
+
+
+def _refuse_overlaps(name: str, entries: list[zipfile.ZipInfo]) -> None:
+    end = -1
+    for entry in sorted(entries, key=lambda one: one.header_offset):
+        if entry.header_offset < end:
+            raise DeliveryUnreadable(
+                f"{name} có các tệp chồng lên nhau trong tệp nén (bom zip); không mở.",
+                f"{name} holds entries that overlap inside the archive (a zip bomb); it is not opened.",
+            )
+        end = entry.header_offset + entry.compress_size
+
+
+def _refuse_bombs(name: str, entries: list[zipfile.ZipInfo]) -> None:
+    size = sum(entry.file_size for entry in entries)
+    packed = sum(entry.compress_size for entry in entries)
+    if size > MAX_BYTES or size > MAX_RATIO * max(packed, 1 << 20):
+        raise _too_large(name)
+
+
+def _too_large(name: str) -> DeliveryUnreadable:
+    return DeliveryUnreadable(
+        f"{name} bung ra quá lớn (quá {MAX_ENTRIES:,} tệp, {MAX_BYTES >> 30} GiB hoặc {MAX_RATIO} lần); "
+        "hãy giao thư mục không nén.",
+        f"{name} unpacks too large (over {MAX_ENTRIES:,} files, {MAX_BYTES >> 30} GiB or {MAX_RATIO}-fold); "
+        "deliver a folder instead.",
+    )

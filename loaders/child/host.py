@@ -1,0 +1,225 @@
+"""The parent's side: starts the reading child, asks it for files, and makes sentences of whatever goes wrong there."""
+
+import io
+import os
+import pickle
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import pyarrow as pa
+
+from gis_server.catalog.model import Text
+from gis_server.errors import DeliveryUnreadable
+from loaders.child.wire import KIND, Request, read_frame, write_bytes
+from loaders.readers.stream import Chunk, Stream
+
+HOME = Path(__file__).parents[2]
+PIPE_BYTES = 1 << 20
+SET_PIPE_SIZE = 1031
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a file may cost: address space, processor time, and how long the child may be silent."""
+
+    memory_bytes: int = 3 << 30
+    cpu_seconds: int = 4 * 3600
+    silent_seconds: float = 300.0
+
+
+@contextmanager
+def reading_child(limits: Limits | None = None) -> Iterator["Child"]:
+    """A child that is started now, so that it wakes while the delivery is unpacked, and ended afterwards."""
+    child = Child(limits or Limits())
+    try:
+        yield child
+    finally:
+        child.end()
+
+
+class Child:
+    """Reads files on request; after a failure a new process takes over for the next file."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.process: subprocess.Popen[bytes] | None = None
+        self._start()
+
+    def streams(self, request: Request) -> Iterator[Stream]:
+        """The layers of a file, one after the other; each must be read to its end before the next is asked for."""
+        if self.process is None:
+            self._start()
+        whole = False
+        try:
+            with self._sentences(request.name):
+                self._ready()
+                write_bytes(cast(Any, self.process).stdin, pickle.dumps(request))
+            while (stream := self._next(request)) is not None:
+                yield stream
+                for _ in stream.chunks:
+                    continue
+            whole = True
+        finally:
+            if not whole:
+                self.end()
+
+    def end(self) -> None:
+        """Ends the process, whatever it is doing."""
+        if self.process is None:
+            return
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                _close(pipe)
+        self.process = None
+
+    def _start(self) -> None:
+        command = [sys.executable, "-m", "loaders.child.worker", str(self.limits.memory_bytes)]
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR", "HOME") if name in os.environ}
+        self.process = subprocess.Popen(
+            [*command, str(self.limits.cpu_seconds)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            env={**kept, "PYTHONPATH": str(HOME), "ARROW_DEFAULT_MEMORY_POOL": "system", "OMP_NUM_THREADS": "1"},
+            cwd=HOME,
+            start_new_session=True,
+        )
+        out = cast(Any, self.process).stdout
+        _widen(out.fileno())
+        self.source = io.BufferedReader(_Patient(out.fileno(), self.limits.silent_seconds), PIPE_BYTES)
+        self.greeted = False
+
+    def _ready(self) -> None:
+        if not self.greeted:
+            said = read_frame(cast(Any, self.source))
+            if sys.platform == "linux" and not said["network_closed"]:
+                raise DeliveryUnreadable(
+                    "Nhân Linux này không cho chặn mạng (seccomp) của tiến trình đọc tệp; không đọc tệp nào.",
+                    "This Linux kernel cannot close the network (seccomp) to the reading process; no file is read.",
+                )
+            self.greeted = True
+
+    def _next(self, request: Request) -> Stream | None:
+        with self._sentences(request.name):
+            frame = read_frame(cast(Any, self.source))
+        if "done" in frame:
+            return None
+        _raise_if_refused(frame, request.name, self.limits)
+        about = frame["stream"]
+        columns = None if about["columns"] is None else frozenset(about["columns"])
+        stream = Stream(
+            request.name, about["layer"], about["srid"], iter(()), columns, about["page"], about["expected"]
+        )
+        stream.said, stream.placed = about["said"], about["placed"]
+        stream.chunks = self._chunks(stream, bool(about["rows"]))
+        return stream
+
+    def _chunks(self, stream: Stream, rows: bool) -> Iterator[Chunk]:
+        name = stream.file
+        if rows:
+            with self._sentences(name):
+                batches = pa.ipc.open_stream(pa.PythonFile(self.source, mode="r"))
+            while True:
+                with self._sentences(name):
+                    batch, about = _next_batch(batches)
+                if batch is None:
+                    break
+                yield Chunk(about, pa.Table.from_batches([batch]))
+        with self._sentences(name):
+            frame = read_frame(cast(Any, self.source))
+        _raise_if_refused(frame, name, self.limits)
+        for line, vi, en, count in frame["after"]:
+            stream.left_out[line, Text(vi=vi, en=en)] += count
+
+    @contextmanager
+    def _sentences(self, name: str) -> Iterator[None]:
+        """Whatever the pipe says of the child's end, as a sentence."""
+        try:
+            yield
+        except TimeoutError as error:
+            raise _silent(name, self.limits) from error
+        except (EOFError, OSError, pa.ArrowException) as error:
+            raise self._death(name) from error
+
+    def _death(self, name: str) -> DeliveryUnreadable:
+        code = None if self.process is None else self.process.wait(timeout=10)
+        why = signal.Signals(-code).name if code is not None and code < 0 else f"exit {code}"
+        if code == -signal.SIGXCPU:
+            return _silent(name, self.limits)
+        return DeliveryUnreadable(
+            f"{name} làm tiến trình đọc tệp ngừng đột ngột ({why}): tệp hỏng, quá lớn hoặc không đúng định dạng. "
+            "Chưa có gì thay đổi. Kiểm tra tệp rồi giao lại.",
+            f"{name} made the reading process end abruptly ({why}): the file is damaged, too large or not what it "
+            "says. Nothing was changed. Check the file, then deliver again.",
+        )
+
+
+class _Patient(io.RawIOBase):
+    """The child's pipe; a read that gets nothing for too long is a TimeoutError."""
+
+    def __init__(self, fd: int, seconds: float) -> None:
+        self.fd, self.seconds = fd, seconds
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if not select.select([self.fd], [], [], self.seconds)[0]:
+            raise TimeoutError
+        return os.readv(self.fd, [buffer])
+
+
+def _next_batch(batches: Any) -> tuple[pa.RecordBatch | None, str]:
+    try:
+        batch, about = batches.read_next_batch_with_custom_metadata()
+    except StopIteration:
+        return None, ""
+    return batch, about[KIND].decode()
+
+
+def _raise_if_refused(frame: dict[str, Any], name: str, limits: Limits) -> None:
+    if "error" in frame:
+        raise DeliveryUnreadable(frame["error"]["vi"], frame["error"]["en"])
+    if "too_large" in frame:
+        most = f"{limits.memory_bytes / 2**30:.1f} GiB"
+        raise DeliveryUnreadable(
+            f"Đọc {name} cần nhiều hơn {most} bộ nhớ; không đọc. Hãy chia nhỏ tệp, hoặc giao dạng GeoPackage.",
+            f"Reading {name} needs more than {most} of memory; it was not read. Split it, or deliver a GeoPackage.",
+        )
+    if "broken" in frame:
+        raise DeliveryUnreadable(
+            f"Không đọc được {name}: tệp hỏng hoặc không đúng định dạng ({frame['broken']}).",
+            f"{name} cannot be read: it is damaged or not what it says ({frame['broken']}).",
+        )
+
+
+def _silent(name: str, limits: Limits) -> DeliveryUnreadable:
+    return DeliveryUnreadable(
+        f"Đọc {name} không tiến thêm trong {limits.silent_seconds:g} giây nên bị dừng. Chưa có gì thay đổi.",
+        f"Reading {name} made no progress for {limits.silent_seconds:g} seconds and was stopped. Nothing was changed.",
+    )
+
+
+def _widen(fd: int) -> None:
+    """A pipe of 1 MiB: fewer changes between the two processes."""
+    if sys.platform == "linux":
+        import fcntl
+
+        fcntl.fcntl(fd, SET_PIPE_SIZE, PIPE_BYTES)
+
+
+def _close(pipe: Any) -> None:
+    try:
+        pipe.close()
+    except OSError:
+        return

@@ -1,0 +1,74 @@
+"""An inspection on a screen of 80 columns, Vietnamese first, and as plain data."""
+
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text as Words
+
+from gis_server.catalog import Catalog
+from loaders.inspection.facts import Inspection, LayerFacts
+
+KINDS = {"Point": "điểm · points", "LineString": "đường · lines", "Polygon": "vùng · polygons"}
+COLUMNS_SHOWN = 24
+FILES_SHOWN = 30
+
+
+def as_data(found: Inspection) -> dict[str, Any]:
+    """Everything, for `--json`."""
+    return asdict(found) | {
+        "unread": {name: why.model_dump() for name, why in found.unread.items()},
+        "problems": {name: why.model_dump() for name, why in found.problems.items()},
+        "layers": [_layer_data(one) for one in found.layers],
+    }
+
+
+def _layer_data(one: LayerFacts) -> dict[str, Any]:
+    data = asdict(one)
+    data |= {"grid": one.grid.model_dump(), "letters": one.letters.model_dump()}
+    data["verdict"] = None if one.verdict is None else one.verdict.model_dump()
+    for guess, told in zip(one.targets, data["targets"], strict=True):
+        told["evidence"] = [words.model_dump() for words in guess.evidence]
+    return data
+
+
+def show(found: Inspection, catalog: Catalog, console: Console) -> None:
+    """Layer by layer, then what was not read and why."""
+    for one in found.layers:
+        _show_layer(one, catalog, console)
+    for name, why in found.problems.items():
+        console.print(Words.assemble(("✗ ", "red"), (name, "bold"), f"\n  {why.vi}\n  {why.en}"))
+    for name, why in list(found.unread.items())[:FILES_SHOWN]:
+        console.print(Words(f"– {name}: {why.vi} · {why.en}", style="dim"))
+    if len(found.unread) > FILES_SHOWN:
+        console.print(Words(f"– … {len(found.unread) - FILES_SHOWN} tệp khác · other files", style="dim"))
+    counts = (len(found.layers), len(found.problems), len(found.unread))
+    console.print("{} lớp · layers, {} tệp hỏng · unreadable, {} tệp bỏ qua · not read".format(*counts))
+
+
+def _show_layer(one: LayerFacts, catalog: Catalog, console: Console) -> None:
+    name = (
+        one.file if one.layer in ("", one.file.rpartition("/")[2].rpartition(".")[0]) else f"{one.file} · {one.layer}"
+    )
+    kinds = ", ".join(f"{KINDS[kind]} {count:,}" for kind, count in one.kinds.items()) or "không có hình · no geometry"
+    rows = "?" if one.rows is None else f"{one.rows:,}"
+    console.print(Words.assemble(("■ ", "cyan"), (name, "bold")))
+    console.print(f"  {rows} dòng · rows; {kinds}", highlight=False)
+    console.print(f"  lưới · grid: {one.grid.vi} · {one.grid.en}", highlight=False, markup=False)
+    console.print(f"  chữ · letters: {one.letters.vi} · {one.letters.en}", highlight=False, markup=False)
+    if one.family:
+        console.print(f"  họ lớp · family: {one.family}", highlight=False)
+    if one.verdict is not None:
+        console.print(Words(f"  ⚠ {one.verdict.vi} · {one.verdict.en}", style="yellow"))
+    for guess in one.targets:
+        title = catalog[guess.layer].file.title.vi
+        why = "; ".join(words.vi for words in guess.evidence)
+        console.print(Words.assemble("  → ", (guess.layer, "green"), f" ({title}) {guess.confidence:.0%}: {why}"))
+    if one.profiles:
+        console.print(f"  hồ sơ hợp · profiles that fit: {', '.join(one.profiles)}", highlight=False)
+    for column in one.columns[:COLUMNS_SHOWN]:
+        mask = f" [cá nhân · personal: {column.personal}]" if column.personal else ""
+        line = f"    {column.name}  {column.type} {column.filled:.0%}  {' | '.join(column.examples)}{mask}"
+        console.print(Words(line, style="yellow" if mask else "dim", overflow="ellipsis", no_wrap=True))
+    if len(one.columns) > COLUMNS_SHOWN:
+        console.print(f"    … {len(one.columns) - COLUMNS_SHOWN} cột khác · more columns", highlight=False)

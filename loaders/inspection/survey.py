@@ -1,0 +1,217 @@
+"""Opens a delivery and notes what is in it, from a sample of each layer read in the confined child."""
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+
+from gis_server.catalog import Catalog
+from gis_server.catalog.model import Text
+from gis_server.errors import DeliveryUnreadable
+from loaders import geometry
+from loaders.child.host import Child, reading_child
+from loaders.child.wire import Request
+from loaders.crs import srid_of
+from loaders.deliveries import DeliveredFile, open_delivery
+from loaders.inspection.facts import ColumnFacts, Inspection, LayerFacts
+from loaders.inspection.tables import guess_table
+from loaders.inspection.targets import OBJECT_CODE, Guesser, read_guesser
+from loaders.personal import Personal, folded, read_personal
+from loaders.plan import columns_read
+from loaders.profile_reader import read_profile
+from loaders.profiles import FileRule
+from loaders.readers.stream import GEOMETRY, KIND, Chunk, Stream
+from loaders.sniff import verify
+
+SAMPLE = 2_000
+EXAMPLES = 3
+EXAMPLE_LENGTH = 40
+MASK = "•••"
+NO_GEOMETRY = Text(
+    vi="bảng không có hình và không có cột tọa độ: chưa thành lớp; nối với một lớp theo mã, hoặc thêm tọa độ",
+    en="a table without geometry or coordinates: no layer by itself; join it by code, or add coordinates",
+)
+NO_TARGET = Text(
+    vi="không đoán được lớp đích; chọn bằng `bando layers` rồi viết hồ sơ nạp",
+    en="no target layer could be guessed; choose one with `bando layers` and write a profile",
+)
+NO_ROWS = Text(vi="không có dòng nào", en="no rows")
+
+
+def inspect_delivery(path: Path, catalog: Catalog) -> Inspection:
+    """Everything in a delivery; a file that cannot be read is a line of the verdict, not the end of it."""
+    found = Inspection(path.name)
+    with reading_child() as child, open_delivery(path, any_file=True) as delivery:
+        survey = _Survey(catalog, child, read_guesser(catalog), read_personal())
+        for file in delivery.files:
+            if file.reader is None:
+                found.unread[file.name] = file.reason or Text(vi="không đọc", en="not read")
+                continue
+            try:
+                found.layers += survey.layers(file)
+            except DeliveryUnreadable as error:
+                found.problems[file.name] = Text(vi=error.vi, en=error.en)
+    return found
+
+
+class _Survey:
+    """One walk over a delivery."""
+
+    def __init__(self, catalog: Catalog, child: Child, guesser: Guesser, personal: Personal) -> None:
+        self.catalog, self.child, self.guesser, self.personal = catalog, child, guesser, personal
+        self.seen: set[str] = set()
+
+    def layers(self, file: DeliveredFile) -> list[LayerFacts]:
+        verify(file.path, file.name)
+        how, grid_known = FileRule(), True
+        if file.reader == "table":
+            guess = guess_table(file.path, self.catalog.crs.stored)
+            how, grid_known = guess.how, guess.grid_known
+        found = []
+        for stream in self.child.streams(self._request(file, how)):
+            facts = self._facts(stream, file, how)
+            if not grid_known:
+                facts.grid = Text(
+                    vi="bảng không tự nói hệ tọa độ (mét): ghi `crs:`",
+                    en="metres in a table that names no grid: say `crs:`",
+                )
+            found.append(facts)
+        return found
+
+    def _request(self, file: DeliveredFile, how: FileRule) -> Request:
+        assert file.reader is not None
+        if file.reader not in ("osm", "overpass"):
+            counted = file.reader in ("table", "json")
+            return Request(file.path, file.name, file.reader, how, sample=None if counted else SAMPLE)
+        profile = read_profile("osm", self.catalog)
+        columns = frozenset(columns_read(profile, self.catalog))
+        return Request(file.path, file.name, file.reader, how, columns, profile.areas)
+
+    def _facts(self, stream: Stream, file: DeliveredFile, how: FileRule) -> LayerFacts:
+        sample, kinds, rows = self._sampled(stream)
+        shapes = geometry.decoded(sample.column(GEOMETRY)) if sample is not None else np.array([], dtype=object)
+        facts = LayerFacts(
+            stream.file, stream.layer, stream.expected, dict(kinds), [], Text(vi="-", en="-"), _letters(file, how)
+        )
+        facts.rows = rows if stream.expected is None else stream.expected
+        facts.grid, facts.extent = self._grid(stream), _extent(shapes)
+        if sample is not None:
+            facts.columns = [self._column(name, sample.column(name)) for name in sample.column_names if name[0] != "@"]
+        if not rows:
+            facts.verdict = NO_ROWS
+        elif not kinds:
+            facts.verdict = NO_GEOMETRY
+        self.guesser.guess(facts, _object_codes(sample))
+        if facts.verdict is None and not facts.targets:
+            facts.verdict = NO_TARGET
+        return facts
+
+    def _sampled(self, stream: Stream) -> tuple[pa.Table | None, Counter[str], int]:
+        """The first rows, geometry kinds and how many rows came."""
+        kept: list[pa.Table] = []
+        kinds: Counter[str] = Counter()
+        rows = 0
+        for chunk in stream.chunks:
+            fresh = self._fresh(chunk)
+            kinds.update(_kinds(fresh))
+            if rows < SAMPLE:
+                kept.append(fresh.slice(0, SAMPLE - rows))
+            rows += fresh.num_rows
+        sample = pa.concat_tables(kept, promote_options="default") if kept else None
+        return sample, kinds, rows
+
+    def _fresh(self, chunk: Chunk) -> pa.Table:
+        """Objects of Overpass answers that no earlier file brought."""
+        if "@osm" not in chunk.rows.column_names:
+            return chunk.rows
+        names = chunk.rows.column("@osm").to_pylist()
+        fresh = pa.array([name not in self.seen for name in names])
+        self.seen.update(names)
+        return chunk.rows.filter(fresh)
+
+    def _column(self, name: str, values: pa.ChunkedArray) -> ColumnFacts:
+        known = pc.drop_null(_plain(values))
+        texts = pc.unique(known).to_pylist() if not pa.types.is_nested(known.type) else []
+        personal = self.personal.by_name(name) or self.personal.by_values(known)
+        shown = tuple(str(one)[:EXAMPLE_LENGTH] for one in texts if str(one).strip())[:EXAMPLES]
+        examples = (MASK,) if personal and shown else shown
+        filled = len(known) / max(len(values), 1)
+        return ColumnFacts(name, _type(values.type), round(filled, 2), examples, len(texts), personal)
+
+    def _grid(self, stream: Stream) -> Text:
+        """What is declared. Guessing a grid from coordinates is called for here, where the file says nothing."""
+        if not stream.placed:
+            return Text(vi="không có tọa độ", en="no coordinates")
+        if stream.srid is not None:
+            return Text(vi=f"EPSG:{stream.srid} (theo định dạng)", en=f"EPSG:{stream.srid} (by the format)")
+        try:
+            srid = srid_of(stream.said, self.catalog.crs, stream.name)
+        except DeliveryUnreadable:
+            said = (
+                "không ghi (thiếu .prj?)" if not stream.said else f"“{stream.said[:60]}” không phải lưới của thành phố"
+            )
+            english = "not stated (no .prj?)" if not stream.said else "none of the city's grids"
+            return Text(vi=f"{said}: ghi `crs:`", en=f"{english}: say `crs:`")
+        return Text(vi=f"EPSG:{srid} (tệp ghi)", en=f"EPSG:{srid} (stated by the file)")
+
+
+def _kinds(rows: pa.Table) -> Counter[str]:
+    kinds = geometry.kinds_of(geometry.decoded(rows.column(GEOMETRY)))
+    counted = Counter({kind: int((kinds == place).sum()) for place, kind in enumerate(geometry.KINDS)})
+    if KIND in rows.column_names:
+        said = rows.column(KIND).filter(pa.array(kinds < 0)).to_pylist()
+        counted.update(one for one in said if one)
+    return Counter({kind: count for kind, count in counted.items() if count})
+
+
+def _extent(shapes: geometry.Shapes) -> tuple[float, float, float, float] | None:
+    drawn = shapes[~shapely.is_missing(shapes)]
+    if not len(drawn) or not np.isfinite(bounds := shapely.total_bounds(drawn)).all():
+        return None
+    west, south, east, north = (round(float(one), 4) for one in bounds)
+    return west, south, east, north
+
+
+def _letters(file: DeliveredFile, how: FileRule) -> Text:
+    """What is declared; statistics of letters are called for here once they are there."""
+    code_page = file.path.with_suffix(".cpg")
+    if file.reader == "table" and how.encoding is not None:
+        return Text(vi=f"{how.encoding} (theo byte)", en=f"{how.encoding} (by its bytes)")
+    if file.path.suffix.lower() == ".shp":
+        said = code_page.read_text(errors="replace").strip()[:20] if code_page.exists() else ""
+        if said:
+            return Text(vi=f"{said} (.cpg ghi)", en=f"{said} (stated by .cpg)")
+        return Text(vi="không ghi (thiếu .cpg)", en="not stated (no .cpg)")
+    return Text(vi="theo định dạng", en="by the format")
+
+
+def _object_codes(sample: pa.Table | None) -> pa.Array | None:
+    if sample is None:
+        return None
+    name = next((one for one in sample.column_names if folded(one) == OBJECT_CODE), None)
+    if name is None or not pa.types.is_string(sample.column(name).type):
+        return None
+    return pc.drop_null(sample.column(name).combine_chunks())
+
+
+def _plain(values: pa.ChunkedArray) -> pa.Array:
+    """The values of a column; GDAL marks JSON in text as a type of its own."""
+    column = values.combine_chunks()
+    return column.storage if isinstance(column.type, pa.BaseExtensionType) else column
+
+
+def _type(kind: pa.DataType) -> str:
+    if isinstance(kind, pa.BaseExtensionType):
+        kind = kind.storage_type
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return "text"
+    if pa.types.is_integer(kind):
+        return "integer"
+    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        return "number"
+    if pa.types.is_boolean(kind):
+        return "boolean"
+    return "datetime" if pa.types.is_temporal(kind) else str(kind)

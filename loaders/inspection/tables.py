@@ -1,0 +1,115 @@
+"""How a table is to be read when no profile says it: separator, decimals, letters, columns of coordinates."""
+
+import csv
+import re
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import openpyxl
+
+from loaders.conditions import NUMBER
+from loaders.personal import folded
+from loaders.profiles import FileRule
+
+LINES = 200
+EAST = ("lon", "long", "lng", "longitude", "kinhdo", "xlong", "longsnode", "shapeptlon", "stoplon")
+NORTH = ("lat", "latitude", "vido", "ylat", "latsnode", "shapeptlat", "stoplat")
+WKT = ("wkt", "geom", "geometry", "hinhhoc", "thegeom", "shape")
+GRID_X = ("x", "toadox", "xm", "xvn2000")
+GRID_Y = ("y", "toadoy", "ym", "yvn2000")
+NORTHINGS, EASTINGS = (850_000.0, 1_350_000.0), (200_000.0, 900_000.0)
+
+
+@dataclass(frozen=True)
+class TableGuess:
+    """How to read a table, and whether its grid is known (degrees) or has to be asked for."""
+
+    how: FileRule
+    grid_known: bool
+
+
+def guess_table(path: Path, stored: int) -> TableGuess:
+    """`stored` stands in for the grid of metres that a table cannot name."""
+    if path.suffix.lower() == ".xlsx":
+        return _placed({}, _sheet(path), stored)
+    with path.open("rb") as source:
+        head = source.read(1 << 16)
+    letters = "utf-8" if _is_utf8(head) else "cp1258"
+    text = head.decode("utf-8-sig" if letters == "utf-8" else "latin-1", errors="replace")
+    first = text.partition("\n")[0]
+    separator = max(",;\t|", key=first.count)
+    rows = list(islice(csv.reader(text.splitlines(), delimiter=separator), LINES))
+    found = _placed({"separator": separator, "encoding": letters}, rows[:-1] if len(rows) > 2 else rows, stored)
+    return found
+
+
+def _placed(said: dict[str, str], rows: list[list[str]], stored: int) -> TableGuess:
+    header = [name.strip() for name in rows[0]] if rows else []
+    by_name = {folded(name): name for name in reversed(header)}
+    east, north = _first(by_name, EAST), _first(by_name, NORTH)
+    if east and north:
+        return TableGuess(FileRule.model_validate({**said, "crs": 4326, "east": east, "north": north}), True)
+    wkt = _first(by_name, WKT)
+    if wkt and any("(" in value for value in _column(rows, header, wkt)):
+        return TableGuess(FileRule.model_validate({**said, "crs": stored, "wkt": wkt}), False)
+    x, y = _first(by_name, GRID_X), _first(by_name, GRID_Y)
+    if x and y:
+        comma = any("," in value for value in _column(rows, header, x))
+        return _metres(said, (x, y), [_number(value, comma) for value in _column(rows, header, x)], (stored, comma))
+    return TableGuess(FileRule.model_validate(said), True)
+
+
+def _metres(
+    said: dict[str, str], names: tuple[str, str], xs: list[float | None], about: tuple[int, bool]
+) -> TableGuess:
+    """X is north in survey tables, east in others: northings and eastings of the city cannot be mistaken."""
+    x, y = names
+    known = [value for value in xs if value is not None]
+    if not known:
+        return TableGuess(FileRule.model_validate(said), True)
+    middle = sorted(known)[len(known) // 2]
+    stored, comma = about
+    if NORTHINGS[0] <= middle <= NORTHINGS[1]:
+        place = {"east": y, "north": x}
+    elif EASTINGS[0] <= middle <= EASTINGS[1]:
+        place = {"east": x, "north": y}
+    else:
+        return TableGuess(FileRule.model_validate(said), True)
+    decimal = {"decimal": ","} if comma else {}
+    return TableGuess(FileRule.model_validate({**said, **place, **decimal, "crs": stored}), False)
+
+
+def _sheet(path: Path) -> list[list[str]]:
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except (OSError, KeyError, ValueError):
+        return []  # the reader will say what is wrong with it
+    lines = islice(book.worksheets[0].iter_rows(values_only=True), LINES)
+    found = [["" if cell is None else str(cell) for cell in line] for line in lines]
+    book.close()
+    return found
+
+
+def _first(by_name: dict[str, str], names: tuple[str, ...]) -> str | None:
+    return next((by_name[name] for name in names if name in by_name), None)
+
+
+def _column(rows: list[list[str]], header: list[str], name: str) -> list[str]:
+    place = header.index(name)
+    return [row[place] for row in rows[1:] if place < len(row)]
+
+
+def _number(value: str, comma: bool) -> float | None:
+    plain = value.replace(".", "").replace(",", ".") if comma else value
+    return float(plain) if re.match(NUMBER, plain.strip()) else None
+
+
+def _is_utf8(head: bytes) -> bool:
+    for cut in range(4):
+        try:
+            head[: len(head) - cut].decode()
+        except UnicodeDecodeError:
+            continue
+        return True
+    return False

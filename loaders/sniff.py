@@ -1,0 +1,181 @@
+"""What a file really is, by its first bytes: what is not what its name says is refused before a library opens it."""
+
+import re
+import xml.parsers.expat
+import zipfile
+from pathlib import Path
+from typing import Literal, NoReturn
+
+from gis_server.errors import DeliveryUnreadable
+
+HEAD_BYTES = 1 << 16
+WORKBOOK_BYTES = 1 << 30
+WORKBOOK_RATIO = 300
+BEGINNINGS: dict[str, tuple[bytes, ...]] = {
+    ".gpkg": (b"SQLite format 3\x00",),
+    ".shp": (b"\x00\x00\x27\x0a",),
+    ".fgb": (b"fgb\x03fgb",),
+    ".parquet": (b"PAR1",),
+    ".xlsx": (b"PK\x03\x04",),
+    ".zip": (b"PK\x03\x04", b"PK\x05\x06"),
+    ".kmz": (b"PK\x03\x04",),
+    ".tif": (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"),
+}
+TEXTS: dict[str, re.Pattern[bytes]] = {
+    ".tab": re.compile(rb"\s*!table", re.IGNORECASE),
+    ".mif": re.compile(rb"\s*version\s", re.IGNORECASE),
+    ".dxf": re.compile(rb"\s*(?:0\s*\r?\n\s*SECTION|999\s*\r?\n)"),
+    ".dgn": re.compile(rb"[\x08\xc8]\x09\xfe\x02", re.DOTALL),
+    ".json": re.compile(rb"\s*[\[{]"),
+    ".geojson": re.compile(rb"\s*[\[{\x1e]"),
+    ".geojsonl": re.compile(rb"[\s\x1e]*\{"),
+    ".js": re.compile(rb"\s*(?:export\s+default|(?:var|let|const)\s|[\w$.]+\s*=|[\[{])"),
+    ".kml": re.compile(rb"\s*<"),
+    ".gml": re.compile(rb"\s*<"),
+}
+SAME = {
+    ".tiff": ".tif",
+    ".geojsonseq": ".geojsonl",
+    ".geojsons": ".geojsonl",
+    ".jsonl": ".geojsonl",
+    ".ndjson": ".geojsonl",
+}
+XML = frozenset({".kml", ".gml"})
+KNOWN: tuple[tuple[re.Pattern[bytes], str], ...] = (
+    (re.compile(rb"SQLite format 3"), "SQLite"),
+    (re.compile(rb"PK\x03\x04"), "zip"),
+    (re.compile(rb"\xd0\xcf\x11\xe0"), "OLE (DGN V8, Excel 97, Word)"),
+    (re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:OGR)?VRT", re.IGNORECASE), "VRT"),
+    (re.compile(rb"(?:\xef\xbb\xbf)?\s*<"), "XML/HTML"),
+    (re.compile(rb"AC10\d\d"), "DWG"),
+    (re.compile(rb"%PDF"), "PDF"),
+    (re.compile(rb"\s*[\[{]"), "JSON"),
+)
+NETWORK = re.compile(
+    rb"<(?:\w+:)?NetworkLink\b(?:(?!</(?:\w+:)?NetworkLink).){0,4000}?<(?:\w+:)?href>\s*(?:<!\[CDATA\[)?\s*(?:\w+:|/)",
+    re.DOTALL,
+)
+"""A link to elsewhere; links to other files of the same KMZ are relative."""
+
+
+def verify(path: Path, name: str) -> None:
+    """Raises DeliveryUnreadable when a file is empty, incomplete, disguised, or reaches for what lies outside of it."""
+    ending = path.suffix.lower()
+    ending = SAME.get(ending, ending)
+    if path.is_dir():
+        _verify_geodatabase(path, name)
+        return
+    with path.open("rb") as source:
+        head = source.read(HEAD_BYTES)
+    if not head:
+        raise DeliveryUnreadable(
+            f"{name} là tệp rỗng (0 byte). Yêu cầu giao lại.", f"{name} is an empty file. Ask for it again."
+        )
+    _verify_beginning(ending, head, name)
+    if ending == ".shp":
+        _verify_shapefile(path, head, name)
+    if ending in XML:
+        _verify_xml(path, name)
+    if ending == ".xlsx":
+        _verify_workbook(path, name)
+
+
+def _verify_beginning(ending: str, head: bytes, name: str) -> None:
+    beginnings, text = BEGINNINGS.get(ending), TEXTS.get(ending)
+    plain = head.removeprefix(b"\xef\xbb\xbf")
+    if (beginnings and not head.startswith(beginnings)) or (text and not text.match(plain)):
+        really = next((what for pattern, what in KNOWN if pattern.match(head)), "không rõ · unknown")
+        hint_vi = " DGN V8: hãy lưu lại thành DGN V7 hoặc DXF." if ending == ".dgn" else ""
+        hint_en = " DGN V8: save it as DGN V7 or DXF." if ending == ".dgn" else ""
+        raise DeliveryUnreadable(
+            f"{name} không phải tệp {ending}: nội dung là {really}. Không mở.{hint_vi}",
+            f"{name} is not a {ending} file: its content is {really}. It is not opened.{hint_en}",
+        )
+
+
+def _verify_geodatabase(path: Path, name: str) -> None:
+    if not any(one.suffix.lower() == ".gdbtable" for one in path.iterdir()):
+        raise DeliveryUnreadable(
+            f"{name} không phải File Geodatabase: thiếu tệp .gdbtable.",
+            f"{name} is not a File Geodatabase: it has no .gdbtable files.",
+        )
+
+
+def _verify_shapefile(path: Path, head: bytes, name: str) -> None:
+    beside = {one.suffix.lower() for one in path.parent.iterdir() if one.stem.lower() == path.stem.lower()}
+    missing = [ending for ending in (".shx", ".dbf") if ending not in beside]
+    if missing:
+        raise DeliveryUnreadable(
+            f"{name} thiếu {', '.join(missing)} đi kèm; một Shapefile gồm .shp, .shx, .dbf. Yêu cầu giao đủ.",
+            f"{name} lacks its {', '.join(missing)}; a Shapefile is .shp, .shx and .dbf. Ask for all of them.",
+        )
+    said, real = int.from_bytes(head[24:28], "big") * 2, path.stat().st_size
+    if said > real:
+        raise DeliveryUnreadable(
+            f"{name} bị cắt: phần đầu ghi {said:,} byte, tệp chỉ có {real:,}. Yêu cầu giao lại.",
+            f"{name} is cut short: its header says {said:,} bytes, the file has {real:,}. Ask for it again.",
+        )
+
+
+def _verify_xml(path: Path, name: str) -> None:
+    """No entities of its own (bombs, external files), no links to the network."""
+    parser = xml.parsers.expat.ParserCreate()
+    root: list[str] = []
+
+    def refuse(*_: object) -> NoReturn:
+        raise DeliveryUnreadable(
+            f"{name} khai báo DOCTYPE/thực thể XML (bom XML hoặc tham chiếu ra ngoài); không mở.",
+            f"{name} declares a DOCTYPE or XML entities (a bomb, or a reference outside); it is not opened.",
+        )
+
+    parser.StartDoctypeDeclHandler = refuse
+    parser.EntityDeclHandler = refuse
+    parser.StartElementHandler = lambda tag, _: root.append(tag)
+    rest = b""
+    try:
+        with path.open("rb") as source:
+            while part := source.read(HEAD_BYTES):
+                if not root:
+                    parser.Parse(part)
+                if NETWORK.search(rest + part):
+                    _refuse_network_link(name)
+                rest = (rest + part)[-8192:]
+    except xml.parsers.expat.ExpatError as error:
+        raise DeliveryUnreadable(
+            f"{name} không phải XML hợp lệ: {error}.", f"{name} is not valid XML: {error}."
+        ) from error
+
+
+def _refuse_network_link(name: str) -> NoReturn:
+    raise DeliveryUnreadable(
+        f"{name} chỉ tới dữ liệu trên mạng (NetworkLink); hãy giao chính dữ liệu đó.",
+        f"{name} points to data on the network (NetworkLink); deliver the data itself.",
+    )
+
+
+def _verify_workbook(path: Path, name: str) -> None:
+    try:
+        with zipfile.ZipFile(path) as book:
+            size = sum(entry.file_size for entry in book.infolist())
+            packed = sum(entry.compress_size for entry in book.infolist())
+    except zipfile.BadZipFile as error:
+        raise DeliveryUnreadable(
+            f"{name} không mở được: sổ tính bị hỏng ({error}).", f"{name} cannot be opened: the workbook is damaged."
+        ) from error
+    if size > WORKBOOK_BYTES or size > WORKBOOK_RATIO * max(packed, 1 << 16):
+        raise DeliveryUnreadable(
+            f"{name} bung ra {size:,} byte, quá lớn cho một sổ tính; hãy giao CSV.",
+            f"{name} unpacks to {size:,} bytes, too large for a workbook; deliver CSV.",
+        )
+
+
+def reader_of_json(path: Path) -> Literal["json", "overpass", "vector"]:
+    """Which reader a .json or .js needs, by how it begins."""
+    with path.open("rb") as source:
+        head = source.read(HEAD_BYTES)
+    if path.suffix.lower() == ".js":
+        return "json"
+    if re.search(rb'"osm3s"|"generator"\s*:\s*"Overpass', head[:4096]):
+        return "overpass"
+    geo = re.search(rb'"type"\s*:\s*"(?:FeatureCollection|Feature|Topology)"|"geometryType"\s*:\s*"esri', head)
+    return "vector" if geo else "json"

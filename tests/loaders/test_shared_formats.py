@@ -1,0 +1,112 @@
+"""Every folder of the real public data has a profile that loads it, or a clear verdict."""
+
+import json
+
+import pytest
+
+from loaders.inspection.survey import inspect_delivery
+
+
+def ledger(report):
+    lines = report.account.lines.values()
+    return sum(line.read for line in lines), sum(line.loaded for line in lines)
+
+
+def test_parcels_without_a_prj_are_placed_and_every_bad_one_is_located(shared_data, load_it, ask):
+    report = load_it(shared_data / "parcels_bentre", "vbdlis_thua_dat")
+    read, loaded = ledger(report)
+    assert read == 7_310 + 6_588 + 3_950
+    assert loaded > 0.9 * read
+    centre = ask(
+        "SELECT avg(ST_X(c)), avg(ST_Y(c)) FROM "
+        "(SELECT ST_Transform(ST_Centroid(geom), 4326) c FROM cadastre.thua_dat) parcels"
+    )
+    assert 106.0 < centre[0][0] < 107.0
+    assert 9.7 < centre[0][1] < 10.4
+    located = [one for finding in report.findings for one in finding.examples if finding.code.startswith("GEO")]
+    assert located
+    assert all(one.x is not None for one in located)
+
+
+def test_cameras_wrapped_in_javascript_are_loaded(shared_data, load_it, ask):
+    report = load_it(shared_data / "traffic" / "camData.js", "camera_tphcm")
+    assert ledger(report)[0] == 282
+    assert ask("SELECT count(*) > 250 FROM traffic.camera") == [(True,)]
+
+
+def test_road_segments_are_drawn_between_their_two_ends(shared_data, load_it, ask):
+    report = load_it(shared_data / "traffic", "doan_duong_2021")
+    assert report.account.lines["static_edges.csv"].read == 10_027
+    rows, lines = ask(
+        "SELECT count(*), count(*) FILTER (WHERE GeometryType(geom) = 'LINESTRING') FROM traffic.doan_duong"
+    )[0]
+    assert rows == lines > 9_800
+    assert report.account.files_left_out["train.csv"].en
+
+
+def test_a_bus_stop_of_many_routes_is_one_stop(shared_data, load_it, ask):
+    report = load_it(shared_data / "bus_2020", "buyt_2020")
+    assert report.account.rows["traffic.tram_dung_buyt"] == 10_393
+    assert ask("SELECT count(*) BETWEEN 4300 AND 4372 FROM traffic.tram_dung_buyt") == [(True,)]
+
+
+def test_latitude_first_json_is_placed_in_the_city(shared_data, load_it, ask):
+    report = load_it(shared_data / "osm_hcmc_2026", "osm_2026")
+    west, east = ask(
+        "SELECT min(ST_X(ST_Transform(geom, 4326))), max(ST_X(ST_Transform(geom, 4326))) FROM "
+        "(SELECT ST_Centroid(geom) geom FROM base_settlement.cong_trinh_giao_duc) c"
+    )[0]
+    assert 106.0 < west < east < 108.0
+    assert report.account.rows["base_hydrography.mang_dong_chay"] == 237
+    assert report.account.rows["base_hydrography.mat_nuoc_tinh"] > 380
+
+
+def test_an_object_of_many_overpass_answers_is_counted_once(shared_data, load_it):
+    folder = shared_data / "osm_district1_2023"
+    tagged = {
+        (one["type"], one["id"])
+        for file in folder.glob("*.json")
+        for one in json.loads(file.read_text())["elements"]
+        if one.get("tags")
+    }
+    report = load_it(folder, "osm", dry_run=True)
+    read, loaded = ledger(report)
+    left_out = {reason.en: 0 for line in report.account.lines.values() for reason in line.left_out}
+    for line in report.account.lines.values():
+        for reason, count in line.left_out.items():
+            left_out[reason.en] += count
+    assert left_out["already in another file of this delivery"] > 1_000
+    uncounted = ("already in another file", "vertex of a way", "without tags", "way of fewer")
+    once = read - sum(count for reason, count in left_out.items() if reason.startswith(uncounted))
+    assert once == len(tagged)
+    assert loaded > 8_000
+
+
+@pytest.mark.parametrize(
+    ("folder", "file", "words"),
+    [
+        ("air_quality", "Air Quality Ho Chi Minh City.csv", "không có hình"),
+        ("master_plan", "RanhDongLuc_3.js", "không đoán được lớp đích"),
+        ("sea", "waterbodies_hcmc_clip.geojson", "không đoán được lớp đích"),
+        ("traffic", "train.csv", "không có hình"),
+    ],
+)
+def test_what_has_no_profile_has_a_verdict(shared_data, catalog, folder, file, words):
+    found = inspect_delivery(shared_data / folder, catalog)
+    layer = next(one for one in found.layers if one.file.endswith(file))
+    assert words in layer.verdict.vi
+    assert layer.verdict.en
+    assert layer.rows
+
+
+def test_rasters_are_named_as_rasters(shared_data, catalog):
+    found = inspect_delivery(shared_data / "raster", catalog)
+    assert "raster" in found.unread["flood_depths_bathtub_1p5m.tif"].en
+    assert inspect_delivery(shared_data / "raster" / "HoChiMinh_Manning.tif", catalog).unread
+
+
+def test_every_folder_is_inspected_without_a_file_left_unnamed(shared_data, catalog):
+    for folder in sorted(one for one in shared_data.iterdir() if one.is_dir() and one.name != "osm_hcmc_2018"):
+        found = inspect_delivery(folder, catalog)
+        assert found.problems == {}, folder.name
+        assert found.layers or found.unread, folder.name
