@@ -96,7 +96,7 @@ class Rows:
         if real is None:
             return pa.nulls(self.count, pa.string())
         column = self.chunk.rows.column(real)
-        if not _is_text(column.type, self.stream):
+        if not is_text(column.type, self.stream):
             return column.combine_chunks()
         try:
             return self.letters.clean(real, column).combine_chunks()
@@ -104,7 +104,7 @@ class Rows:
             raise _wrong_letters(self.stream.name, name, error) from error
 
 
-def _is_text(kind: pa.DataType, stream: Stream) -> bool:
+def is_text(kind: pa.DataType, stream: Stream) -> bool:
     """Text, or bytes that a reader hands on because only the letters can tell what text they are."""
     if pa.types.is_binary(kind):
         return stream.page == "bytes"

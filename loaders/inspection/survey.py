@@ -19,11 +19,14 @@ from loaders.deliveries import DeliveredFile, open_delivery
 from loaders.inspection.facts import ColumnFacts, Inspection, LayerFacts
 from loaders.inspection.tables import guess_table
 from loaders.inspection.targets import OBJECT_CODE, Guesser, read_guesser
+from loaders.letters.columns import StreamLetters
+from loaders.letters.findings import NOTICED
 from loaders.personal import Personal, folded, read_personal
 from loaders.plan import columns_read
 from loaders.profile_reader import read_profile
 from loaders.profiles import FileRule
 from loaders.readers.stream import GEOMETRY, KIND, Chunk, Stream
+from loaders.rows import is_text
 from loaders.sniff import verify
 
 SAMPLE = 2_000
@@ -72,7 +75,7 @@ class _Survey:
             how, grid_known = guess.how, guess.grid_known
         found = []
         for stream in self.child.streams(self._request(file, how)):
-            facts = self._facts(stream, file, how)
+            facts = self._facts(stream, file)
             if not grid_known:
                 facts.grid = Text(
                     vi="bảng không tự nói hệ tọa độ (mét): ghi `crs:`",
@@ -90,11 +93,14 @@ class _Survey:
         columns = frozenset(columns_read(profile, self.catalog))
         return Request(file.path, file.name, file.reader, how, columns, profile.areas)
 
-    def _facts(self, stream: Stream, file: DeliveredFile, how: FileRule) -> LayerFacts:
+    def _facts(self, stream: Stream, file: DeliveredFile) -> LayerFacts:
         sample, kinds, rows = self._sampled(stream)
         shapes = geometry.decoded(sample.column(GEOMETRY)) if sample is not None else np.array([], dtype=object)
+        letters = StreamLetters("auto", stream.page)
+        if sample is not None:
+            sample = _readable(sample, stream, letters)
         facts = LayerFacts(
-            stream.file, stream.layer, stream.expected, dict(kinds), [], Text(vi="-", en="-"), _letters(file, how)
+            stream.file, stream.layer, stream.expected, dict(kinds), [], Text(vi="-", en="-"), _letters(letters, file)
         )
         facts.rows = rows if stream.expected is None else stream.expected
         facts.grid, facts.extent = self._grid(stream), _extent(shapes)
@@ -175,17 +181,27 @@ def _extent(shapes: geometry.Shapes) -> tuple[float, float, float, float] | None
     return west, south, east, north
 
 
-def _letters(file: DeliveredFile, how: FileRule) -> Text:
-    """What is declared; statistics of letters are called for here once they are there."""
+def _readable(sample: pa.Table, stream: Stream, letters: StreamLetters) -> pa.Table:
+    """The sample with its text as the letters say it is."""
+    for place, name in enumerate(sample.column_names):
+        values = sample.column(place)
+        if name[0] != "@" and is_text(values.type, stream):
+            sample = sample.set_column(place, name, letters.clean(name, values))
+    return sample
+
+
+def _letters(found: StreamLetters, file: DeliveredFile) -> Text:
+    """How the columns beyond ASCII were read, by the letters themselves; and what a .cpg claims."""
+    read: Counter[str] = Counter()
+    for column in found.columns.values():
+        read.update({name: rows for name, rows in column.rows.items() if name not in NOTICED})
+    ways = ", ".join(f"{name} ({rows:,})" for name, rows in read.most_common())
     code_page = file.path.with_suffix(".cpg")
-    if file.reader == "table" and how.encoding is not None:
-        return Text(vi=f"{how.encoding} (theo byte)", en=f"{how.encoding} (by its bytes)")
-    if file.path.suffix.lower() == ".shp":
-        said = code_page.read_text(errors="replace").strip()[:20] if code_page.exists() else ""
-        if said:
-            return Text(vi=f"{said} (.cpg ghi)", en=f"{said} (stated by .cpg)")
-        return Text(vi="không ghi (thiếu .cpg)", en="not stated (no .cpg)")
-    return Text(vi="theo định dạng", en="by the format")
+    said = code_page.read_text(errors="replace").strip()[:20] if code_page.exists() else ""
+    claim = f"; .cpg: {said}" if said else ""
+    if not ways:
+        return Text(vi=f"chỉ có chữ ASCII{claim}", en=f"ASCII only{claim}")
+    return Text(vi=f"{ways}, theo chính các chữ{claim}", en=f"{ways}, by the letters themselves{claim}")
 
 
 def _object_codes(sample: pa.Table | None) -> pa.Array | None:

@@ -21,7 +21,7 @@ def test_shapefiles_in_tcvn3_read_the_same_without_the_profile_s_encoding(
     assert files
     marked = 0
     for path in files:
-        for stream in read_vector(path, path.name, FileRule(), catalog.crs):
+        for stream in read_vector(path, path.name, FileRule()):
             found, declared = StreamLetters("auto", stream.page), StreamLetters("tcvn3", stream.page)
             for chunk in stream.chunks:
                 for field in chunk.rows.schema:
