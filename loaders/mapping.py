@@ -15,8 +15,11 @@ from gis_server.catalog import Catalog, Layer
 from gis_server.errors import DeliveryUnreadable
 from loaders import geometry
 from loaders.account import NO_RULE, Account, Tally
+from loaders.checks.gate import Finding
 from loaders.conditions import as_number
 from loaders.fields import TYPES, Cells, typed, value_of
+from loaders.letters.columns import StreamLetters
+from loaders.letters.findings import letters_findings
 from loaders.profiles import FileRule, LayerRule, Profile, Width
 from loaders.readers.stream import FAULT, Chunk, Stream
 from loaders.rows import LINE_BITS, Mask, Rows
@@ -39,14 +42,17 @@ class Mapping:
     catalog: Catalog
     account: Account
     features: Counter[str] = field(default_factory=Counter)
+    findings: list[Finding] = field(default_factory=list)
+    """What was noticed about the delivered files themselves: their letters."""
 
     def map(self, stream: Stream, profile: Profile, how: FileRule) -> Iterator[tuple[Layer, pa.Table]]:
         """Tables for staging, layer by layer, as the stream is read."""
         chosen = select(stream, profile)
         self._require_columns(stream, profile, chosen)
+        letters = StreamLetters(how.encoding or "auto", stream.page)
         read = 0
         for chunk in stream.chunks:
-            rows = self._rows(stream, chunk, how)
+            rows = self._rows(stream, chunk, letters)
             read += rows.count
             yield from _Chunk(self, rows).mapped(profile, chosen)
         if stream.expected not in (None, read):
@@ -54,13 +60,14 @@ class Mapping:
         for (line, reason), count in stream.left_out.items():
             self.account.lines[line].read += count
             self.account.lines[line].left_out[reason] += count
+        self.findings += letters_findings(stream.name, letters)
 
-    def _rows(self, stream: Stream, chunk: Chunk, how: FileRule) -> Rows:
+    def _rows(self, stream: Stream, chunk: Chunk, letters: StreamLetters) -> Rows:
         """The chunk with numbers for its features."""
         _ = self.account.lines[chunk.kind]
         first = (self.account.places[chunk.kind] << LINE_BITS) + self.features[chunk.kind]
         self.features[chunk.kind] += chunk.rows.num_rows
-        return Rows(stream, chunk, how.encoding or "utf-8", self.catalog.crs, first)
+        return Rows(stream, chunk, letters, self.catalog.crs, first)
 
     def _require_columns(self, stream: Stream, profile: Profile, chosen: Selection) -> None:
         if stream.columns is None:

@@ -71,6 +71,7 @@ def stage(plan: Plan, staging: Staging, desk: Desk, report: Report) -> None:
                     staging.add(layer, rows)
                     desk.steps.count(report.account.read, f"Đọc · Reading {reading.file.name}")
         staging.finish()
+    report.findings += mapping.findings
 
 
 def check(plan: Plan, staging: Staging, desk: Desk, report: Report) -> None:

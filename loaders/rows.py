@@ -13,9 +13,9 @@ from gis_server.catalog import CrsBook
 from gis_server.errors import DeliveryUnreadable
 from loaders import geometry
 from loaders.conditions import rows_where
+from loaders.letters.columns import StreamLetters
 from loaders.profiles import FromRule
 from loaders.readers.stream import GEOMETRY, KIND, Chunk, Stream
-from loaders.text import Letters, clean
 
 LINE_BITS = 40
 """A feature's number is its account line's number, then its place among the features of that line."""
@@ -29,7 +29,7 @@ class Rows:
 
     stream: Stream
     chunk: Chunk
-    letters: Letters
+    letters: StreamLetters
     crs: CrsBook
     first_number: int
     cleaned: dict[str, pa.Array] = field(default_factory=dict)
@@ -96,12 +96,19 @@ class Rows:
         if real is None:
             return pa.nulls(self.count, pa.string())
         column = self.chunk.rows.column(real)
-        if not pa.types.is_string(column.type) and not pa.types.is_large_string(column.type):
+        if not _is_text(column.type, self.stream):
             return column.combine_chunks()
         try:
-            return clean(column, self.letters).combine_chunks()
+            return self.letters.clean(real, column).combine_chunks()
         except UnicodeDecodeError as error:
             raise _wrong_letters(self.stream.name, name, error) from error
+
+
+def _is_text(kind: pa.DataType, stream: Stream) -> bool:
+    """Text, or bytes that a reader hands on because only the letters can tell what text they are."""
+    if pa.types.is_binary(kind):
+        return stream.page == "bytes"
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _same_name(name: str, names: list[str]) -> str | None:
@@ -113,8 +120,8 @@ def _same_name(name: str, names: list[str]) -> str | None:
 def _wrong_letters(stream: str, column: str, error: UnicodeDecodeError) -> DeliveryUnreadable:
     sample = bytes(error.object[:60]).decode("latin-1")
     return DeliveryUnreadable(
-        f"{stream}, cột {column}: chữ không phải UTF-8 (ví dụ “{sample}”). Ghi `encoding: tcvn3`, `vni` hoặc `cp1258` "
-        "trong hồ sơ nạp.",
-        f"{stream}, column {column}: the letters are not UTF-8 (e.g. “{sample}”). Say `encoding: tcvn3`, `vni` or "
-        "`cp1258` in the profile.",
+        f"{stream}, cột {column}: chữ không phải UTF-8 (ví dụ “{sample}”). Bỏ `encoding: utf-8` "
+        "trong hồ sơ nạp để chương trình tự nhận, hoặc ghi `tcvn3`, `vni`, `cp1258`.",
+        f"{stream}, column {column}: the letters are not UTF-8 (e.g. “{sample}”). Take `encoding: utf-8` out of "
+        "the profile, so that the letters decide, or say `tcvn3`, `vni` or `cp1258`.",
     )

@@ -8,7 +8,10 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Letters = Literal["utf-8", "cp1258", "tcvn3", "vni"]
+Letters = Literal["auto", "utf-8", "cp1258", "tcvn3", "vni"]
+"""What a profile may say of the letters of a delivery; `auto` asks the letters themselves."""
+BLANKS = r"[\s\x0b\x1c-\x1f\x85\p{Z}]+"
+"""What Python's `split` takes for blank, as a pattern of RE2."""
 
 # TCVN 5712:1993. ABC fonts (VN3) have the small letters and the seven capitals without tone; VN1 adds the others.
 _TCVN3 = {
@@ -74,9 +77,16 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def from_tcvn3(text: str) -> str:
-    """TCVN3 bytes read as Latin-1 → Unicode; capitals with a tone come back where the rest is capital."""
+    """TCVN3 bytes read as Latin-1 → Unicode; capitals with a tone come back where the rest of the word is capital.
+
+    Words too short to tell (Tự, LÝ) go with the other words of the text.
+    """
     letters = unicodedata.normalize("NFC", _latin1(text).translate(_FROM_TCVN3))
-    return letters.upper() if _is_capital(letters) else _WORD.sub(_restore_capitals, letters)
+    if letters.isascii():
+        return letters
+    told = [word for word in map(_certain_letters, _WORD.findall(letters)) if len(word) > 1]
+    capitals = any(map(str.isupper, told)) and not any(word[1:] != word[1:].upper() for word in told)
+    return _WORD.sub(lambda match: _restored(match.group(), capitals), letters)
 
 
 def to_tcvn3(text: str) -> str:
@@ -99,6 +109,11 @@ def from_cp1258(text: str) -> str:
     return unicodedata.normalize("NFC", _latin1(text).encode("latin-1", "replace").decode("cp1258", "replace"))
 
 
+def to_cp1258(text: str) -> str:
+    """Unicode → CP1258 as Latin-1 text, its tones as signs of their own, the way Vietnamese keyboards write them."""
+    return "".join(map(_cp1258_letter, unicodedata.normalize("NFC", text)))
+
+
 def to_nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
@@ -111,33 +126,16 @@ CONVERTERS: Mapping[Letters, Callable[[str], str]] = {
 }
 
 
-def clean(column: pa.ChunkedArray, letters: Letters) -> pa.ChunkedArray:
-    """Text in Unicode NFC, trimmed, blank as null. Works on the distinct values, not on every row.
-
-    Raises UnicodeDecodeError when text that should be UTF-8 is not.
-    """
-    if not pa.types.is_binary(column.type) and pc.all(pc.string_is_ascii(column)).as_py() is not False:
-        return _tidied(column)
-    encoded = pc.cast(column, pa.large_binary()).combine_chunks().dictionary_encode()
-    words = pa.array([_word(value, letters) for value in encoded.dictionary.to_pylist()], pa.string())
-    return pa.chunked_array([pc.take(words, encoded.indices)])
+def tidy(text: str) -> str | None:
+    """Without control zeros, trimmed; blank as null."""
+    return " ".join(text.replace("\x00", "").split()) or None
 
 
-def _tidied(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """The same for plain ASCII, which all the old letters share, without a look at each value."""
-    words = pc.replace_substring_regex(pc.replace_substring(column, "\x00", ""), r"\s+", " ")
+def tidied(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The same for a whole column, without a look at each value."""
+    words = pc.replace_substring_regex(pc.replace_substring(column, "\x00", ""), BLANKS, " ")
     words = pc.cast(pc.utf8_trim_whitespace(words), pa.string())
     return pc.if_else(pc.equal(words, ""), pa.scalar(None, pa.string()), words)
-
-
-def _word(value: bytes, letters: Letters) -> str | None:
-    try:
-        text = value.decode()
-    except UnicodeDecodeError:
-        if letters == "utf-8":
-            raise
-        text = value.decode("latin-1")
-    return " ".join(CONVERTERS[letters](text).replace("\x00", "").split()) or None
 
 
 def _latin1(text: str) -> str:
@@ -152,6 +150,13 @@ def _byte_of(letter: str) -> str:
         return letter
 
 
+def _cp1258_letter(letter: str) -> str:
+    parts = unicodedata.normalize("NFD", letter)
+    tone = next((mark for mark in parts if mark in "\u0300\u0301\u0303\u0309\u0323"), "")
+    base = unicodedata.normalize("NFC", parts.replace(tone, "")) if tone else letter
+    return (base + tone).encode("cp1258", "replace").decode("latin-1")
+
+
 def _tcvn3_letter(letter: str) -> str:
     written = letter.translate(_TO_TCVN3)
     if written == letter and ord(letter) > 127:
@@ -159,15 +164,15 @@ def _tcvn3_letter(letter: str) -> str:
     return written
 
 
-def _restore_capitals(match: re.Match[str]) -> str:
-    word = match.group()
-    return word.upper() if _is_capital(word) else word
+def _restored(word: str, others_are_capitals: bool) -> str:
+    certain = _certain_letters(word)
+    capital = certain == certain.upper() and (others_are_capitals or any(map(str.isupper, word[1:])))
+    return word.upper() if capital else word
 
 
-def _is_capital(text: str) -> bool:
-    """One sure capital is not enough: “Bà” is a name far more often than a shout."""
-    certain = [letter for letter in text if letter.isalpha() and not _lacks_capital(letter)]
-    return len(certain) > 1 and all(letter.isupper() for letter in certain)
+def _certain_letters(word: str) -> str:
+    """The letters whose capital the font has."""
+    return "".join(letter for letter in word if not _lacks_capital(letter))
 
 
 def _lacks_capital(letter: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from gis_server.catalog.model import Text
+from loaders.letters.readings import Page
 
 GEOMETRY = "@geometry"
 """Column of WKB; null where a row has no geometry."""
@@ -38,6 +39,8 @@ class Stream:
     chunks: Iterator[Chunk]
     columns: frozenset[str] | None
     """Columns it has; None for OSM, where a tag may be absent."""
+    page: Page | None = None
+    """How bytes of unknown letters are shown as text; None where the text is what its format says it is."""
     expected: int | None = None
     """Rows the file says it has."""
     left_out: Counter[tuple[str, Text]] = field(default_factory=Counter)

@@ -1,5 +1,6 @@
 """Tables with coordinates in columns: CSV and XLSX, also in survey order, where X is north."""
 
+import codecs
 import csv
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,9 +15,9 @@ import shapely
 
 from gis_server.errors import DeliveryUnreadable
 from loaders.conditions import as_number
+from loaders.letters.pages import readable_names
 from loaders.profiles import FileRule
 from loaders.readers.stream import GEOMETRY, ROWS_AT_ONCE, Chunk, Stream
-from loaders.text import CONVERTERS, Letters
 
 BLOCK_BYTES = 4 << 20
 
@@ -34,7 +35,7 @@ def read_table(path: Path, file: str, how: FileRule) -> Iterator[Stream]:
         yield from _read_sheets(path, file, how, srid)
     else:
         header = _header(path, how)
-        stream = Stream(file, path.stem, srid, iter(()), frozenset(header))
+        stream = Stream(file, path.stem, srid, iter(()), frozenset(header), "bytes")
         stream.chunks = (Chunk(stream.name, _placed(rows, how, file)) for rows in _csv(path, file, how, header))
         yield stream
 
@@ -55,10 +56,12 @@ def _read_sheets(path: Path, file: str, how: FileRule, srid: int | None) -> Iter
 
 
 def _csv(path: Path, file: str, how: FileRule, header: list[str]) -> Iterator[pa.Table]:
-    """Blocks of text columns. Old letters pass as the Latin-1 signs of their bytes; mapping makes Unicode of them."""
-    options = pyarrow.csv.ReadOptions(block_size=BLOCK_BYTES, encoding=_encoding(how), skip_rows=1, column_names=header)
+    """Blocks of columns of bytes; mapping makes Unicode of them."""
+    options = pyarrow.csv.ReadOptions(
+        block_size=BLOCK_BYTES, encoding=_encoding(path), skip_rows=1, column_names=header
+    )
     convert = pyarrow.csv.ConvertOptions(
-        column_types={name: pa.string() for name in header}, strings_can_be_null=True, null_values=[""]
+        column_types={name: pa.binary() for name in header}, strings_can_be_null=True, null_values=[""]
     )
     parse = pyarrow.csv.ParseOptions(delimiter=how.separator or ",", newlines_in_values=True)
     try:
@@ -67,20 +70,24 @@ def _csv(path: Path, file: str, how: FileRule, header: list[str]) -> Iterator[pa
                 yield pa.Table.from_batches([batch])
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         raise DeliveryUnreadable(
-            f"Không đọc được bảng {file}: {error}. Kiểm tra dấu phân cách và kiểu chữ (`encoding:`).",
-            f"The table {file} cannot be read: {error}. Check the separator and the letters (`encoding:`).",
+            f"Không đọc được bảng {file}: {error}. Kiểm tra dấu phân cách.",
+            f"The table {file} cannot be read: {error}. Check the separator.",
         ) from error
 
 
 def _header(path: Path, how: FileRule) -> list[str]:
-    with path.open(encoding=_encoding(how), newline="", errors="replace") as lines:
+    page = _encoding(path)
+    with path.open(encoding="latin-1" if page == "utf-8" else page, newline="") as lines:
         first = next(csv.reader(lines, delimiter=how.separator or ","), [])
-    letters: Letters = how.encoding or "utf-8"
-    return [CONVERTERS[letters](name).strip().lstrip("\ufeff") for name in first]
+    first = [name.removeprefix(codecs.BOM_UTF8.decode("latin-1")) for name in first]
+    meant = readable_names(first, "latin-1" if page == "utf-8" else None)
+    return [meant[name].strip() for name in first]
 
 
-def _encoding(how: FileRule) -> str:
-    return "utf-8" if how.encoding in (None, "utf-8") else "latin-1"
+def _encoding(path: Path) -> str:
+    """UTF-16 as Excel's “Unicode text” has it, by its first bytes; all else passes as the bytes it is."""
+    with path.open("rb") as file:
+        return "utf-16" if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8"
 
 
 def _cells(lines: Iterator[tuple[Any, ...]], header: list[str]) -> Iterator[pa.Table]:
@@ -148,4 +155,11 @@ def _column(rows: pa.Table, name: str, file: str) -> pa.ChunkedArray:
             f"{file} không có cột “{name}”; có: {', '.join(rows.column_names)}.",
             f"{file} has no column “{name}”; it has: {', '.join(rows.column_names)}.",
         )
-    return rows.column(name)
+    column = rows.column(name)
+    if not pa.types.is_binary(column.type):
+        return column
+    try:
+        return column.cast(pa.string())
+    except pa.ArrowInvalid:  # a cell with old letters where a number or WKT is due: it is neither in any letters
+        texts = [None if value is None else value.decode("latin-1") for value in column.to_pylist()]
+        return pa.chunked_array([pa.array(texts, pa.string())])

@@ -13,6 +13,7 @@ from pyogrio.errors import CRSError, DataLayerError, DataSourceError
 from gis_server.catalog import CrsBook
 from gis_server.errors import DeliveryUnreadable
 from loaders.crs import srid_of
+from loaders.letters.pages import page_of, readable_names
 from loaders.profiles import FileRule
 from loaders.readers.stream import GEOMETRY, Chunk, Stream
 
@@ -25,25 +26,28 @@ def read_vector(path: Path, file: str, how: FileRule, crs: CrsBook) -> Iterator[
         names = [str(name) for name, _ in pyogrio.list_layers(path)]
     for name in names:
         with _gdal_sentences(file):
-            info = pyogrio.read_info(path, layer=name, encoding=_encoding(path, how), force_feature_count=True)
+            info = pyogrio.read_info(path, layer=name, encoding=_encoding(path), force_feature_count=True)
         srid = None if info["geometry_type"] is None else _srid(info, how, crs, f"{file} · {name}")
-        columns = frozenset(str(column) for column in info["fields"])
-        stream = Stream(file, name, srid, iter(()), columns, expected=_count(info))
-        stream.chunks = _chunks(path, stream, how)
+        page = page_of(path)
+        meant = readable_names([str(column) for column in info["fields"]], page)
+        stream = Stream(file, name, srid, iter(()), frozenset(meant.values()), page, _count(info))
+        stream.chunks = _chunks(path, stream, meant)
         yield stream
 
 
-def _chunks(path: Path, stream: Stream, how: FileRule) -> Iterator[Chunk]:
+def _chunks(path: Path, stream: Stream, meant: dict[str, str]) -> Iterator[Chunk]:
     with (
         _gdal_sentences(stream.file),
-        pyogrio.open_arrow(
-            path, layer=stream.layer, encoding=_encoding(path, how), batch_size=ROWS, use_pyarrow=True
-        ) as (meta, reader),
+        pyogrio.open_arrow(path, layer=stream.layer, encoding=_encoding(path), batch_size=ROWS, use_pyarrow=True) as (
+            meta,
+            reader,
+        ),
     ):
         geometry = meta["geometry_name"] or "wkb_geometry"
         for batch in reader:
             if batch.num_rows:
-                yield Chunk(stream.name, _named(pa.Table.from_batches([batch]), geometry, stream))
+                rows = _named(pa.Table.from_batches([batch]), geometry, stream)
+                yield Chunk(stream.name, rows.rename_columns([meant.get(name, name) for name in rows.column_names]))
 
 
 def _named(rows: pa.Table, geometry: str, stream: Stream) -> pa.Table:
@@ -62,11 +66,9 @@ def _srid(info: dict[str, Any], how: FileRule, crs: CrsBook, name: str) -> int:
     return srid_of(info["crs"], crs, name)
 
 
-def _encoding(path: Path, how: FileRule) -> str | None:
-    """Shapefiles are the one format whose bytes GDAL recodes; old letters must come through as they are."""
-    if path.suffix.lower() not in (".shp", ".dbf") or how.encoding is None:
-        return None
-    return "UTF-8" if how.encoding == "utf-8" else "ISO-8859-1"
+def _encoding(path: Path) -> str | None:
+    """Shapefiles are the one format whose bytes GDAL recodes as it is told; they must come through as they are."""
+    return "ISO-8859-1" if path.suffix.lower() in (".shp", ".dbf") else None
 
 
 def _count(info: dict[str, Any]) -> int | None:

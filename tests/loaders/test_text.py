@@ -5,7 +5,13 @@ import unicodedata
 import pyarrow as pa
 import pytest
 
-from loaders.text import CONVERTERS, clean, from_cp1258, from_tcvn3, from_vni, to_tcvn3, to_vni
+from loaders.letters.columns import StreamLetters
+from loaders.text import CONVERTERS, from_cp1258, from_tcvn3, from_vni, to_tcvn3, to_vni
+
+
+def clean(column, letters):
+    return StreamLetters(letters, "bytes").clean("ten", column)
+
 
 VOWELS = ["a", "ă", "â", "e", "ê", "i", "o", "ô", "ơ", "u", "ư", "y"]
 TONES = ["", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323"]

@@ -1,0 +1,126 @@
+"""The letters of a stream's columns while it is read: every column decided on its own evidence, block after block."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from loaders.letters.detect import EXAMPLES, Change, sampled, shown
+from loaders.letters.evidence import Evidence, same
+from loaders.letters.readings import CUT, Page, Raw, as_bytes, decoded, is_plain
+from loaders.letters.syllables import read_model
+from loaders.text import CONVERTERS, Letters, tidied, tidy
+
+WEIGHED_IN_A_BLOCK = 600
+WEIGHED_IN_ALL = 6_000
+PLAIN = "[\u1ea0-\u1ef9\u0128\u0129\u0168\u0169]"
+
+
+@dataclass
+class Column:
+    """What is known of one column so far."""
+
+    evidence: Evidence
+    weighed: int = 0
+    rows: Counter[str] = field(default_factory=Counter)
+    """Rows beyond ASCII by how they were read, and by what was noticed about them."""
+    examples: defaultdict[str, dict[Change, None]] = field(default_factory=lambda: defaultdict(dict))
+
+    def note(self, name: str, rows: int, change: Change) -> None:
+        self.rows[name] += rows
+        if len(self.examples[name]) < EXAMPLES and change.before != change.after:
+            self.examples[name][change] = None
+
+
+@dataclass
+class StreamLetters:
+    """Makes Unicode of the text of one stream; what it notices is kept for the report."""
+
+    declared: Letters
+    page: Page | None
+    """How the reader showed bytes as text; None where it hands on text that it trusts to be decoded."""
+    columns: dict[str, Column] = field(default_factory=dict)
+
+    def clean(self, name: str, values: pa.ChunkedArray) -> pa.ChunkedArray:
+        """Text in NFC, trimmed, blank as null. UnicodeDecodeError when text declared as UTF-8 is not."""
+        if not pa.types.is_binary(values.type) and pc.all(pc.string_is_ascii(values)).as_py() is not False:
+            return tidied(values)
+        column = self.columns.setdefault(name, Column(Evidence(read_model())))
+        encoded = values.combine_chunks().dictionary_encode()
+        if self.page in (None, "bytes") and self.declared in ("auto", "utf-8") and _all_plain(encoded.dictionary):
+            column.evidence.add_plain(len(encoded.dictionary))
+            column.rows["utf-8"] += len(values) - values.null_count
+            return tidied(pc.cast(values, pa.string()))
+        raws = [as_bytes(value, self.page) for value in pc.cast(encoded.dictionary, pa.large_binary()).to_pylist()]
+        self._weigh(column, raws)
+        rows = np.bincount(encoded.indices.drop_null().to_numpy(), minlength=len(raws)).tolist()
+        words = [tidy(self._text(column, raw, count)) for raw, count in zip(raws, rows, strict=True)]
+        return pa.chunked_array([pc.take(pa.array(words, pa.string()), encoded.indices)])
+
+    def _weigh(self, column: Column, raws: list[Raw]) -> None:
+        """A bounded part of each block: from its beginning, and evenly from the rest."""
+        most = min(WEIGHED_IN_A_BLOCK, WEIGHED_IN_ALL - column.weighed)
+        if most > 0:
+            chosen = sampled([raw for raw in raws if not raw.isascii()], most)
+            column.weighed += len(chosen)
+            column.evidence.add(chosen)
+
+    def _text(self, column: Column, raw: Raw, rows: int) -> str:
+        if raw.isascii():
+            return raw if isinstance(raw, str) else raw.decode("ascii")
+        return self._found(column, raw, rows) if self.declared == "auto" else self._declared(column, raw, rows)
+
+    def _found(self, column: Column, raw: Raw, rows: int) -> str:
+        text = raw if isinstance(raw, str) else decoded(raw)
+        if text is not None and CUT not in text and is_plain(text):
+            column.rows["utf-8"] += rows
+            return text
+        read = column.evidence.read(raw)
+        after = _without_cut(raw, read.text)
+        column.note(read.encoding, rows, Change(shown(raw), after))
+        if after != read.text:
+            column.note("cut", rows, Change(shown(raw), after))
+        if read.doubtful and read.other is not None:
+            column.note("doubtful", rows, Change(shown(raw), f"{after} / {read.other}"))
+        if CUT in after or any("\x7f" < letter < "\xa0" for letter in after):
+            column.note("unreadable", rows, Change(shown(raw), after))
+        return after
+
+    def _declared(self, column: Column, raw: Raw, rows: int) -> str:
+        text = _decoded_as_declared(raw, self.declared)
+        after = _without_cut(raw, CONVERTERS[self.declared](text))
+        if isinstance(raw, bytes) and text.endswith(CUT):
+            column.note("cut", rows, Change(shown(raw), after))
+        if len(column.examples["contradicted"]) < EXAMPLES:
+            read = column.evidence.read(raw)
+            if self.declared != "auto" and not same(read.encoding, self.declared) and read.text != after:
+                column.note("contradicted", 0, Change(after, read.text))
+        column.rows["declared"] += rows
+        return after
+
+
+def _all_plain(texts: pa.Array) -> bool:
+    """Whether each is Unicode beyond doubt, by a pattern over the column; None of them is looked at in Python."""
+    try:
+        texts = pc.cast(texts, pa.string())
+        composed = pc.equal(pc.utf8_normalize(texts, "NFC"), texts)
+        plain = pc.or_(pc.string_is_ascii(texts), pc.match_substring_regex(texts, PLAIN))
+        plain = pc.and_(plain, pc.invert(pc.match_substring(texts, CUT)))
+    except pa.ArrowInvalid:
+        return False
+    return pc.all(pc.and_(composed, plain)).as_py() is not False
+
+
+def _decoded_as_declared(raw: Raw, declared: Letters) -> str:
+    if isinstance(raw, str):
+        return raw
+    if declared != "utf-8":
+        return raw.decode("latin-1")
+    text = decoded(raw)
+    return raw.decode() if text is None else text
+
+
+def _without_cut(raw: Raw, text: str) -> str:
+    return text.removesuffix(CUT) if isinstance(raw, bytes) else text
