@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
+from rich.console import Console
 from rich.table import Table
 
 from benchmarks.letters_corpus import LENGTHS, Way, columns, foreign_columns, ways
@@ -36,9 +37,10 @@ class Score:
 
 
 def bench(place: Bench | None = None) -> None:
+    wide = Console(width=130)
     scores = {way.label: score(way, LENGTHS) for way in ways()}
-    CONSOLE.print(_by_length(scores), width=140)
-    CONSOLE.print(_confusion(scores), width=140)
+    wide.print(_by_length(scores))
+    wide.print(_confusion(scores))
     changed, values = changes_of_clean_text()
     CONSOLE.print(f"Clean Unicode, foreign names, signs and codes: {changed} of {values:,} values changed")
     for way in ways():

@@ -57,7 +57,7 @@ class Evidence:
             return
         self.values += 1
         best = max(worth.values())
-        if "utf-8" in worth and is_sound(_text(said, "utf-8"), self.model):
+        if "utf-8" in worth and "double" not in worth and is_sound(_text(said, "utf-8"), self.model):
             worth["utf-8"] = best  # Vietnamese as it stands (Hoà) is no evidence for an old font (Hồ), however likely
         for name in self.deficits:
             self.deficits[name] += min(best - worth[name], MOST_FOR_ONE) if name in worth else MOST_FOR_ONE
