@@ -8,6 +8,7 @@ from gis_server.catalog.model import Text
 from gis_server.errors import DeliveryUnreadable, ProfileInvalid
 from gis_server.releases.source import Source
 from loaders.conditions import columns_of as columns_of_conditions
+from loaders.crs import Locator
 from loaders.deliveries import UNLISTED, DeliveredFile, Delivery
 from loaders.profile_reader import columns_of, read_profile
 from loaders.profiles import FileRule, Profile, SourceRule
@@ -28,14 +29,14 @@ class Reading:
     profile: Profile
     how: FileRule
 
-    def streams(self, catalog: Catalog) -> Iterator[Stream]:
+    def streams(self, catalog: Catalog, locator: Locator) -> Iterator[Stream]:
         match self.how.reader or self.file.reader:
             case "osm":
                 yield read_osm(self.file.path, self.file.name, _columns(self.profile, catalog), self.profile.areas)
             case "table":
-                yield from read_table(self.file.path, self.file.name, self.how)
+                yield from read_table(self.file.path, self.file.name, self.how, locator)
             case _:
-                yield from read_vector(self.file.path, self.file.name, self.how, catalog.crs)
+                yield from read_vector(self.file.path, self.file.name, self.how, locator)
 
 
 @dataclass

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from gis_server.catalog.model import Text
+from loaders.grid.reading import Reading
 
 GEOMETRY = "@geometry"
 """Column of WKB; null where a row has no geometry."""
@@ -40,6 +41,8 @@ class Stream:
     """Columns it has; None for OSM, where a tag may be absent."""
     expected: int | None = None
     """Rows the file says it has."""
+    reading: Reading | None = None
+    """How the numbers are written, where the file was held against the evidence; else plain x, y of `srid`."""
     left_out: Counter[tuple[str, Text]] = field(default_factory=Counter)
     """Features without content, counted by account line and reason while reading."""
 
