@@ -49,7 +49,7 @@ def declared(said: str | None, book: CrsBook) -> Declared | None:
         crs = CRS.from_user_input(said)
     except CRSError:
         return Declared((), said[:120])
-    flat, shift = _without_shift(crs)
+    flat, shift = _without_shift(crs, said)
     readings = _degrees(flat, shift) if flat.is_geographic else _projected(flat, shift, book)
     return Declared(readings, crs.name, _notes(shift, book))
 
@@ -60,12 +60,11 @@ def _code(said: str, book: CrsBook) -> int | None:
     return int(code) if authority == "EPSG" and code.isdigit() and int(code) in book.known else None
 
 
-def _without_shift(crs: CRS) -> tuple[CRS, tuple[float, ...]]:
-    """The grid and the TOWGS84 it is bound to, if any."""
-    if not crs.is_bound or crs.source_crs is None:
-        return crs, ()
-    found = re.search(r"TOWGS84\[([^\]]*)\]", crs.to_wkt("WKT1_GDAL") or "")
-    return crs.source_crs, tuple(float(one) for one in found[1].split(",")) if found else ()
+def _without_shift(crs: CRS, said: str) -> tuple[CRS, tuple[float, ...]]:
+    """The grid and the TOWGS84 it is bound to, if any; PROJ drops the one of a datum it knows better."""
+    flat = crs.source_crs if crs.is_bound and crs.source_crs is not None else crs
+    found = re.search(r"TOWGS84\[([^\]]*)\]", said)
+    return flat, tuple(float(one) for one in found[1].split(",")) if found else ()
 
 
 def _degrees(crs: CRS, shift: tuple[float, ...]) -> tuple[Reading, ...]:

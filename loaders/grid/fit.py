@@ -17,8 +17,8 @@ TURN = 0.37
 CELL_M = 100.0
 CELLS_NEEDED = 15
 """Places a fit must rest on: points in one cell of 100 m say one thing, not many."""
-FACTOR = 0.5
-"""A fit holds when its distances are at most half of the smallest that chance gives."""
+FACTOR, UPPER = 0.5, 1.5
+"""A fit holds when its distances are at most half of the smallest that chance gives; a quarter may be new and far."""
 PROBE, HOPELESS_M = 24, 2_000.0
 """So far from every control a few points say as much as many."""
 FAR_M = 80.0
@@ -48,7 +48,7 @@ def holds(points: Points, residual: Residual, control: ControlLayer) -> bool:
     if residual.median_m > FAR_M or residual.median_m > FACTOR * residual.elsewhere_m:
         return False
     upper = float(np.percentile(control.distances(points), 75))
-    return cells(points) >= CELLS_NEEDED and upper <= max(residual.elsewhere_m, 2 * residual.median_m)
+    return cells(points) >= CELLS_NEEDED and upper <= max(UPPER * residual.elsewhere_m, 2 * residual.median_m)
 
 
 def cells(points: Points) -> int:
