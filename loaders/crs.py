@@ -15,9 +15,10 @@ from loaders.grid.declared import declared
 from loaders.grid.national import country_of, known_grids
 from loaders.grid.sample import sample_of
 from loaders.grid.sentences import findings, refusal
-from loaders.profiles import AUTO, FileRule
+from loaders.profiles import AUTO, FileRule, Profile
 from loaders.selection import name_fits
 
+TARGETS = 3
 Tables = Callable[[], Iterable[pa.Table]]
 
 
@@ -38,6 +39,8 @@ class Locator:
     control: Control | None = None
     given: tuple[Given, ...] = ()
     path: Path = Path()
+    profile: Profile | None = None
+    """The profile by which the file is read: it says to which layers its rows go."""
     verdicts: list[GridVerdict] = field(default_factory=list)
 
     def reading(self, name: str, said: str | None, how: FileRule, tables: Tables) -> Reading:
@@ -60,10 +63,20 @@ class Locator:
             given=self._given(name, how),
             communes=sample.communes,
         )
-        return find_grid(sample.points, hints, self.control)
+        control = None if self.control is None else self.control.towards(self._targets(name))
+        return find_grid(sample.points, hints, control)
 
     def findings(self) -> list[Finding]:
         return [one for verdict in self.verdicts for one in findings(verdict, self.catalog.crs)]
+
+    def _targets(self, name: str) -> tuple[str, ...]:
+        """The layers that rows of a file's layer may go to; where they are many, the first say enough."""
+        file, _, layer = name.partition(" · ")
+        rules = self.profile.layers if self.profile is not None else []
+        fits = [rule for rule in rules if name_fits(file, rule.source.file)]
+        return tuple(
+            dict.fromkeys(rule.to for rule in fits if any(name_fits(layer, glob) for glob in rule.source.layer))
+        )[:TARGETS]
 
     def _given(self, name: str, how: FileRule) -> Reading | None:
         file = name.partition(" · ")[0]

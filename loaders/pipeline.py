@@ -57,7 +57,7 @@ def load(order: Order, desk: Desk) -> Report:
         plan = make_plan(delivery, order.profile, desk.catalog)
         book.source = plan.source.id
         report = Report(order.path.name, plan.source, order.dry_run, Account(files_left_out=plan.left_out))
-        locator = _locator(order, plan, desk)
+        locator = _locator(order, desk)
         report.grids = locator.verdicts
         with Staging(desk.database, book.load_id, desk.catalog.crs.stored) as staging:
             stage(plan, staging, locator, desk, report)
@@ -70,10 +70,9 @@ def load(order: Order, desk: Desk) -> Report:
     return report
 
 
-def _locator(order: Order, plan: Plan, desk: Desk) -> Locator:
+def _locator(order: Order, desk: Desk) -> Locator:
     """What finds the grids of the files, with the served map as its control."""
-    targets = tuple(layer.id for layer in desk.catalog if layer.id in plan.layers)
-    control = Served(desk.catalog, desk.database, targets)
+    control = Served(desk.catalog, desk.database)
     given = read_given(order.crs, desk.catalog.crs)
     return Locator(desk.catalog, desk.places, control, given, order.path)
 

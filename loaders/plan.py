@@ -1,7 +1,7 @@
 """The plan of a load: which file is read how, by which profile, in whose name, before anything is read."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gis_server.catalog import Catalog
 from gis_server.catalog.model import Text
@@ -30,6 +30,7 @@ class Reading:
     how: FileRule
 
     def streams(self, catalog: Catalog, locator: Locator) -> Iterator[Stream]:
+        locator = replace(locator, profile=self.profile)
         match self.how.reader or self.file.reader:
             case "osm":
                 yield read_osm(self.file.path, self.file.name, _columns(self.profile, catalog), self.profile.areas)

@@ -39,6 +39,9 @@ class Control(Protocol):
     def layers(self, around: Points) -> list[ControlLayer]:
         """The control layers, as far as they reach around these points; the likest to the file first."""
 
+    def towards(self, targets: tuple[str, ...]) -> "Control":
+        """The same for a file that goes to these layers: what they already hold is the best control."""
+
     def communes(self, codes: Iterable[str]) -> Mapping[str, shapely.Geometry]:
         """The areas of communes by code, in the stored grid; only those that are served."""
 
@@ -52,6 +55,9 @@ class Known:
 
     def layers(self, around: Points) -> list[ControlLayer]:
         return list(self.lines)
+
+    def towards(self, targets: tuple[str, ...]) -> "Known":
+        return self
 
     def communes(self, codes: Iterable[str]) -> Mapping[str, shapely.Geometry]:
         return {code: self.wards[code] for code in codes if code in self.wards}

@@ -1,7 +1,7 @@
 """Control from the map that is served: the layers a delivery goes to, roads, borders, and communes by code."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +62,9 @@ class Served:
                     shapes = np.array(shapely.from_wkb([wkb for (wkb,) in rows]), dtype=object)
                     found.append(control_layer(name, shapes))
         return found
+
+    def towards(self, targets: tuple[str, ...]) -> "Served":
+        return replace(self, targets=targets)
 
     def communes(self, codes: Iterable[str]) -> Mapping[str, shapely.Geometry]:
         wanted = list(codes)
