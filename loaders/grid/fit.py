@@ -27,8 +27,11 @@ STRAY_M = 30.0
 """How far a row may lie outside of its commune: borders are drawn differently by different offices."""
 
 
-def fit(points: Points, control: ControlLayer) -> Residual | None:
-    """The residual of points on a control layer; None where there is no control or are too few places."""
+def fit(points: Points, control: ControlLayer, *, chance: bool = True) -> Residual | None:
+    """The residual of points on a control layer; None where there is no control or are too few places.
+
+    What chance gives is measured only when asked for: it costs as much as 24 residuals.
+    """
     known = points[np.isfinite(points).all(axis=1)]
     if len(known) < 2:
         return None
@@ -39,7 +42,7 @@ def fit(points: Points, control: ControlLayer) -> Residual | None:
     if not np.isfinite(metres).all():
         return None
     median, p95 = np.percentile(metres, [50, 95])
-    elsewhere = float(median) if median > FAR_M else min(_medians(known, control))
+    elsewhere = float(median) if median > FAR_M or not chance else min(_medians(known, control))
     return Residual(control.name, float(median), float(p95), elsewhere, len(known))
 
 

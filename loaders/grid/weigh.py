@@ -70,6 +70,20 @@ class Scales:
     def _used(self) -> dict[str, list[ControlLayer]]:
         return {}
 
+    def fits(self, possible: list[Placed], layer: ControlLayer) -> dict[int, Residual]:
+        """Residuals by place in the list; held against chance where they may be the best, once for all questions."""
+        key = f"fits {layer.name}"
+        if key not in self._fits:
+            quick = {n: one for n, p in enumerate(possible) if (one := fit(p.points, layer, chance=False)) is not None}
+            limit = APART * min((one.median_m for one in quick.values()), default=0.0) + 1
+            near = {n: fit(possible[n].points, layer) for n, one in quick.items() if one.median_m < limit}
+            self._fits[key] = quick | {n: one for n, one in near.items() if one is not None}
+        return self._fits[key]
+
+    @cached_property
+    def _fits(self) -> dict[str, dict[int, Residual]]:
+        return {}
+
     def use(self, layers: list[ControlLayer]) -> None:
         """Remembers the control layers that were weighed on, for residuals asked later."""
         self._used["layers"] = layers
@@ -82,14 +96,18 @@ def weigh(possible: list[Placed], scales: Scales) -> list[Weighed]:
     near = [one for one in possible if _share(one, scales) > 0]
     layers = scales.layers(np.concatenate([one.points for one in near])) if near else []
     scales.use(layers)
-    weighed = [(one, _candidate(one, scales, layers)) for one in possible]
+    found = [scales.fits(possible, layer) for layer in layers]
+    weighed = [
+        (one, _candidate(one, scales, [each[place] for each in found if place in each]))
+        for place, one in enumerate(possible)
+    ]
     chosen = _decided(possible, scales, layers)
     return [(one, replace(each, decided=True, score=1.0) if one in chosen else each) for one, each in weighed]
 
 
 def _decided(possible: list[Placed], scales: Scales, layers: list[ControlLayer]) -> list[Placed]:
     """Candidates that a control layer decides for; several when controls disagree, so that nobody is guessed right."""
-    chosen = [one for layer in layers for one in _by_lines(possible, layer)]
+    chosen = [one for layer in layers for one in _by_lines(possible, scales, layer)]
     by_rows = {place: strays(one.points, scales.hints.communes, scales.areas) for place, one in enumerate(possible)}
     if not chosen:
         return _by_communes(possible, by_rows)
@@ -97,8 +115,8 @@ def _decided(possible: list[Placed], scales: Scales, layers: list[ControlLayer])
     return [possible[place] for place in kept if not _belied(by_rows[place], by_rows)]
 
 
-def _by_lines(possible: list[Placed], layer: ControlLayer) -> list[Placed]:
-    fits = [(one, found) for one in possible if (found := fit(one.points, layer)) is not None]
+def _by_lines(possible: list[Placed], scales: Scales, layer: ControlLayer) -> list[Placed]:
+    fits = [(possible[n], found) for n, found in scales.fits(possible, layer).items()]
     good = [one for one, found in fits if holds(one.points, found, layer)]
     if len(good) != 1:
         return good
@@ -123,9 +141,8 @@ def _belied(mine: tuple[int, int], by_rows: Mapping[int, tuple[int, int]]) -> bo
     return known > 0 and outside > 0.2 * known and any(rows < outside / 4 for rows, _ in by_rows.values())
 
 
-def _candidate(one: Placed, scales: Scales, layers: list[ControlLayer]) -> Candidate:
+def _candidate(one: Placed, scales: Scales, fits: list[Residual]) -> Candidate:
     share = _share(one, scales)
-    fits = [found for layer in layers if (found := fit(one.points, layer)) is not None] if share > 0 else []
     best = min(fits, key=lambda found: found.median_m, default=None)
     official = _official(one, scales)
     evidence = tuple(_evidence(one, scales, best, official))
