@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from gis_server.catalog import CrsBook
 from gis_server.catalog.model import GeometryKind
+from loaders.grid.national import country_of
+from loaders.grid.reading import Reading
 
 Shapes = NDArray[np.object_]
 KINDS: tuple[GeometryKind, ...] = ("Point", "LineString", "Polygon")
@@ -23,11 +25,12 @@ def decoded(wkb: pa.ChunkedArray) -> Shapes:
     return flat
 
 
-def in_grid(shapes: Shapes, srid: int, crs: CrsBook) -> Shapes:
+def in_grid(shapes: Shapes, reading: Reading, crs: CrsBook) -> Shapes:
     """The same shapes in the stored grid, rounded to the millimetre."""
+    book = country_of(crs).book
 
     def moved(points: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.round(crs.transform(points, srid, crs.stored), MILLIMETRES)
+        return np.round(reading.stored(points, book), MILLIMETRES)
 
     in_stored: Shapes = shapely.transform(shapes, moved)
     return in_stored

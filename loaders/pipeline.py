@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gis_server.catalog import Catalog
+from gis_server.catalog.places import Places
 from gis_server.db.database import Database
 from gis_server.releases.publish import Release, Staged, publish
 from loaders.account import Account
@@ -12,7 +13,9 @@ from loaders.checks.gate import Gate
 from loaders.checks.others import Others
 from loaders.checks.refusal import refuse_if_too_many
 from loaders.checks.registry import read_codes
+from loaders.crs import Locator, read_given
 from loaders.deliveries import open_delivery
+from loaders.grid.served import Served
 from loaders.mapping import Mapping
 from loaders.plan import Plan, make_plan
 from loaders.progress import Steps, peak_bytes
@@ -29,6 +32,8 @@ class Order:
     profile: str | None = None
     note: str = ""
     dry_run: bool = False
+    crs: tuple[str, ...] = ()
+    """What a person says about the grid: `9210-yx`, or `*.csv=9210-yx` for some files."""
     who: str = field(default_factory=getpass.getuser)
 
 
@@ -39,6 +44,8 @@ class Desk:
     catalog: Catalog
     database: Database
     steps: Steps
+    places: Places
+    """Administrative units, by which commune codes in a delivery are known."""
 
 
 def load(order: Order, desk: Desk) -> Report:
@@ -50,8 +57,10 @@ def load(order: Order, desk: Desk) -> Report:
         plan = make_plan(delivery, order.profile, desk.catalog)
         book.source = plan.source.id
         report = Report(order.path.name, plan.source, order.dry_run, Account(files_left_out=plan.left_out))
+        locator = _locator(order, desk)
+        report.grids = locator.verdicts
         with Staging(desk.database, book.load_id, desk.catalog.crs.stored) as staging:
-            stage(plan, staging, desk, report)
+            stage(plan, staging, locator, desk, report)
             check(plan, staging, desk, report)
             if not order.dry_run:
                 report.release = _publish(plan, staging, desk, order)
@@ -61,17 +70,25 @@ def load(order: Order, desk: Desk) -> Report:
     return report
 
 
-def stage(plan: Plan, staging: Staging, desk: Desk, report: Report) -> None:
+def _locator(order: Order, desk: Desk) -> Locator:
+    """What finds the grids of the files, with the served map as its control."""
+    control = Served(desk.catalog, desk.database)
+    given = read_given(order.crs, desk.catalog.crs)
+    return Locator(desk.catalog, desk.places, control, given, order.path)
+
+
+def stage(plan: Plan, staging: Staging, locator: Locator, desk: Desk, report: Report) -> None:
     """Reads every file of the plan, maps its rows and copies them into staging, a bounded number at a time."""
     mapping = Mapping(desk.catalog, report.account)
     with desk.steps.step("đọc · read", "Đọc · Reading"):
         for reading in plan.readings:
-            for stream in reading.streams(desk.catalog):
+            for stream in reading.streams(desk.catalog, locator):
                 for layer, rows in mapping.map(stream, reading.profile, reading.how):
                     staging.add(layer, rows)
                     desk.steps.count(report.account.read, f"Đọc · Reading {reading.file.name}")
         staging.finish()
     report.findings += mapping.findings
+    report.findings += locator.findings()
 
 
 def check(plan: Plan, staging: Staging, desk: Desk, report: Report) -> None:

@@ -1,13 +1,14 @@
 """The plan of a load: which file is read how, by which profile, in whose name, before anything is read."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gis_server.catalog import Catalog
 from gis_server.catalog.model import Text
 from gis_server.errors import DeliveryUnreadable, ProfileInvalid
 from gis_server.releases.source import Source
 from loaders.conditions import columns_of as columns_of_conditions
+from loaders.crs import Locator
 from loaders.deliveries import UNLISTED, DeliveredFile, Delivery
 from loaders.profile_reader import columns_of, read_profile
 from loaders.profiles import FileRule, Profile, SourceRule
@@ -28,14 +29,15 @@ class Reading:
     profile: Profile
     how: FileRule
 
-    def streams(self, catalog: Catalog) -> Iterator[Stream]:
+    def streams(self, catalog: Catalog, locator: Locator) -> Iterator[Stream]:
+        locator = replace(locator, profile=self.profile)
         match self.how.reader or self.file.reader:
             case "osm":
                 yield read_osm(self.file.path, self.file.name, _columns(self.profile, catalog), self.profile.areas)
             case "table":
-                yield from read_table(self.file.path, self.file.name, self.how)
+                yield from read_table(self.file.path, self.file.name, self.how, locator)
             case _:
-                yield from read_vector(self.file.path, self.file.name, self.how, catalog.crs)
+                yield from read_vector(self.file.path, self.file.name, self.how, locator)
 
 
 @dataclass

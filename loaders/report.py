@@ -15,6 +15,8 @@ from gis_server.releases.source import Source
 from loaders.account import Account, Line
 from loaders.checks.gate import Finding
 from loaders.checks.registry import Code
+from loaders.grid.sentences import grid_table
+from loaders.grid.verdict import GridVerdict, as_data
 
 COLOURS = {"error": "red", "repeat": "yellow", "warning": "yellow", "note": "cyan"}
 EXAMPLES_SHOWN = 3
@@ -32,6 +34,8 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
     """Rows that passed the gate, by layer."""
+    grids: list[GridVerdict] = field(default_factory=list)
+    """Which grid each file was found to be in, and by which evidence."""
     release: Release | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     peak_bytes: int = 0
@@ -64,6 +68,7 @@ def as_json(report: Report) -> dict[str, Any]:
             for name, tally in report.account.tallies.items()
         },
         "files_left_out": {name: _both(why) for name, why in report.account.files_left_out.items()},
+        "grids": [as_data(verdict) for verdict in report.grids],
         "findings": [asdict(finding) for finding in report.findings],
         "seconds": {step: round(value, 2) for step, value in report.seconds.items()},
         "peak_mib": round(report.peak_bytes / 2**20),
@@ -73,6 +78,8 @@ def as_json(report: Report) -> dict[str, Any]:
 def show(report: Report, catalog: Catalog, codes: Mapping[str, Code], console: Console) -> None:
     """The report on a screen, Vietnamese first."""
     console.print(Group(_account(report), _layers(report, catalog)))
+    if report.grids:
+        console.print(grid_table(report.grids))
     if report.account.tallies:
         console.print(_tallies(report))
     if report.findings:

@@ -13,6 +13,7 @@ from gis_server.catalog import CrsBook
 from gis_server.errors import DeliveryUnreadable
 from loaders import geometry
 from loaders.conditions import rows_where
+from loaders.grid import Reading
 from loaders.letters.columns import StreamLetters
 from loaders.profiles import FromRule
 from loaders.readers.stream import GEOMETRY, KIND, Chunk, Stream
@@ -68,7 +69,7 @@ class Rows:
     def in_grid(self) -> geometry.Shapes:
         if self.stream.srid is None:
             return self.shapes
-        return geometry.in_grid(self.shapes, self.stream.srid, self.crs)
+        return geometry.in_grid(self.shapes, self.stream.reading or Reading(self.stream.srid), self.crs)
 
     @cached_property
     def kinds(self) -> NDArray[np.int8]:

@@ -7,6 +7,7 @@ import orjson
 import typer
 from rich.console import Console
 
+from gis_server.catalog.places import read_places
 from gis_server.cli.context import ready
 from loaders.checks.registry import read_codes
 from loaders.pipeline import Desk, Order
@@ -15,11 +16,18 @@ from loaders.progress import Steps
 from loaders.report import as_json, show
 
 
-def load(
+def load(  # noqa: PLR0913 one parameter an option
     path: Annotated[Path, typer.Argument(help="Tệp, thư mục hoặc .zip được giao · the delivered file, folder or .zip")],
     profile: Annotated[
         str | None,
         typer.Option(help="Hồ sơ nạp; không cần khi có giao_nop.yaml · the profile; not needed with giao_nop.yaml"),
+    ] = None,
+    crs: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Lưới tọa độ, khi tệp không ghi hoặc ghi sai: 9210, 9210-yx (X bắc trước), 9210-mm, '*.csv=9210-yx' · "
+            "the grid, where a file does not say it or says it wrong"
+        ),
     ] = None,
     note: Annotated[str, typer.Option(help="Ghi chú của bản công bố · note of the release")] = "",
     dry_run: Annotated[
@@ -29,8 +37,9 @@ def load(
 ) -> None:
     """Nạp dữ liệu được giao thành một bản công bố · Load a delivery as one release."""
     place = ready()
-    desk = Desk(place.catalog, place.database, Steps(quiet=as_json_text))
-    report = load_delivery(Order(path, profile, note, dry_run), desk)
+    places = read_places(place.settings.layers_folder)
+    desk = Desk(place.catalog, place.database, Steps(quiet=as_json_text), places)
+    report = load_delivery(Order(path, profile, note, dry_run, tuple(crs or ())), desk)
     if as_json_text:
         typer.echo(orjson.dumps(as_json(report), option=orjson.OPT_INDENT_2).decode())
     else:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from gis_server.catalog.model import Text
+from loaders.grid.reading import Reading
 from loaders.letters.readings import Page
 
 GEOMETRY = "@geometry"
@@ -43,6 +44,8 @@ class Stream:
     """How bytes of unknown letters are shown as text; None where the text is what its format says it is."""
     expected: int | None = None
     """Rows the file says it has."""
+    reading: Reading | None = None
+    """How the numbers are written, where the file was held against the evidence; else plain x, y of `srid`."""
     left_out: Counter[tuple[str, Text]] = field(default_factory=Counter)
     """Features without content, counted by account line and reason while reading."""
 

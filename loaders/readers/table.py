@@ -2,7 +2,9 @@
 
 import codecs
 import csv
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import shapely
 
 from gis_server.errors import DeliveryUnreadable
 from loaders.conditions import as_number
+from loaders.crs import Locator
 from loaders.letters.pages import readable_names
 from loaders.profiles import FileRule
 from loaders.readers.stream import GEOMETRY, ROWS_AT_ONCE, Chunk, Stream
@@ -22,25 +25,32 @@ from loaders.readers.stream import GEOMETRY, ROWS_AT_ONCE, Chunk, Stream
 BLOCK_BYTES = 4 << 20
 
 
-def read_table(path: Path, file: str, how: FileRule) -> Iterator[Stream]:
+def read_table(path: Path, file: str, how: FileRule, locator: Locator) -> Iterator[Stream]:
     """A stream for the CSV file, or for each sheet of the workbook."""
-    has_place = how.east is not None or how.wkt is not None
-    if has_place and how.crs is None:
-        raise DeliveryUnreadable(
-            f"{file}: bảng không tự nói hệ tọa độ. Ghi `crs:` cho tệp này trong hồ sơ nạp.",
-            f"{file}: a table does not say its grid. Say `crs:` for this file in the profile.",
-        )
-    srid = how.crs if has_place else None
     if path.suffix.lower() == ".xlsx":
-        yield from _read_sheets(path, file, how, srid)
+        yield from _read_sheets(path, file, how, locator)
     else:
         header = _header(path, how)
-        stream = Stream(file, path.stem, srid, iter(()), frozenset(header), "bytes")
+        stream = Stream(file, path.stem, None, iter(()), frozenset(header), "bytes")
+        _locate(stream, how, locator, _csv(path, file, how, header))
         stream.chunks = (Chunk(stream.name, _placed(rows, how, file)) for rows in _csv(path, file, how, header))
         yield stream
 
 
-def _read_sheets(path: Path, file: str, how: FileRule, srid: int | None) -> Iterator[Stream]:
+def _locate(stream: Stream, how: FileRule, locator: Locator, tables: Generator[pa.Table, None, None]) -> None:
+    """Finds the grid of a table from its first rows; a table never says it itself."""
+    if how.east is None and how.wkt is None:
+        return
+
+    def sample() -> Iterator[pa.Table]:
+        with closing(tables):
+            yield from (_placed(rows.slice(0, ROWS_AT_ONCE), how, stream.file) for rows in islice(tables, 1))
+
+    stream.reading = locator.reading(f"{stream.file} · {stream.layer}", None, how, sample)
+    stream.srid = stream.reading.srid
+
+
+def _read_sheets(path: Path, file: str, how: FileRule, locator: Locator) -> Iterator[Stream]:
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (OSError, KeyError, ValueError) as error:
@@ -50,12 +60,14 @@ def _read_sheets(path: Path, file: str, how: FileRule, srid: int | None) -> Iter
             continue
         lines = sheet.iter_rows(values_only=True)
         header = [str(name).strip() for name in next(lines, ()) if name is not None]
-        stream = Stream(file, sheet.title, srid, iter(()), frozenset(header))
+        stream = Stream(file, sheet.title, None, iter(()), frozenset(header))
+        first = _cells(islice(sheet.iter_rows(values_only=True), 1, ROWS_AT_ONCE + 1), header)
+        _locate(stream, how, locator, first)
         stream.chunks = (Chunk(stream.name, _placed(rows, how, file)) for rows in _cells(lines, header))
         yield stream
 
 
-def _csv(path: Path, file: str, how: FileRule, header: list[str]) -> Iterator[pa.Table]:
+def _csv(path: Path, file: str, how: FileRule, header: list[str]) -> Generator[pa.Table, None, None]:
     """Blocks of columns of bytes; mapping makes Unicode of them."""
     options = pyarrow.csv.ReadOptions(
         block_size=BLOCK_BYTES, encoding=_encoding(path), skip_rows=1, column_names=header
@@ -90,7 +102,7 @@ def _encoding(path: Path) -> str:
         return "utf-16" if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8"
 
 
-def _cells(lines: Iterator[tuple[Any, ...]], header: list[str]) -> Iterator[pa.Table]:
+def _cells(lines: Iterator[tuple[Any, ...]], header: list[str]) -> Generator[pa.Table, None, None]:
     waiting: list[tuple[Any, ...]] = []
     for line in lines:
         if any(cell is not None for cell in line):

@@ -10,9 +10,10 @@ import pyarrow as pa
 import pyogrio
 from pyogrio.errors import CRSError, DataLayerError, DataSourceError
 
-from gis_server.catalog import CrsBook
 from gis_server.errors import DeliveryUnreadable
-from loaders.crs import srid_of
+from loaders.crs import Locator
+from loaders.grid import Reading
+from loaders.grid.sample import sample_tables
 from loaders.letters.pages import page_of, readable_names
 from loaders.profiles import FileRule
 from loaders.readers.stream import GEOMETRY, Chunk, Stream
@@ -20,17 +21,19 @@ from loaders.readers.stream import GEOMETRY, Chunk, Stream
 ROWS = 65_536
 
 
-def read_vector(path: Path, file: str, how: FileRule, crs: CrsBook) -> Iterator[Stream]:
+def read_vector(path: Path, file: str, how: FileRule, locator: Locator) -> Iterator[Stream]:
     """A stream for each layer of the file."""
     with _gdal_sentences(file):
         names = [str(name) for name, _ in pyogrio.list_layers(path)]
     for name in names:
         with _gdal_sentences(file):
             info = pyogrio.read_info(path, layer=name, encoding=_encoding(path), force_feature_count=True)
-        srid = None if info["geometry_type"] is None else _srid(info, how, crs, f"{file} · {name}")
         page = page_of(path)
         meant = readable_names([str(column) for column in info["fields"]], page)
-        stream = Stream(file, name, srid, iter(()), frozenset(meant.values()), page, _count(info))
+        stream = Stream(file, name, None, iter(()), frozenset(meant.values()), page, _count(info))
+        if info["geometry_type"] is not None:
+            stream.reading = _reading(path, stream, info["crs"], how, locator)
+            stream.srid = stream.reading.srid
         stream.chunks = _chunks(path, stream, meant)
         yield stream
 
@@ -60,10 +63,12 @@ def _named(rows: pa.Table, geometry: str, stream: Stream) -> pa.Table:
     return rows.remove_column(place).append_column(GEOMETRY, wkb)
 
 
-def _srid(info: dict[str, Any], how: FileRule, crs: CrsBook, name: str) -> int:
-    if how.crs is not None:
-        return how.crs
-    return srid_of(info["crs"], crs, name)
+def _reading(path: Path, stream: Stream, said: str | None, how: FileRule, locator: Locator) -> Reading:
+    def tables() -> Iterator[pa.Table]:
+        with _gdal_sentences(stream.file):
+            yield from sample_tables(path, stream.layer, stream.expected, _encoding(path))
+
+    return locator.reading(f"{stream.file} · {stream.layer}", said, how, tables)
 
 
 def _encoding(path: Path) -> str | None:

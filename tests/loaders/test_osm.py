@@ -5,6 +5,7 @@ from collections import Counter
 import osmium
 import pytest
 
+from gis_server.catalog.places import read_places
 from gis_server.settings import HOME
 from loaders.pipeline import Desk, Order, load
 from loaders.progress import Steps
@@ -41,7 +42,7 @@ def extract(shared_data):
 
 @pytest.fixture(scope="module")
 def report(extract, catalog, fresh_database):
-    return load(Order(extract, "osm"), Desk(catalog, fresh_database, Steps(quiet=True)))
+    return load(Order(extract, "osm"), Desk(catalog, fresh_database, Steps(quiet=True), read_places(HOME / "layers")))
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +117,7 @@ def test_surveyors_notes_which_name_residents_are_left_out_and_counted(report, a
 
 
 def test_loading_the_city_again_changes_nothing(extract, report, catalog, fresh_database):
-    again = load(Order(extract, "osm"), Desk(catalog, fresh_database, Steps(quiet=True)))
+    again = load(Order(extract, "osm"), Desk(catalog, fresh_database, Steps(quiet=True), read_places(HOME / "layers")))
     assert report.release is not None
     assert again.release is None
     assert again.rows == report.rows
