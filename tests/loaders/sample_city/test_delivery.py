@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from gis_server.catalog import Catalog
 from gis_server.cli.main import build as command_line
 from gis_server.errors import SettingInvalid
+from loaders.child.host import reading_child
 from loaders.crs import srid_of
 from loaders.deliveries import open_delivery
 from loaders.plan import make_plan
@@ -46,10 +47,14 @@ def test_each_agency_folder_loads_by_itself(sample: Sample, catalog: Catalog) ->
 
 
 def test_every_row_of_every_layer_is_in_the_files(sample: Sample, catalog: Catalog) -> None:
-    with open_delivery(sample.folder) as delivery:
+    seen: set[str] = set()
+    with reading_child() as child, open_delivery(sample.folder) as delivery:
         plan = make_plan(delivery, None, catalog)
         rows = sum(
-            chunk.rows.num_rows for one in plan.readings for stream in one.streams(catalog) for chunk in stream.chunks
+            chunk.rows.num_rows
+            for one in plan.readings
+            for stream in one.streams(catalog, child, seen)
+            for chunk in stream.chunks
         )
     assert rows == sum(len(table) for table in sample.city.tables.values())
 
