@@ -14,6 +14,8 @@ DARKEST: Final = 0.19
 """OKLCH lightness of what is white by day."""
 SPAN: Final = 0.74
 """How much of the lightness scale is left at night: black by day becomes a soft grey-white."""
+SPREAD: Final = 0.75
+"""Below 1, the pale colours that most areas have by day lie further apart at night."""
 COLOUR_STARTS: Final = ("#", "rgb", "hsl")
 
 
@@ -23,10 +25,7 @@ def in_the_dark(style: dict[str, Any]) -> dict[str, Any]:
     return {
         **style,
         "metadata": {**metadata, "bando:scheme": "dark", "bando:legend": _each(metadata["bando:legend"], dark_colour)},
-        "layers": [
-            {**layer, "paint": _each(layer["paint"], dark_colour)} if "paint" in layer else layer
-            for layer in style["layers"]
-        ],
+        "layers": [{**layer, "paint": _dark_paint(layer)} if "paint" in layer else layer for layer in style["layers"]],
     }
 
 
@@ -42,9 +41,18 @@ def dark_colour(word: str) -> str:
     if not word.startswith(COLOUR_STARTS):
         return word
     colour = Color(word).convert("oklch")
-    colour["lightness"] = DARKEST + (1 - colour["lightness"]) * SPAN
+    colour["lightness"] = DARKEST + SPAN * max(0.0, 1 - colour["lightness"]) ** SPREAD
     seen = colour.convert("srgb").fit()
     return str(seen.to_string(hex=True) if colour.alpha() == 1 else seen.to_string(comma=True, precision=3))
+
+
+def _dark_paint(layer: dict[str, Any]) -> dict[str, Any]:
+    """Words on a sign, such as the number of a road, keep the colours that were chosen for the sign."""
+    on_a_sign = "icon-text-fit" in layer.get("layout", {})
+    return {
+        name: value if on_a_sign and name.startswith("text-") else _each(value, dark_colour)
+        for name, value in layer["paint"].items()
+    }
 
 
 def _each(value: Any, change: Callable[[str], str]) -> Any:
