@@ -20,6 +20,7 @@ from gis_server.features.asked import F
 from gis_server.features.collections import TimeExtents
 from gis_server.features.landing import landing
 from gis_server.features.routes import router as features
+from gis_server.portals.glyphs import router as glyphs
 from gis_server.portals.routes import router as portals
 from gis_server.portals.sprites import Sprites
 from gis_server.portals.sprites import router as sprites
@@ -49,7 +50,7 @@ async def get_home(request: Request, view: Caller, f: F = None) -> Response:
     return viewer_page(request) if wants_html(request, f) else landing(request)
 
 
-ROUTERS = (home, features, tiles, records, portals, styles, sprites, documents)
+ROUTERS = (home, features, tiles, records, portals, styles, sprites, glyphs, documents)
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -42,3 +42,8 @@ class Settings(BaseSettings):
     @property
     def styles_folder(self) -> Path:
         return self.home / "styles"
+
+    @property
+    def glyphs_folder(self) -> Path:
+        """Made by `tools/setup` from the system's fonts."""
+        return self.home / "build" / "glyphs"

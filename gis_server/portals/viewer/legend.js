@@ -11,7 +11,7 @@ export class Legend {
 
   render() {
     const ids = this.view.visible().filter((id) => this.view.legend[id]?.length && this.catalogue.get(id)?.count !== 0);
-    const state = `${this.words.language} ${Math.floor(this.view.gl.getZoom())} ${ids.join()}`;
+    const state = `${this.words.language} ${Math.floor(this.view.gl.getZoom())} ${this.view.scheme.name} ${ids.join()}`;
     if (state === this.#state) return;
     this.#state = state;
     const zoom = this.words.number(Math.floor(this.view.gl.getZoom()), 0);

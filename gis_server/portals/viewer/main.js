@@ -11,6 +11,7 @@ import { Measure } from "./measure.js";
 import { Notice, Watch, syntheticBadge, viewBanner } from "./notices.js";
 import { Panel } from "./panel.js";
 import { Readout } from "./readout.js";
+import { Scheme } from "./scheme.js";
 import { Search, coordinateProvider, layerProvider } from "./search.js";
 import { readAddress, takeKey, writeAddress } from "./share.js";
 import { Swatches } from "./swatch.js";
@@ -26,6 +27,7 @@ const key = takeKey();
 const address = readAddress(location.hash);
 const words = new Words(address.language ?? localStorage.getItem(LANGUAGE_STORE) ?? "vi");
 const api = new Api(words, key);
+const scheme = new Scheme();
 
 start().catch(fail);
 
@@ -50,7 +52,7 @@ function build({ maplibre, worker, proj4, config, catalogue, swatches }) {
   const grids = new Grids(proj4, config);
   const first = config.maps.find((one) => one.id === address.map) ?? config.maps[0];
   const camera = address.camera ?? { center: first.center, zoom: first.zoom };
-  const view = new MapView({ container: "map", maplibre, worker, api, camera, maxBounds: config.bounds });
+  const view = new MapView({ container: "map", maplibre, worker, api, camera, maxBounds: config.bounds, scheme });
   const state = { pick: null, feature: null, srid: grids.stored, changed: () => keepAddress({ view, state }) };
   const parts = { words, api, view, grids, catalogue, swatches, state, maplibre };
   parts.notice = new Notice({ root: $("notice"), words });
@@ -104,6 +106,7 @@ function wire(parts, config) {
     notice.say(words.t("layerFailed", { title: words.of(catalogue.title(id)), reason: words.of(error.text ?? error.message) }), { stay: true });
   });
   $("share").addEventListener("click", () => shareAddress(parts));
+  $("scheme").addEventListener("click", () => scheme.toggle());
   $("panel-show").addEventListener("click", () => panel.collapse(false));
   for (const button of document.querySelectorAll("[data-language]")) button.addEventListener("click", () => words.use(button.dataset.language));
   words.onChange(() => {

@@ -15,9 +15,11 @@ export class MapView extends EventTarget {
   #styles = new Map();
   #shapes = { chosen: [], mark: [], measure: [], place: [] };
 
-  constructor({ container, maplibre, worker, api, camera, maxBounds }) {
+  constructor({ container, maplibre, worker, api, camera, maxBounds, scheme }) {
     super();
     this.#api = api;
+    this.scheme = scheme;
+    scheme.addEventListener("change", () => this.mapId && this.show(this.mapId, this.on).catch((error) => this.#tell("trouble", error)));
     maplibre.setWorkerUrl(worker);
     this.gl = new maplibre.Map({
       container,
@@ -77,8 +79,9 @@ export class MapView extends EventTarget {
   }
 
   async #style(path) {
-    if (!this.#styles.has(path)) this.#styles.set(path, await this.#api.json(path));
-    return this.#styles.get(path);
+    const address = this.scheme.name === "dark" ? `${path}?scheme=dark` : path;
+    if (!this.#styles.has(address)) this.#styles.set(address, await this.#api.json(address));
+    return this.#styles.get(address);
   }
 
   /** The map's own layers, lowest first, and those it starts with. */

@@ -8,6 +8,7 @@ const vi = {
   mapName: "Bản đồ: phím mũi tên để di chuyển, + và − để phóng to, thu nhỏ, Enter để tra cứu điểm giữa",
   maps: "Chọn bản đồ",
   language: "Ngôn ngữ",
+  scheme: "Màu ngày hoặc đêm",
   loading: "Đang mở bản đồ…",
   loadingLayer: "Đang tải lớp “{title}”…",
 
@@ -158,6 +159,7 @@ const en = {
   mapName: "Map: arrow keys move it, + and − zoom, Enter asks what is in the middle",
   maps: "Choose a map",
   language: "Language",
+  scheme: "Day or night colours",
   loading: "Opening the map…",
   loadingLayer: "Loading the layer “{title}”…",
 
