@@ -33,7 +33,7 @@ def _shares(place: Bench, load: Measured) -> None:
 
 
 def _osm2pgsql(place: Bench) -> Measured:
-    """The tool that the OSM world loads with: tags as they are in four tables, COPY, clustered, a spatial index each."""
+    """What the OSM world loads with: tags as they are in four tables, COPY, clustered, a spatial index each."""
     target = ["-d", place.database.dsn("owner"), "--output-pgsql-schema=peer"]
     measured = run(["osm2pgsql", "--create", *target, str(OSM)])
     _count(place, OSM2PGSQL_TABLES, "osm2pgsql")
