@@ -16,7 +16,8 @@ check: setup           ## lint, types, arrows between rooms, generated files
 	@.venv/bin/lint-imports --no-cache
 	@.venv/bin/pytest -q tests/test_docs.py
 
-bench: setup           ## figures for docs/benchmarks.md
+bench:                 ## figures for docs/benchmarks.md
+	@tools/setup bench
 	@.venv/bin/python -m benchmarks
 
 clean:                 ## stop everything and remove what can be made again

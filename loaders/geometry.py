@@ -94,6 +94,13 @@ def widened(shapes: Shapes, width_m: NDArray[np.float64]) -> Shapes:
     return shapely_rounded(made)
 
 
+def turned(shapes: Shapes, where: NDArray[np.bool_]) -> Shapes:
+    """Lines from their last point to their first, at those places."""
+    made = shapes.copy()
+    made[where] = shapely.reverse(shapes[where])
+    return made
+
+
 def shapely_rounded(shapes: Shapes) -> Shapes:
     rounded: Shapes = shapely.transform(shapes, lambda points: np.round(points, MILLIMETRES))
     return rounded

@@ -16,18 +16,18 @@ from gis_server.errors import DeliveryUnreadable
 from loaders import geometry
 from loaders.account import NO_RULE, Account, Tally
 from loaders.checks.finding import Finding
-from loaders.conditions import as_number
+from loaders.conditions import as_number, rows_where
 from loaders.fields import TYPES, Cells, typed, value_of
 from loaders.letters.columns import StreamLetters
 from loaders.letters.findings import letters_findings
 from loaders.personal import Personal, read_personal
 from loaders.profile_reader import columns_of
-from loaders.profiles import FieldRule, FileRule, LayerRule, Profile, Width
+from loaders.profiles import FieldRule, FileRule, LayerRule, Profile, Turned, Width
 from loaders.readers.stream import FAULT, Chunk, Stream
 from loaders.rows import LINE_BITS, Mask, Rows
 from loaders.selection import Selection, select
 
-LOST_PARTS = "GEO-06"
+LOST_PARTS, TURNED = "GEO-06", "GEO-19"
 
 
 def staging_schema(layer: Layer) -> pa.Schema:
@@ -133,7 +133,7 @@ class _Chunk:
             "_row": np.arange(first, first + len(places)),
             "_feature": self.rows.numbers[mask],
             "_bad": bad,
-            "_marks": self._marks(places, lost),
+            "_marks": self._marks(places, lost, self._turned(rule)[mask]),
             **columns,
             "geom": geometry.encoded(cells.geometries, self.mapping.catalog.crs.stored),
         }
@@ -176,6 +176,8 @@ class _Chunk:
                 return geometry.surfaces(shapes)
             case Width(width=width):
                 return geometry.widened(shapes, self._width(width)[mask])
+            case Turned():
+                return geometry.turned(shapes, self._turned(rule)[mask])
             case _:
                 return shapes
 
@@ -185,9 +187,17 @@ class _Chunk:
         numbers: NDArray[np.float64] = as_number(self.rows.column(width)).to_numpy(zero_copy_only=False)
         return numbers
 
-    def _marks(self, places: pa.Array, lost: Mask) -> pa.Array:
+    def _turned(self, rule: LayerRule) -> Mask:
+        """Lines that are drawn against the way they run."""
+        if not isinstance(rule.geometry, Turned):
+            return np.zeros(self.rows.count, dtype=bool)
+        against: Mask = rows_where(self.rows.column, rule.geometry.reverse_where, self.rows.count).to_numpy(False)
+        return against
+
+    def _marks(self, places: pa.Array, lost: Mask, turned: Mask) -> pa.Array:
         """Codes of what happened to a geometry before it came here."""
-        marks = pc.if_else(pa.array(lost), pa.scalar(LOST_PARTS), pa.scalar(None, pa.string()))
+        marks = pc.if_else(pa.array(turned), pa.scalar(TURNED), pa.scalar(None, pa.string()))
+        marks = pc.if_else(pa.array(lost), pa.scalar(LOST_PARTS), marks)
         if FAULT in self.rows.names:
             marks = pc.coalesce(pc.take(self.rows.column(FAULT), places), marks)
         return marks

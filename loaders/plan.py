@@ -140,8 +140,7 @@ def columns_read(profile: Profile, catalog: Catalog) -> set[str]:
         names |= columns_of_conditions(rule.source.where)
         for one in profile.fields_of(rule, set(catalog[rule.to].fields)).values():
             names |= columns_of(one)
-        if not isinstance(rule.geometry, str) and isinstance(rule.geometry.width, str):
-            names.add(rule.geometry.width)
+        names |= rule.geometry_columns
     for source in [*(rule.source for rule in profile.skip), *(rule.source for rule in profile.tally)]:
         names |= columns_of_conditions(source.where)
     return names

@@ -12,7 +12,7 @@ from gis_server.catalog import Catalog, Layer
 from gis_server.catalog.words import read_yaml
 from gis_server.errors import ProfileInvalid
 from loaders.conditions import mistakes_in, pattern_mistake
-from loaders.profiles import FieldRule, LayerRule, Profile
+from loaders.profiles import FieldRule, LayerRule, Profile, Turned
 
 PROFILES = Path(__file__).parent / "profiles"
 TEMPLATE_COLUMN = re.compile(r"\{([^{}]+)\}")
@@ -65,6 +65,8 @@ def contradictions(profile: Profile, catalog: Catalog) -> list[str]:
     for place, rule in enumerate(profile.layers):
         where = f"layers.{place}"
         mistakes += mistakes_in(f"{where}.from.where", rule.source.where)
+        if isinstance(rule.geometry, Turned):
+            mistakes += mistakes_in(f"{where}.geometry.reverse_where", rule.geometry.reverse_where)
         if rule.to not in catalog.layers:
             mistakes.append(f"{where}.to: there is no layer {rule.to}")
             continue

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from gis_server.catalog.model import GeometryKind, Strict, Text
-from loaders.conditions import Condition, Conditions, Scalar, any_of
+from loaders.conditions import Condition, Conditions, Scalar, any_of, columns_of
 from loaders.text import Letters
 
 Reader = Literal["osm", "overpass", "vector", "table", "json", "parquet"]
@@ -82,13 +82,30 @@ class Width(Strict):
     width: str | float
 
 
+class Turned(Strict):
+    """Lines drawn against the way they run, where the conditions hold (`oneway: "-1"`): they are turned, and told."""
+
+    reverse_where: Annotated[list[Conditions], BeforeValidator(any_of)]
+
+
 class LayerRule(Strict):
     """Rows of a delivery that become features of one of our layers."""
 
     source: FromRule = Field(FromRule(), alias="from")
     to: str
-    geometry: Literal["as_is", "boundary", "centre", "surface"] | Width = "as_is"
+    geometry: Literal["as_is", "boundary", "centre", "surface"] | Width | Turned = "as_is"
     fields: dict[str, FieldRule] = Field(default_factory=dict)
+
+    @property
+    def geometry_columns(self) -> set[str]:
+        """Columns that the drawing depends on."""
+        match self.geometry:
+            case Width(width=str(name)):
+                return {name}
+            case Turned(reverse_where=conditions):
+                return columns_of(conditions)
+            case _:
+                return set()
 
 
 class SkipRule(Strict):

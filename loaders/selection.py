@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from gis_server.catalog import Catalog
 from loaders.conditions import columns_of as columns_of_conditions
 from loaders.profile_reader import columns_of
-from loaders.profiles import FileRule, FromRule, LayerRule, Profile, SkipRule, TallyRule, Width
+from loaders.profiles import FileRule, FromRule, LayerRule, Profile, SkipRule, TallyRule
 from loaders.readers.stream import Stream
 
 
@@ -25,8 +25,7 @@ class Selection:
             names |= columns_of_conditions(rule.source.where)
             fields = profile.fields_of(rule, set(catalog[rule.to].fields))
             names |= {name for field in fields.values() for name in columns_of(field, also_optional)}
-            if isinstance(rule.geometry, Width) and isinstance(rule.geometry.width, str):
-                names.add(rule.geometry.width)
+            names |= rule.geometry_columns
         return names
 
 

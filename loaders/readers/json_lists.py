@@ -134,7 +134,7 @@ def _drawn(value: Any, kind: str) -> Any:
     lines = [line for line in (_pairs(part) for part in parts) if line is not None]
     if kind == "LineString":
         return shapely.MultiLineString(lines) if lines else None
-    rings = [ring for ring in lines if len(ring) >= 3]
+    rings = [ring for ring in lines if len(set(ring)) >= 3]
     return shapely.MultiPolygon([(ring, []) for ring in rings]) if rings else None
 
 

@@ -1,18 +1,18 @@
 """OpenStreetMap files: every object once, as a point, line or area, tags as columns; what has no tags is counted."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import osmium
-import pyarrow as pa
 import shapely
 
 from gis_server.catalog.model import Text
 from gis_server.errors import DeliveryUnreadable
 from loaders.conditions import Conditions, tags_fit
-from loaders.readers.stream import FAULT, GEOMETRY, KIND, ROWS_AT_ONCE, Chunk, Stream
+from loaders.readers.osm_rows import Rows, Shape
+from loaders.readers.stream import Chunk, Stream
 
 VERTEX = Text(vi="đỉnh của đường, không mang thông tin", en="vertex of a way, carries no tags")
 MEMBER = Text(vi="không mang thông tin, chỉ là phần của quan hệ", en="without tags, only a part of relations")
@@ -20,6 +20,9 @@ NO_LINE = Text(vi="đường có ít hơn hai đỉnh", en="way of fewer than tw
 MEMBERS_MISSING, RINGS_OPEN = "GEO-07", "GEO-08"
 LINES = {"nodes": "nút · nodes", "ways": "đường · ways", "relations": "quan hệ · relations"}
 AREA_RELATIONS = ("multipolygon", "boundary")
+LOCATIONS = "sparse_mem_array"
+"""Kind of libosmium's index of node locations; of this one the size tells how many nodes are in it."""
+ROWS_AT_ONCE, LOOK_EVERY = 32_768, 1024
 
 
 def read_osm(path: Path, file: str, columns: set[str], areas: Conditions) -> Stream:
@@ -28,42 +31,6 @@ def read_osm(path: Path, file: str, columns: set[str], areas: Conditions) -> Str
     stream = Stream(file, "", 4326, iter(()), columns=None)
     stream.chunks = _Reading(stream, tags, areas).chunks(path)
     return stream
-
-
-@dataclass(frozen=True)
-class Shape:
-    """What was drawn of an object, or why nothing could be."""
-
-    kind: str
-    wkb: bytes | None
-    fault: str | None = None
-
-
-@dataclass
-class Rows:
-    """Objects of one type, waiting to become a table."""
-
-    tags: list[str]
-    columns: dict[str, list[Any]] = field(default_factory=dict)
-    count: int = 0
-
-    def add(self, name: str, tags: dict[str, str], shape: "Shape") -> None:
-        if not self.columns:
-            self.columns = {column: [] for column in ("@osm", KIND, FAULT, GEOMETRY, *self.tags)}
-        self.columns["@osm"].append(name)
-        self.columns[KIND].append(shape.kind)
-        self.columns[FAULT].append(shape.fault)
-        self.columns[GEOMETRY].append(shape.wkb)
-        for tag in self.tags:
-            self.columns[tag].append(tags.get(tag))
-        self.count += 1
-
-    def take(self, kind: str, type_name: str) -> Chunk:
-        schema = pa.schema([(name, pa.binary() if name == GEOMETRY else pa.string()) for name in self.columns])
-        rows = pa.table(self.columns, schema=schema)
-        rows = rows.append_column("@type", pa.array([type_name] * self.count, pa.string()))
-        self.columns, self.count = {}, 0
-        return Chunk(kind, rows)
 
 
 class _Reading:
@@ -79,19 +46,29 @@ class _Reading:
         self.routes: dict[int, list[int]] = {}
         self.route_tags: dict[int, dict[str, str]] = {}
         self.factory = osmium.geom.WKBFactory()
+        self.locations = osmium.index.create_map(LOCATIONS)
+        self.tagged_nodes = 0
 
     def chunks(self, path: Path) -> Iterator[Chunk]:
-        self._note_relations(path)
+        """Nodes without tags only give ways their shape; libosmium keeps them to itself, and counts them."""
         try:
-            for thing in osmium.FileProcessor(path).with_locations().with_areas():
+            self._note_relations(path)
+            for place, thing in enumerate(self._objects(path)):
                 self._take(thing)
-                yield from self._full(ROWS_AT_ONCE)
+                if place % LOOK_EVERY == 0:
+                    yield from self._full(ROWS_AT_ONCE)
         except RuntimeError as error:
             raise DeliveryUnreadable(
                 f"Không đọc được {path.name}: {error}.", f"{path.name} cannot be read: {error}."
             ) from error
         self._finish()
         yield from self._full(1)
+
+    def _objects(self, path: Path) -> osmium.FileProcessor:
+        tagged: Any = osmium.filter.EmptyTagFilter()
+        locations: Any = self.locations
+        objects = osmium.FileProcessor(path).with_locations(locations).with_areas()
+        return objects.with_filter(tagged.enable_for(osmium.osm.NODE))
 
     def _note_relations(self, path: Path) -> None:
         """Which ways make up routes: only those lines are kept until the routes are drawn."""
@@ -116,10 +93,8 @@ class _Reading:
             self._take_relation(thing)
 
     def _take_node(self, node: Any) -> None:
-        if not node.tags:
-            self.left_out[LINES["nodes"], VERTEX] += 1
-            return
-        wkb = shapely.to_wkb(shapely.Point(node.location.lon, node.location.lat))
+        self.tagged_nodes += 1
+        wkb = bytes.fromhex(self.factory.create_point(node))
         self.waiting["nodes"].add(f"n{node.id}", _tags(node), Shape("Point", wkb))
 
     def _take_way(self, way: Any) -> None:
@@ -158,7 +133,9 @@ class _Reading:
         self.waiting[kind].add(name, tags, shape)
 
     def _finish(self) -> None:
-        """Routes, and the areas that never came: they could not be assembled."""
+        """Nodes that were only counted, routes, and the areas that never came: they could not be assembled."""
+        if vertices := _entries(self.locations) - self.tagged_nodes:
+            self.left_out[LINES["nodes"], VERTEX] += vertices
         for relation, tags in self.due_relations.items():
             self.waiting["relations"].add(f"r{relation}", tags, Shape("Polygon", None, MEMBERS_MISSING))
         for way, tags in self.due_ways.items():
@@ -192,4 +169,13 @@ def is_area(tags: dict[str, str], areas: Conditions) -> bool:
 
 
 def _tags(thing: Any) -> dict[str, str]:
-    return {tag.k: tag.v for tag in thing.tags}
+    """Counted out, because the end of libosmium's iterator is an exception in C++: dearer than all the tags."""
+    tags = thing.tags
+    return dict(islice(tags, len(tags)))
+
+
+def _entries(locations: Any) -> int:
+    """How many nodes an index of locations holds; it says only its size in bytes."""
+    one = osmium.index.create_map(LOCATIONS)
+    one.set(1, osmium.osm.Location(0, 0))
+    return int(locations.used_memory() // one.used_memory())

@@ -9,8 +9,9 @@ import shapely
 
 from loaders.conditions import Conditions
 from loaders.readers.json_lists import read_document
-from loaders.readers.osm import AREA_RELATIONS, LINES, MEMBER, MEMBERS_MISSING, NO_LINE, RINGS_OPEN, VERTEX, Rows, Shape
+from loaders.readers.osm import AREA_RELATIONS, LINES, MEMBER, MEMBERS_MISSING, NO_LINE, RINGS_OPEN, VERTEX
 from loaders.readers.osm import is_area as tags_mean_area
+from loaders.readers.osm_rows import Rows, Shape
 from loaders.readers.stream import ROWS_AT_ONCE, Chunk, Stream
 
 Points = list[tuple[float, float]]

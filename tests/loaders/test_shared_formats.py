@@ -58,7 +58,28 @@ def test_latitude_first_json_is_placed_in_the_city(shared_data, load_it, ask):
     )[0]
     assert 106.0 < west < east < 108.0
     assert report.account.rows["base_hydrography.mang_dong_chay"] == 237
-    assert report.account.rows["base_hydrography.mat_nuoc_tinh"] > 380
+    assert report.account.rows["base_hydrography.mat_nuoc_tinh"] > 360
+
+
+def test_every_theme_of_the_compact_osm_has_its_rows_in_place_or_a_reason(shared_data, load_it, ask):
+    folder = shared_data / "osm_hcmc_2026"
+    report = load_it(folder, "osm_2026")
+    read = {name.partition(" · ")[0] for name in report.account.lines}
+    files = {file.relative_to(folder).as_posix() for file in folder.rglob("*.*")}
+    assert {file for file in files if file.rpartition("/")[2] not in read} == set(report.account.files_left_out)
+    assert "no rule" not in " ".join(reason.en for reason in report.account.files_left_out.values())
+    rows = report.account.rows
+    assert rows["base_settlement.cong_trinh_y_te"] == 178
+    assert rows["base_settlement.cong_trinh_thuong_mai_dich_vu"] == 834
+    assert rows["base_settlement.cong_trinh_van_hoa"] == 281
+    assert rows["base_transport.duong_bo"] == 23
+    assert rows["base_transport.duong_sat"] == 3
+    name = "SELECT ST_X(p), ST_Y(p) FROM (SELECT ST_Transform(ST_Centroid(geom), 4326) p FROM {} WHERE ten = '{}') s"
+    market = ask(name.format("base_transport.ben_bai", "Bến Thành"))[0]
+    assert market == (pytest.approx(106.69788, abs=1e-6), pytest.approx(10.77095, abs=1e-6))
+    for layer in sorted(report.rows):
+        within = "ST_Transform(geom, 4326) && ST_MakeEnvelope(106, 8.5, 108, 12, 4326)"  # Côn Đảo, too
+        assert ask(f"SELECT count(*) FROM {layer} WHERE NOT {within}") == [(0,)], layer
 
 
 def test_an_object_of_many_overpass_answers_is_counted_once(shared_data, load_it):
