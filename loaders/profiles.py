@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from gis_server.catalog.model import GeometryKind, Strict, Text
 from loaders.conditions import Condition, Conditions, Scalar, any_of
+from loaders.families import Family
 from loaders.text import Letters
 
 Reader = Literal["osm", "overpass", "vector", "table", "json", "parquet"]
@@ -105,6 +106,27 @@ class TallyRule(Strict):
     source: FromRule = Field(FromRule(), alias="from")
 
 
+class ClassesRule(Strict):
+    """Classes of the base-data model, each to the layer of ours that is defined by it, columns by their names."""
+
+    layers: str
+    """Glob over our layers, `base_*`."""
+    family: Family
+    file: str = "*"
+    split: dict[str, str] = Field(default_factory=dict)
+    """Class → glob over the layers that today's model splits it into, by object code."""
+    renamed: dict[str, list[str]] = Field(default_factory=dict)
+    """Field of ours → what the column is called in this generation."""
+    codes: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """Field of ours → this generation's codes as ours."""
+    same_codes: list[str] = Field(default_factory=list)
+    """Fields whose numbers are the same in both generations."""
+
+    @property
+    def numbers_differ(self) -> bool:
+        return self.family == "pre-2019"
+
+
 class FileRule(Strict):
     """How to read the files that fit a glob."""
 
@@ -138,6 +160,7 @@ class Profile(Strict):
     codes: dict[str, dict[str, str]] = Field(default_factory=dict)
     fields: dict[str, FieldRule] = Field(default_factory=dict)
     layers: list[LayerRule] = Field(default_factory=list)
+    classes: list[ClassesRule] = Field(default_factory=list)
     skip: list[SkipRule] = Field(default_factory=list)
     tally: list[TallyRule] = Field(default_factory=list)
 

@@ -7,7 +7,7 @@ import yaml
 from gis_server.catalog import Catalog, Layer
 from gis_server.errors import DeliveryUnreadable
 from loaders.inspection.facts import Inspection, LayerFacts
-from loaders.inspection.targets import matched_columns
+from loaders.matching import likely_columns
 
 HEAD = """\
 # Bản nháp của `bando profile draft` cho {path}. Đọc từng dòng, sửa chỗ ghi CẦN, rồi nạp thử với --dry-run.
@@ -66,7 +66,7 @@ def _rule(one: LayerFacts, catalog: Catalog) -> Iterator[str]:
 
 def _fields(one: LayerFacts, layer: Layer, catalog: Catalog) -> Iterator[str]:
     usable = [column for column in one.columns if column.personal is None]
-    matched = matched_columns(layer, [column.name for column in usable])
+    matched = likely_columns(layer, [column.name for column in usable])
     for ours, rule in layer.fields.items():
         if ours in matched:
             yield f"      {ours}: {_flow(matched[ours])}{_codes_of(one, matched[ours], rule.domain, catalog)}\n"

@@ -16,9 +16,10 @@ from loaders.child.host import Child, reading_child
 from loaders.child.wire import Request
 from loaders.crs import srid_of
 from loaders.deliveries import DeliveredFile, open_delivery
+from loaders.families import OBJECT_CODE
 from loaders.inspection.facts import ColumnFacts, Inspection, LayerFacts
 from loaders.inspection.tables import guess_table
-from loaders.inspection.targets import OBJECT_CODE, Guesser, read_guesser
+from loaders.inspection.targets import Guesser, read_guesser
 from loaders.letters.columns import StreamLetters
 from loaders.letters.findings import NOTICED
 from loaders.personal import Personal, folded, read_personal
