@@ -15,7 +15,8 @@ from gis_server.catalog.words import read_yaml
 from gis_server.errors import ProfileInvalid
 from loaders.conditions import mistakes_in, pattern_mistake
 from loaders.labels import labels_of
-from loaders.profiles import FieldRule, LayerRule, Profile
+from loaders.personal import read_personal
+from loaders.profiles import CodesFile, FieldRule, LayerRule, Profile
 
 LABELS = "labels"
 PROFILES = Path(__file__).parent / "profiles"
@@ -100,6 +101,7 @@ def contradictions(profile: Profile, catalog: Catalog) -> list[str]:
     for place, classes in enumerate(profile.classes):
         if not any(fnmatchcase(name, classes.layers) for name in catalog.layers):
             mistakes.append(f"classes.{place}.layers: no layer is called {classes.layers}")
+    mistakes += _of_tables(profile)
     for place, skip in enumerate(profile.skip):
         mistakes += mistakes_in(f"skip.{place}.from.where", skip.source.where)
     return mistakes
@@ -113,6 +115,16 @@ def _of_crs(profile: Profile, catalog: Catalog) -> Iterator[str]:
     for place, rule in enumerate(profile.files):
         if (rule.east is None) != (rule.north is None):
             yield f"files.{place}: `east` and `north` go together"
+
+
+def _of_tables(profile: Profile) -> Iterator[str]:
+    personal = read_personal()
+    for name, table in profile.codes.items():
+        if isinstance(table, CodesFile):
+            if personal.by_name(table.value):
+                yield f"codes.{name}.value: {table.value} holds personal data"
+            if table.extract is not None:
+                yield from pattern_mistake(f"codes.{name}.extract", table.extract)
 
 
 def _of_rule(where: str, rule: LayerRule, profile: Profile, catalog: Catalog) -> Iterator[str]:

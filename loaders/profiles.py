@@ -9,7 +9,7 @@ from loaders.conditions import Condition, Conditions, Scalar, any_of
 from loaders.families import Family
 from loaders.text import Letters
 
-Reader = Literal["osm", "overpass", "vector", "table", "json", "parquet"]
+Reader = Literal["osm", "overpass", "vector", "table", "json", "parquet", "gtfs"]
 
 
 class SourceRule(Strict):
@@ -145,6 +145,19 @@ class FileRule(Strict):
     sheet: str | None = None
 
 
+class CodesFile(Strict):
+    """A table of codes that the delivery itself brings: two columns of one of its files."""
+
+    file: str
+    key: str
+    value: str
+    extract: str | None = None
+    """What of the value counts; RE2, the group or the whole match."""
+
+
+CodesTable = Annotated[CodesFile | dict[str, str], Field(union_mode="left_to_right")]
+
+
 class Profile(Strict):
     """One `loaders/profiles/<name>.yaml`."""
 
@@ -157,7 +170,7 @@ class Profile(Strict):
     repair: float | None = Field(None, gt=0, le=0.1)
     files: list[FileRule] = Field(default_factory=list)
     areas: dict[str, Condition] = Field(default_factory=dict)
-    codes: dict[str, dict[str, str]] = Field(default_factory=dict)
+    codes: dict[str, CodesTable] = Field(default_factory=dict)
     fields: dict[str, FieldRule] = Field(default_factory=dict)
     layers: list[LayerRule] = Field(default_factory=list)
     classes: list[ClassesRule] = Field(default_factory=list)
@@ -165,7 +178,9 @@ class Profile(Strict):
     tally: list[TallyRule] = Field(default_factory=list)
 
     def codes_of(self, rule: FieldRule) -> dict[str, str] | None:
-        return self.codes[rule.codes] if isinstance(rule.codes, str) else rule.codes
+        """The table of a field rule; empty while it waits in a file of the delivery."""
+        codes = self.codes[rule.codes] if isinstance(rule.codes, str) else rule.codes
+        return {} if isinstance(codes, CodesFile) else codes
 
     def fields_of(self, rule: LayerRule, fields_of_layer: set[str]) -> dict[str, FieldRule]:
         """The rule's own fields and those said once for the whole profile."""

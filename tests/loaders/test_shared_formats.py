@@ -110,3 +110,21 @@ def test_every_folder_is_inspected_without_a_file_left_unnamed(shared_data, cata
         found = inspect_delivery(folder, catalog)
         assert found.problems == {}, folder.name
         assert found.layers or found.unread, folder.name
+
+
+def test_bus_routes_are_joined_from_their_pieces_with_the_facts_of_the_route(shared_data, load_it, ask):
+    directions = {}
+    for file in (shared_data / "bus_2020" / "stopSeq").glob("*.json"):
+        for stop in json.loads(file.read_text()):
+            path = directions.setdefault((stop["RouteId"], stop["StationDirection"]), [])
+            path += stop["pathPoints"].split() if " " in (stop["pathPoints"] or "") else []
+    drawn = {f"{route}-{direction}" for (route, direction), path in directions.items() if path}
+    report = load_it(shared_data / "bus_2020", "buyt_2020")
+    assert report.account.rows["traffic.tuyen_buyt"] == len(drawn) > 200
+    rows = ask("SELECT ma, so_hieu, ten, gio_bat_dau, don_vi_van_hanh, ST_Length(geom) FROM traffic.tuyen_buyt")
+    assert {row[0] for row in rows} <= drawn
+    assert len(rows) > 0.95 * len(drawn)
+    (first,) = (row for row in rows if row[0] == "1-0")
+    assert first[1:5] == ("01", "Bến Xe Buýt Sài Gòn - Bến Xe Buýt Chợ Lớn", "05:00", "Công ty Cổ phần Xe khách Sài Gòn")
+    assert 5_000 < first[5] < 12_000
+    assert not [row for row in rows if any(sign in (row[4] or "") for sign in ("ĐT", "<", "0"))], "no telephone numbers"
