@@ -16,17 +16,21 @@ def matched_columns(layer: Layer, names: Sequence[str]) -> dict[str, str]:
 
 
 def likely_columns(layer: Layer, names: Sequence[str]) -> dict[str, str]:
-    """Also by the field's title and by the words that offices use for it (`synonyms.yaml`): for drafts, not loads."""
-    return _taken(names, [_by_name(layer), _by_cut_name(layer), _by_title(layer), _by_synonym(layer)])
+    """Also by the field's title and by the words that offices use for it (`synonyms.yaml`): for drafts, not loads.
+    The key comes first: without it no row can be kept."""
+    ways = [_by_name(layer), _by_cut_name(layer), _by_title(layer), _by_synonym(layer)]
+    of_key = [{spelling: ours for spelling, ours in way.items() if ours in layer.key} for way in ways]
+    return _taken(names, [*of_key, *ways])
 
 
 def _taken(names: Sequence[str], ways: Sequence[Mapping[str, str]]) -> dict[str, str]:
-    """The surest way first; a column and a field are used once."""
+    """The surest way first, and in it the spelling that stands first; a column and a field are used once."""
+    spelled = {spelling: name for name in reversed(names) for spelling in (folded(name), name.lower())}
     found: dict[str, str] = {}
     for way in ways:
-        for name in names:
-            ours = way.get(name.lower()) or way.get(folded(name))
-            if ours is not None and ours not in found and name not in found.values():
+        for spelling, ours in way.items():
+            name = spelled.get(spelling)
+            if name is not None and ours not in found and name not in found.values():
                 found[ours] = name
     return found
 
@@ -72,6 +76,8 @@ def _by_synonym(layer: Layer) -> dict[str, str]:
     for ours in layer.fields:
         for word in _synonyms().get(folded(ours), ()):
             found.setdefault(word, ours)
+    for word, ours in list(found.items()):
+        found.setdefault(word[:DBF_LENGTH], ours)
     return found
 
 

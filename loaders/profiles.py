@@ -143,6 +143,8 @@ class FileRule(Strict):
     separator: str | None = Field(None, min_length=1, max_length=1)
     decimal: Literal[".", ","] | None = None
     sheet: str | None = None
+    header: int | None = Field(None, ge=1, le=50)
+    """The row of a table that has the headings, where a title stands above; 1 is the first."""
 
 
 class CodesFile(Strict):

@@ -23,6 +23,8 @@ COMMON = frozenset(
     map(folded, ("maNhanDang", "phienBan", "ngayPhienBan", "giaTriDoChinhXacMatPhang", "nguyenNhanThayDoi"))
 )
 CLASS, OLD_CLASS, CODES, PROFILE, FIELDS, KIND = 0.75, 0.7, 0.7, 0.5, 0.6, 0.1
+TITLE = 0.45
+SHORTEST_TITLE = 4
 WRONG_KIND = 0.25
 SHOWN = 3
 FEWEST = 0.12
@@ -47,6 +49,7 @@ class Guesser:
             *self._class(layer, facts),
             *self._codes(layer, codes),
             *_fields(layer, facts),
+            *_title(layer, facts),
             *self._by_profile(layer, facts),
         ]
         if not pieces:
@@ -68,13 +71,13 @@ class Guesser:
         name = layer.file.standard.class_name if layer.file.standard is not None else layer.name
         names = {folded(name or layer.name), folded(layer.name)}
         for said in names_said(facts.file, facts.layer):
-            if {said, without_suffix(said)} & names:
-                yield CLASS, Text(vi=f"tên lớp {name}", en=f"class name {name}")
-                return
             alias = aliases().get(said)
-            if alias is not None and set(map(folded, alias.classes)) & names:
+            if said not in names and alias is not None and set(map(folded, alias.classes)) & names:
                 weight = OLD_CLASS if len(alias.classes) == 1 else OLD_CLASS / 2
                 yield weight, Text(vi=f"tên lớp cũ {alias.old}", en=f"pre-2019 class {alias.old} ({alias.certainty})")
+                return
+            if {said, without_suffix(said)} & names:
+                yield CLASS, Text(vi=f"tên lớp {name}", en=f"class name {name}")
                 return
 
     def _codes(self, layer: Layer, codes: pa.Array | None) -> Iterator[tuple[float, Text]]:
@@ -111,6 +114,13 @@ def read_guesser(catalog: Catalog) -> Guesser:
     """Aliases and shipped profiles. A profile is named where its rules for a file are explicit."""
     names = sorted(path.stem for path in PROFILES.glob("*.yaml"))
     return Guesser(catalog, {name: read_profile(name, catalog) for name in names})
+
+
+def _title(layer: Layer, facts: LayerFacts) -> Iterator[tuple[float, Text]]:
+    """`Danh sách cột đèn.xlsx`: the layer's title inside the name of a file or sheet."""
+    title = folded(layer.file.title.vi.partition("(")[0])
+    if len(title) >= SHORTEST_TITLE and any(title in said for said in names_said(facts.file, facts.layer)):
+        yield TITLE, Text(vi=f"tên tệp có “{layer.file.title.vi}”", en=f"the file's name has “{layer.file.title.vi}”")
 
 
 def _fields(layer: Layer, facts: LayerFacts) -> Iterator[tuple[float, Text]]:

@@ -125,6 +125,11 @@ def test_bus_routes_are_joined_from_their_pieces_with_the_facts_of_the_route(sha
     assert {row[0] for row in rows} <= drawn
     assert len(rows) > 0.95 * len(drawn)
     (first,) = (row for row in rows if row[0] == "1-0")
-    assert first[1:5] == ("01", "Bến Xe Buýt Sài Gòn - Bến Xe Buýt Chợ Lớn", "05:00", "Công ty Cổ phần Xe khách Sài Gòn")
+    assert first[1:5] == (
+        "01",
+        "Bến Xe Buýt Sài Gòn - Bến Xe Buýt Chợ Lớn",
+        "05:00",
+        "Công ty Cổ phần Xe khách Sài Gòn",
+    )
     assert 5_000 < first[5] < 12_000
     assert not [row for row in rows if any(sign in (row[4] or "") for sign in ("ĐT", "<", "0"))], "no telephone numbers"
