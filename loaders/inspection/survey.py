@@ -21,6 +21,7 @@ from loaders.families import OBJECT_CODE
 from loaders.inspection.facts import ColumnFacts, Inspection, LayerFacts
 from loaders.inspection.tables import TableGuess, guess_tables
 from loaders.inspection.targets import Guesser, read_guesser
+from loaders.inspection.verdicts import read_verdicts
 from loaders.letters.columns import StreamLetters
 from loaders.letters.findings import NOTICED
 from loaders.personal import Personal, folded, read_personal
@@ -70,6 +71,7 @@ class _Survey:
     def __init__(self, catalog: Catalog, child: Child, guesser: Guesser, personal: Personal) -> None:
         self.catalog, self.child, self.guesser, self.personal = catalog, child, guesser, personal
         self.seen: set[str] = set()
+        self.verdicts = read_verdicts()
 
     def layers(self, file: DeliveredFile) -> list[LayerFacts]:
         verify(file.path, file.name)
@@ -117,6 +119,8 @@ class _Survey:
         self.guesser.guess(facts, _object_codes(sample))
         if facts.verdict is None and not facts.targets:
             facts.verdict = NO_TARGET
+        if facts.verdict in (NO_TARGET, NO_GEOMETRY):
+            facts.verdict = self.verdicts.about(facts) or facts.verdict
         return facts
 
     def _sampled(self, stream: Stream) -> tuple[pa.Table | None, Counter[str], int]:
