@@ -31,7 +31,7 @@ READERS: dict[str, Reader] = {
     ".json": "json",
     ".js": "json",
 }
-GTFS = frozenset({"agency", "stops", "routes", "trips", "stop_times", "shapes", "calendar"})
+GTFS_PART = Text(vi="bảng của bộ GTFS, đọc cùng routes.txt", en="a table of the GTFS feed, read with routes.txt")
 READERS |= dict.fromkeys(VECTORS, "vector")
 PARTS = {
     ".shp": (".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qmd", ".xml"),
@@ -162,19 +162,21 @@ def _file(entry: Path, name: str, names: set[str]) -> DeliveredFile:
     ending = entry.suffix.lower()
     if ending in (".json", ".js"):
         return DeliveredFile(name, entry, reader_of_json(entry))
-    if ending in READERS or _is_gtfs(entry, names):
-        return DeliveredFile(name, entry, READERS.get(ending, "table"))
+    if ending in READERS:
+        return DeliveredFile(name, entry, READERS[ending])
+    if ending == ".txt" and _is_in_feed(entry, names):
+        is_main = entry.name.lower() == "routes.txt"
+        return DeliveredFile(name, entry, "gtfs" if is_main else None, None if is_main else GTFS_PART)
     if entry.name == MANIFEST:
         return DeliveredFile(name, entry, None, INNER_MANIFEST)
     reasons = {**dict.fromkeys(RASTERS, RASTER), **dict.fromkeys(PACKS, PACKED), ".dwg": CAD}
     return DeliveredFile(name, entry, None, reasons.get(ending, DOCUMENT))
 
 
-def _is_gtfs(entry: Path, names: set[str]) -> bool:
-    """`shapes.txt` beside `stops.txt` and `routes.txt`: a table of a timetable feed."""
+def _is_in_feed(entry: Path, names: set[str]) -> bool:
+    """Beside `stops.txt`, `routes.txt` and `trips.txt`: a table of a timetable feed."""
     beside = str(entry.parent).lower()
-    feed = {f"{beside}/stops.txt", f"{beside}/routes.txt"} <= names
-    return feed and entry.suffix.lower() == ".txt" and entry.stem.lower() in GTFS
+    return {f"{beside}/{name}.txt" for name in ("stops", "routes", "trips")} <= names
 
 
 def _is_part(entry: Path, names: set[str]) -> bool:

@@ -93,7 +93,7 @@ def _from_column(rule: FieldRule, column: pa.Array, profile: Profile) -> pa.Arra
 
 def _prepared(rule: FieldRule, column: pa.Array) -> pa.Array:
     if rule.extract is not None:
-        column = _extracted(as_text(column), rule.extract)
+        column = extracted(as_text(column), rule.extract)
     if rule.decimal == "," and pa.types.is_string(column.type):
         column = pc.replace_substring(pc.replace_substring(column, ".", ""), ",", ".")
     if rule.scale is not None:
@@ -101,7 +101,8 @@ def _prepared(rule: FieldRule, column: pa.Array) -> pa.Array:
     return column
 
 
-def _extracted(column: pa.Array, pattern: str) -> pa.Array:
+def extracted(column: pa.Array, pattern: str) -> pa.Array:
+    """The group `x` of `(?P<x>…)` in each text, or all that the pattern matches."""
     named = pattern if "(?P<" in pattern else f"(?P<whole>{pattern})"
     found = pc.extract_regex(column, named)
     return pc.struct_field(found, [0])

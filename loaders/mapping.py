@@ -50,7 +50,7 @@ class Mapping:
 
     def map(self, stream: Stream, profile: Profile, how: FileRule) -> Iterator[tuple[Layer, pa.Table]]:
         """Tables for staging, layer by layer, as the stream is read."""
-        chosen = select(stream, profile)
+        chosen = select(stream, profile, self.catalog)
         self._require_columns(stream, profile, chosen)
         self._name_unused(stream, profile, chosen)
         letters = StreamLetters(how.encoding or "auto", stream.page)

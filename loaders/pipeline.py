@@ -19,6 +19,7 @@ from loaders.checks.registry import read_codes
 from loaders.checks.waivers import Waivers
 from loaders.child.host import Child, reading_child
 from loaders.deliveries import open_delivery
+from loaders.lookups import Lookups
 from loaders.mapping import Mapping
 from loaders.outage import outages_in_words
 from loaders.plan import Plan, make_plan
@@ -60,7 +61,7 @@ def load(order: Order, desk: Desk) -> Report:
         record(desk.database, who=order.who, profile=order.profile, path=str(order.path)) as book,
         open_delivery(order.path) as delivery,
     ):
-        plan = make_plan(delivery, order.profile, desk.catalog)
+        plan = Lookups(delivery, desk.catalog, child).filled(make_plan(delivery, order.profile, desk.catalog))
         book.source = plan.source.id
         report = Report(
             order.path.name, plan.source, order.dry_run or order.judge, Account(files_left_out=plan.left_out)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,15 @@ import yaml
 from pydantic import ValidationError
 
 from gis_server.catalog import Catalog, Layer
+from gis_server.catalog.model import Domain
 from gis_server.catalog.words import read_yaml
 from gis_server.errors import ProfileInvalid
 from loaders.conditions import mistakes_in, pattern_mistake
-from loaders.profiles import FieldRule, LayerRule, Profile, Turned
+from loaders.labels import labels_of
+from loaders.personal import read_personal
+from loaders.profiles import CodesFile, FieldRule, LayerRule, Profile, Turned
 
+LABELS = "labels"
 PROFILES = Path(__file__).parent / "profiles"
 TEMPLATE_COLUMN = re.compile(r"\{([^{}]+)\}")
 
@@ -28,9 +33,33 @@ def read_profile(name: str, catalog: Catalog, beside: Path | None = None) -> Pro
     except ValidationError as error:
         raise invalid(path, [_sentence(one) for one in error.errors(include_url=False)]) from None
 
+    profile = _with_labels(profile, catalog)
     if mistakes := contradictions(profile, catalog):
         raise invalid(path, mistakes)
     return profile
+
+
+def _with_labels(profile: Profile, catalog: Catalog) -> Profile:
+    """`codes: labels` becomes the table of the field's own code list, words → code."""
+    rules = []
+    for rule in profile.layers:
+        fields = {name: _labelled(field, _domain(rule, name, catalog)) for name, field in rule.fields.items()}
+        rules.append(rule.model_copy(update={"fields": fields}))
+    return profile.model_copy(update={"layers": rules})
+
+
+def _labelled(field: FieldRule, domain: Domain | None) -> FieldRule:
+    if domain is None:
+        return field
+    if field.codes == LABELS:
+        return field.model_copy(update={"codes": labels_of(domain)})
+    return field.model_copy(update={"first": [_labelled(one, domain) for one in field.first]}) if field.first else field
+
+
+def _domain(rule: LayerRule, name: str, catalog: Catalog) -> Domain | None:
+    layer = catalog.layers.get(rule.to)
+    about = layer.fields.get(name) if layer is not None else None
+    return None if about is None or about.domain is None else catalog.domains[about.domain]
 
 
 def invalid(path: Path, mistakes: list[str]) -> ProfileInvalid:
@@ -71,6 +100,10 @@ def contradictions(profile: Profile, catalog: Catalog) -> list[str]:
             mistakes.append(f"{where}.to: there is no layer {rule.to}")
             continue
         mistakes += _of_rule(where, rule, profile, catalog)
+    for place, classes in enumerate(profile.classes):
+        if not any(fnmatchcase(name, classes.layers) for name in catalog.layers):
+            mistakes.append(f"classes.{place}.layers: no layer is called {classes.layers}")
+    mistakes += _of_tables(profile)
     for place, skip in enumerate(profile.skip):
         mistakes += mistakes_in(f"skip.{place}.from.where", skip.source.where)
     return mistakes
@@ -84,6 +117,16 @@ def _of_crs(profile: Profile, catalog: Catalog) -> Iterator[str]:
     for place, rule in enumerate(profile.files):
         if (rule.east is None) != (rule.north is None):
             yield f"files.{place}: `east` and `north` go together"
+
+
+def _of_tables(profile: Profile) -> Iterator[str]:
+    personal = read_personal()
+    for name, table in profile.codes.items():
+        if isinstance(table, CodesFile):
+            if personal.by_name(table.value):
+                yield f"codes.{name}.value: {table.value} holds personal data"
+            if table.extract is not None:
+                yield from pattern_mistake(f"codes.{name}.extract", table.extract)
 
 
 def _of_rule(where: str, rule: LayerRule, profile: Profile, catalog: Catalog) -> Iterator[str]:

@@ -6,9 +6,10 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from gis_server.catalog.model import GeometryKind, Strict, Text
 from loaders.conditions import Condition, Conditions, Scalar, any_of, columns_of
+from loaders.families import Family
 from loaders.text import Letters
 
-Reader = Literal["osm", "overpass", "vector", "table", "json", "parquet"]
+Reader = Literal["osm", "overpass", "vector", "table", "json", "parquet", "gtfs"]
 
 
 class SourceRule(Strict):
@@ -122,6 +123,27 @@ class TallyRule(Strict):
     source: FromRule = Field(FromRule(), alias="from")
 
 
+class ClassesRule(Strict):
+    """Classes of the base-data model, each to the layer of ours that is defined by it, columns by their names."""
+
+    layers: str
+    """Glob over our layers, `base_*`."""
+    family: Family
+    file: str = "*"
+    split: dict[str, str] = Field(default_factory=dict)
+    """Class → glob over the layers that today's model splits it into, by object code."""
+    renamed: dict[str, list[str]] = Field(default_factory=dict)
+    """Field of ours → what the column is called in this generation."""
+    codes: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """Field of ours → this generation's codes as ours."""
+    same_codes: list[str] = Field(default_factory=list)
+    """Fields whose numbers are the same in both generations."""
+
+    @property
+    def numbers_differ(self) -> bool:
+        return self.family == "pre-2019"
+
+
 class FileRule(Strict):
     """How to read the files that fit a glob."""
 
@@ -138,6 +160,21 @@ class FileRule(Strict):
     separator: str | None = Field(None, min_length=1, max_length=1)
     decimal: Literal[".", ","] | None = None
     sheet: str | None = None
+    header: int | None = Field(None, ge=1, le=50)
+    """The row of a table that has the headings, where a title stands above; 1 is the first."""
+
+
+class CodesFile(Strict):
+    """A table of codes that the delivery itself brings: two columns of one of its files."""
+
+    file: str
+    key: str
+    value: str
+    extract: str | None = None
+    """What of the value counts; RE2, the group or the whole match."""
+
+
+CodesTable = Annotated[CodesFile | dict[str, str], Field(union_mode="left_to_right")]
 
 
 class Profile(Strict):
@@ -152,14 +189,17 @@ class Profile(Strict):
     repair: float | None = Field(None, gt=0, le=0.1)
     files: list[FileRule] = Field(default_factory=list)
     areas: dict[str, Condition] = Field(default_factory=dict)
-    codes: dict[str, dict[str, str]] = Field(default_factory=dict)
+    codes: dict[str, CodesTable] = Field(default_factory=dict)
     fields: dict[str, FieldRule] = Field(default_factory=dict)
     layers: list[LayerRule] = Field(default_factory=list)
+    classes: list[ClassesRule] = Field(default_factory=list)
     skip: list[SkipRule] = Field(default_factory=list)
     tally: list[TallyRule] = Field(default_factory=list)
 
     def codes_of(self, rule: FieldRule) -> dict[str, str] | None:
-        return self.codes[rule.codes] if isinstance(rule.codes, str) else rule.codes
+        """The table of a field rule; empty while it waits in a file of the delivery."""
+        codes = self.codes[rule.codes] if isinstance(rule.codes, str) else rule.codes
+        return {} if isinstance(codes, CodesFile) else codes
 
     def fields_of(self, rule: LayerRule, fields_of_layer: set[str]) -> dict[str, FieldRule]:
         """The rule's own fields and those said once for the whole profile."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from gis_server.catalog import Catalog
+from loaders.classes import Delivered, class_rules
 from loaders.conditions import columns_of as columns_of_conditions
 from loaders.profile_reader import columns_of
 from loaders.profiles import FileRule, FromRule, LayerRule, Profile, SkipRule, TallyRule
@@ -29,18 +30,26 @@ class Selection:
         return names
 
 
-def select(stream: Stream, profile: Profile) -> Selection:
+def select(stream: Stream, profile: Profile, catalog: Catalog) -> Selection:
     return Selection(
-        [rule for rule in profile.layers if _speaks_of(rule.source, stream)],
+        [*(rule for rule in profile.layers if _speaks_of(rule.source, stream)), *_by_class(stream, profile, catalog)],
         [skip for skip in profile.skip if _speaks_of(skip.source, stream)],
         [tally for tally in profile.tally if _speaks_of(tally.source, stream)],
     )
 
 
+def _by_class(stream: Stream, profile: Profile, catalog: Catalog) -> list[LayerRule]:
+    rules = [rule for rule in profile.classes if name_fits(stream.file, rule.file)]
+    if not rules or stream.columns is None:
+        return []
+    return class_rules(Delivered(stream.file, stream.layer, stream.columns), rules, catalog)
+
+
 def rules_for_file(file: str, profile: Profile) -> Selection:
-    """The rules that may concern some layer of a file."""
+    """The rules that may concern some layer of a file; a rule for classes stands in for those it will make."""
+    by_class = [LayerRule(to=rule.layers) for rule in profile.classes if name_fits(file, rule.file)]
     return Selection(
-        [rule for rule in profile.layers if name_fits(file, rule.source.file)],
+        [*(rule for rule in profile.layers if name_fits(file, rule.source.file)), *by_class],
         [skip for skip in profile.skip if name_fits(file, skip.source.file)],
         [],
     )

@@ -1,6 +1,7 @@
 """What was found in a delivery, as plain data: for the screen, for JSON, and for drafting a profile."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from gis_server.catalog.model import Text
 
@@ -16,6 +17,8 @@ class ColumnFacts:
     values: int
     """Different values in the sample."""
     personal: str | None = None
+    few: tuple[str, ...] = ()
+    """All of them, where they are few."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class LayerFacts:
     family: str | None = None
     targets: list[Guess] = field(default_factory=list)
     profiles: list[str] = field(default_factory=list)
+    reading: dict[str, Any] = field(default_factory=dict)
+    """How a table was read: its headings, separator, columns of coordinates; keys of `files` in a profile."""
     verdict: Text | None = None
     """Where it cannot become features as it is."""
 

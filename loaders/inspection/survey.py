@@ -1,6 +1,7 @@
 """Opens a delivery and notes what is in it, from a sample of each layer read in the confined child."""
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,11 @@ from loaders.child.host import Child, reading_child
 from loaders.child.wire import Request
 from loaders.crs import srid_of
 from loaders.deliveries import DeliveredFile, open_delivery
+from loaders.families import OBJECT_CODE
 from loaders.inspection.facts import ColumnFacts, Inspection, LayerFacts
-from loaders.inspection.tables import guess_table
-from loaders.inspection.targets import OBJECT_CODE, Guesser, read_guesser
+from loaders.inspection.tables import TableGuess, guess_tables
+from loaders.inspection.targets import Guesser, read_guesser
+from loaders.inspection.verdicts import read_verdicts
 from loaders.letters.columns import StreamLetters
 from loaders.letters.findings import NOTICED
 from loaders.personal import Personal, folded, read_personal
@@ -31,6 +34,8 @@ from loaders.sniff import verify
 
 SAMPLE = 2_000
 EXAMPLES = 3
+FEW = 40
+"""A column of at most so many different values may be one of codes: all of them are noted."""
 EXAMPLE_LENGTH = 40
 MASK = "•••"
 NO_GEOMETRY = Text(
@@ -66,23 +71,24 @@ class _Survey:
     def __init__(self, catalog: Catalog, child: Child, guesser: Guesser, personal: Personal) -> None:
         self.catalog, self.child, self.guesser, self.personal = catalog, child, guesser, personal
         self.seen: set[str] = set()
+        self.verdicts = read_verdicts()
 
     def layers(self, file: DeliveredFile) -> list[LayerFacts]:
         verify(file.path, file.name)
-        how, grid_known = FileRule(), True
-        if file.reader == "table":
-            guess = guess_table(file.path, self.catalog.crs.stored)
-            how, grid_known = guess.how, guess.grid_known
-        found = []
-        for stream in self.child.streams(self._request(file, how)):
+        if file.reader != "table":
+            return [self._facts(stream, file) for stream in self.child.streams(self._request(file, FileRule()))]
+        return [one for guess in guess_tables(file.path, self.catalog.crs.stored) for one in self._table(file, guess)]
+
+    def _table(self, file: DeliveredFile, guess: TableGuess) -> Iterator[LayerFacts]:
+        for stream in self.child.streams(self._request(file, guess.how)):
             facts = self._facts(stream, file)
-            if not grid_known:
+            facts.reading = guess.how.model_dump(exclude_defaults=True)
+            if not guess.grid_known:
                 facts.grid = Text(
                     vi="bảng không tự nói hệ tọa độ (mét): ghi `crs:`",
                     en="metres in a table that names no grid: say `crs:`",
                 )
-            found.append(facts)
-        return found
+            yield facts
 
     def _request(self, file: DeliveredFile, how: FileRule) -> Request:
         assert file.reader is not None
@@ -113,6 +119,8 @@ class _Survey:
         self.guesser.guess(facts, _object_codes(sample))
         if facts.verdict is None and not facts.targets:
             facts.verdict = NO_TARGET
+        if facts.verdict in (NO_TARGET, NO_GEOMETRY):
+            facts.verdict = self.verdicts.about(facts) or facts.verdict
         return facts
 
     def _sampled(self, stream: Stream) -> tuple[pa.Table | None, Counter[str], int]:
@@ -142,10 +150,11 @@ class _Survey:
         known = pc.drop_null(_plain(values))
         texts = pc.unique(known).to_pylist() if not pa.types.is_nested(known.type) else []
         personal = self.personal.by_name(name) or self.personal.by_values(known)
-        shown = tuple(str(one)[:EXAMPLE_LENGTH] for one in texts if str(one).strip())[:EXAMPLES]
-        examples = (MASK,) if personal and shown else shown
+        shown = tuple(str(one)[:EXAMPLE_LENGTH] for one in texts if str(one).strip())
+        few = shown if len(shown) <= FEW and not personal else ()
+        examples = (MASK,) if personal and shown else shown[:EXAMPLES]
         filled = len(known) / max(len(values), 1)
-        return ColumnFacts(name, _type(values.type), round(filled, 2), examples, len(texts), personal)
+        return ColumnFacts(name, _type(values.type), round(filled, 2), examples, len(texts), personal, few)
 
     def _grid(self, stream: Stream) -> Text:
         """What is declared. Guessing a grid from coordinates is called for here, where the file says nothing."""

@@ -5,19 +5,24 @@ import re
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 
 from loaders.conditions import NUMBER
 from loaders.personal import folded
 from loaders.profiles import FileRule
+from loaders.readers.table import headings
 
 LINES = 200
+TOP = 12
+"""Rows among which the headings are looked for: titles and dates may stand above them."""
+NEARLY = 0.7
 EAST = ("lon", "long", "lng", "longitude", "kinhdo", "xlong", "longsnode", "shapeptlon", "stoplon")
 NORTH = ("lat", "latitude", "vido", "ylat", "latsnode", "shapeptlat", "stoplat")
 WKT = ("wkt", "geom", "geometry", "hinhhoc", "thegeom", "shape")
-GRID_X = ("x", "toadox", "xm", "xvn2000")
-GRID_Y = ("y", "toadoy", "ym", "yvn2000")
+GRID_X = ("x", "toadox", "xm", "xvn2000", "toadoxm", "toadoxvn2000")
+GRID_Y = ("y", "toadoy", "ym", "yvn2000", "toadoym", "toadoyvn2000")
 NORTHINGS, EASTINGS = (850_000.0, 1_350_000.0), (200_000.0, 900_000.0)
 
 
@@ -29,23 +34,41 @@ class TableGuess:
     grid_known: bool
 
 
-def guess_table(path: Path, stored: int) -> TableGuess:
-    """`stored` stands in for the grid of metres that a table cannot name."""
-    if path.suffix.lower() == ".xlsx":
-        return _placed({}, _sheet(path), stored)
+def guess_tables(path: Path, stored: int) -> list[TableGuess]:
+    """One guess for a CSV file, one for each sheet of a workbook. `stored` stands in for the grid of metres that a
+    table cannot name."""
+    if path.suffix.lower() != ".xlsx":
+        return [_guess_csv(path, stored)]
+    return [_placed({"sheet": title}, rows, stored) for title, rows in _sheets(path)]
+
+
+def _guess_csv(path: Path, stored: int) -> TableGuess:
     with path.open("rb") as source:
         head = source.read(1 << 16)
     letters = "utf-8" if _is_utf8(head) else "cp1258"
     text = head.decode("utf-8-sig" if letters == "utf-8" else "latin-1", errors="replace")
-    first = text.partition("\n")[0]
-    separator = max(",;\t|", key=first.count)
+    top = "\n".join(text.splitlines()[:TOP])
+    separator = max(",;\t|", key=top.count)
     rows = list(islice(csv.reader(text.splitlines(), delimiter=separator), LINES))
-    found = _placed({"separator": separator, "encoding": letters}, rows[:-1] if len(rows) > 2 else rows, stored)
-    return found
+    return _placed({"separator": separator, "encoding": letters}, rows[:-1] if len(rows) > 2 else rows, stored)
 
 
-def _placed(said: dict[str, str], rows: list[list[str]], stored: int) -> TableGuess:
-    header = [name.strip() for name in rows[0]] if rows else []
+def _header_row(rows: list[list[str]]) -> int:
+    """Where the headings stand: the first of the top rows that is nearly as full as the fullest, and has no numbers."""
+    filled = [sum(bool(cell.strip()) for cell in row) for row in rows[: TOP + 1]]
+    most = max(filled, default=0)
+    for place, row in enumerate(rows[:TOP]):
+        numbers = sum(bool(re.match(NUMBER, cell)) for cell in row if cell.strip())
+        if most > 1 and filled[place] >= NEARLY * most and not numbers:
+            return place
+    return 0
+
+
+def _placed(said: dict[str, Any], rows: list[list[str]], stored: int) -> TableGuess:
+    start = _header_row(rows)
+    rows = rows[start:]
+    said |= {"header": start + 1} if start else {}
+    header = headings(rows[0]) if rows else []
     by_name = {folded(name): name for name in reversed(header)}
     east, north = _first(by_name, EAST), _first(by_name, NORTH)
     if east and north:
@@ -61,7 +84,7 @@ def _placed(said: dict[str, str], rows: list[list[str]], stored: int) -> TableGu
 
 
 def _metres(
-    said: dict[str, str], names: tuple[str, str], xs: list[float | None], about: tuple[int, bool]
+    said: dict[str, Any], names: tuple[str, str], xs: list[float | None], about: tuple[int, bool]
 ) -> TableGuess:
     """X is north in survey tables, east in others: northings and eastings of the city cannot be mistaken."""
     x, y = names
@@ -80,13 +103,15 @@ def _metres(
     return TableGuess(FileRule.model_validate({**said, **place, **decimal, "crs": stored}), False)
 
 
-def _sheet(path: Path) -> list[list[str]]:
+def _sheets(path: Path) -> list[tuple[str, list[list[str]]]]:
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (OSError, KeyError, ValueError):
-        return []  # the reader will say what is wrong with it
-    lines = islice(book.worksheets[0].iter_rows(values_only=True), LINES)
-    found = [["" if cell is None else str(cell) for cell in line] for line in lines]
+        return [("", [])]  # the reader will say what is wrong with it
+    found = []
+    for sheet in book.worksheets:
+        lines = islice(sheet.iter_rows(values_only=True), LINES)
+        found.append((sheet.title, [["" if cell is None else str(cell) for cell in line] for line in lines]))
     book.close()
     return found
 

@@ -1,41 +1,33 @@
 """Which of our layers some rows belong to, guessed from class names of both generations, fields, codes and profiles."""
 
-import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from gis_server.catalog import Catalog, Layer
 from gis_server.catalog.model import Text
+from gis_server.errors import DeliveryUnreadable
+from loaders.classes import Delivered, class_rules
+from loaders.families import OBJECT_CODE, aliases, family_of, names_said, without_suffix
 from loaders.inspection.facts import Guess, LayerFacts
-from loaders.personal import DBF_LENGTH, folded
+from loaders.matching import likely_columns
+from loaders.personal import folded
 from loaders.profile_reader import PROFILES, columns_of, read_profile
 from loaders.profiles import LayerRule, Profile
 from loaders.selection import name_fits
 
-OBJECT_CODE = "madoituong"
 COMMON = frozenset(
     map(folded, ("maNhanDang", "phienBan", "ngayPhienBan", "giaTriDoChinhXacMatPhang", "nguyenNhanThayDoi"))
 )
-OLD_FIELDS = frozenset(map(folded, ("ngayThuNhan", "ngayThuNha", "doiTuong")))
-NEW_FIELDS = frozenset(map(folded, ("phienBan", "ngayPhienBan", "ngayPhienB")))
 CLASS, OLD_CLASS, CODES, PROFILE, FIELDS, KIND = 0.75, 0.7, 0.7, 0.5, 0.6, 0.1
+TITLE = 0.45
+SHORTEST_TITLE = 4
 WRONG_KIND = 0.25
 SHOWN = 3
 FEWEST = 0.12
-
-
-@dataclass(frozen=True)
-class Alias:
-    """A class of the pre-2019 model and its classes of today."""
-
-    old: str
-    classes: tuple[str, ...]
-    certainty: str
 
 
 @dataclass
@@ -43,13 +35,12 @@ class Guesser:
     """Everything that guesses are made from, read once."""
 
     catalog: Catalog
-    aliases: dict[str, Alias] = field(default_factory=dict)
     profiles: dict[str, Profile] = field(default_factory=dict)
 
     def guess(self, facts: LayerFacts, codes: pa.Array | None) -> None:
         """Writes targets, family and profiles into the facts of one layer."""
-        facts.family = self._family(facts)
-        facts.profiles = [name for name, profile in self.profiles.items() if _rules(profile, facts)]
+        facts.family = family_of(column.name for column in facts.columns)
+        facts.profiles = [name for name, profile in self.profiles.items() if self._rules(profile, facts)]
         found = [one for layer in self.catalog if (one := self._about(layer, facts, codes)) is not None]
         facts.targets = sorted(found, key=lambda one: -one.confidence)[:SHOWN]
 
@@ -58,6 +49,7 @@ class Guesser:
             *self._class(layer, facts),
             *self._codes(layer, codes),
             *_fields(layer, facts),
+            *_title(layer, facts),
             *self._by_profile(layer, facts),
         ]
         if not pieces:
@@ -78,14 +70,14 @@ class Guesser:
     def _class(self, layer: Layer, facts: LayerFacts) -> Iterator[tuple[float, Text]]:
         name = layer.file.standard.class_name if layer.file.standard is not None else layer.name
         names = {folded(name or layer.name), folded(layer.name)}
-        for said in _names(facts):
-            if {said, re.sub(r"(?<=.{4})[scpal]$", "", said)} & names:
-                yield CLASS, Text(vi=f"tên lớp {name}", en=f"class name {name}")
-                return
-            alias = self.aliases.get(said)
-            if alias is not None and set(map(folded, alias.classes)) & names:
+        for said in names_said(facts.file, facts.layer):
+            alias = aliases().get(said)
+            if said not in names and alias is not None and set(map(folded, alias.classes)) & names:
                 weight = OLD_CLASS if len(alias.classes) == 1 else OLD_CLASS / 2
                 yield weight, Text(vi=f"tên lớp cũ {alias.old}", en=f"pre-2019 class {alias.old} ({alias.certainty})")
+                return
+            if {said, without_suffix(said)} & names:
+                yield CLASS, Text(vi=f"tên lớp {name}", en=f"class name {name}")
                 return
 
     def _codes(self, layer: Layer, codes: pa.Array | None) -> Iterator[tuple[float, Text]]:
@@ -103,54 +95,37 @@ class Guesser:
 
     def _by_profile(self, layer: Layer, facts: LayerFacts) -> Iterator[tuple[float, Text]]:
         for name in facts.profiles:
-            if any(rule.to == layer.id for rule in _rules(self.profiles[name], facts)):
+            if any(rule.to == layer.id for rule in self._rules(self.profiles[name], facts)):
                 yield PROFILE, Text(vi=f"hồ sơ {name}", en=f"profile {name}")
                 return
 
-    def _family(self, facts: LayerFacts) -> str | None:
-        columns = {folded(column.name) for column in facts.columns}
-        if columns & OLD_FIELDS or (
-            "madoituong" in columns and "ngaycapnhat"[:DBF_LENGTH] in {one[:DBF_LENGTH] for one in columns}
-        ):
-            return "pre-2019"
-        return "2019+" if OBJECT_CODE in columns and columns & NEW_FIELDS else None
+    def _rules(self, profile: Profile, facts: LayerFacts) -> list[LayerRule]:
+        """Rules that name this file, layer or class, and whose columns it has."""
+        columns = [one.name for one in facts.columns]
+        found = _named_rules(profile, facts, columns)
+        try:
+            found += class_rules(Delivered(facts.file, facts.layer, columns), profile.classes, self.catalog)
+        except DeliveryUnreadable:
+            return found  # of an unknown generation: no profile fits it as it is
+        return found
 
 
 def read_guesser(catalog: Catalog) -> Guesser:
     """Aliases and shipped profiles. A profile is named where its rules for a file are explicit."""
     names = sorted(path.stem for path in PROFILES.glob("*.yaml"))
-    return Guesser(catalog, _aliases(), {name: read_profile(name, catalog) for name in names})
+    return Guesser(catalog, {name: read_profile(name, catalog) for name in names})
 
 
-def _aliases() -> dict[str, Alias]:
-    with Path(__file__).with_name("class_aliases.csv").open(newline="") as lines:
-        rows = [row for row in csv.DictReader(lines) if not row["old_dataset"].startswith("(")]
-    return {
-        folded(row["old_class"]): Alias(
-            row["old_class"], tuple(re.findall(r"[A-Z][A-Za-z]+", row["new_class_name"])), row["certainty"]
-        )
-        for row in rows
-        if not row["new_class_name"].startswith("(")
-    }
-
-
-def matched_columns(layer: Layer, names: Sequence[str]) -> dict[str, str]:
-    """Field of ours → column that has its name, in any spelling, or cut to ten characters by a DBF."""
-    found: dict[str, str] = {}
-    for name in names:
-        said = folded(name)
-        for ours in layer.fields:
-            plain = folded(ours)
-            cut = len(name) == DBF_LENGTH and (plain[:DBF_LENGTH] == said or folded(ours[:DBF_LENGTH]) == said)
-            if ours not in found and (plain == said or cut):
-                found[ours] = name
-                break
-    return found
+def _title(layer: Layer, facts: LayerFacts) -> Iterator[tuple[float, Text]]:
+    """`Danh sách cột đèn.xlsx`: the layer's title inside the name of a file or sheet."""
+    title = folded(layer.file.title.vi.partition("(")[0])
+    if len(title) >= SHORTEST_TITLE and any(title in said for said in names_said(facts.file, facts.layer)):
+        yield TITLE, Text(vi=f"tên tệp có “{layer.file.title.vi}”", en=f"the file's name has “{layer.file.title.vi}”")
 
 
 def _fields(layer: Layer, facts: LayerFacts) -> Iterator[tuple[float, Text]]:
     matched = {
-        ours for ours in matched_columns(layer, [one.name for one in facts.columns]) if folded(ours) not in COMMON
+        ours for ours in likely_columns(layer, [one.name for one in facts.columns]) if folded(ours) not in COMMON
     }
     own = [name for name in layer.fields if folded(name) not in COMMON and folded(name) != OBJECT_CODE]
     matched &= set(own)
@@ -165,9 +140,8 @@ def _fields(layer: Layer, facts: LayerFacts) -> Iterator[tuple[float, Text]]:
     )
 
 
-def _rules(profile: Profile, facts: LayerFacts) -> list[LayerRule]:
-    """Rules that name this file or layer, and whose columns it has."""
-    columns = {one.name.lower() for one in facts.columns}
+def _named_rules(profile: Profile, facts: LayerFacts, names: list[str]) -> list[LayerRule]:
+    columns = {name.lower() for name in names}
     found = []
     for rule in profile.layers:
         file, layers = rule.source.file, [one.lower() for one in rule.source.layer]
@@ -181,10 +155,3 @@ def _rules(profile: Profile, facts: LayerFacts) -> list[LayerRule]:
 
 def _glob(pattern: str) -> str:
     return re.escape(pattern).replace(r"\*", ".*")
-
-
-def _names(facts: LayerFacts) -> list[str]:
-    """What the layer and its file are called, also without a prefix such as `HCM_`."""
-    stem = facts.file.rpartition("/")[2].rpartition(".")[0]
-    said = [facts.layer, stem, facts.layer.rpartition(":")[2], facts.layer.partition("_")[2]]
-    return list(dict.fromkeys(folded(name) for name in said if name))

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 def read(request: "Request") -> Iterator[Stream]:
     """The layers of a file, by the reader that the request names."""
+    from loaders.readers.gtfs import read_gtfs
     from loaders.readers.json_lists import read_json
     from loaders.readers.osm import read_osm
     from loaders.readers.overpass import read_overpass
@@ -27,6 +28,8 @@ def read(request: "Request") -> Iterator[Stream]:
             yield from read_table(request.path, request.name, request.how)
         case "json":
             yield from read_json(request.path, request.name)
+        case "gtfs":
+            yield from read_gtfs(request.path, request.name)
         case "parquet":
             yield from read_parquet(request.path, request.name)
         case "vector":

@@ -11,13 +11,14 @@ import shapely
 import yaml
 
 from gis_server.errors import DeliveryUnreadable
+from loaders.readers.pairs import pair, pairs
+from loaders.readers.pieces import joined
 from loaders.readers.stream import GEOMETRY, ROWS_AT_ONCE, Chunk, Stream
 
 WRAPPING = re.compile(rb"^\s*(?:export\s+default|(?:var|let|const)\s+[\w$]+\s*=|[\w$.]+\s*=)\s*")
-LATITUDES, LONGITUDES = (7.0, 24.0), (101.0, 118.0)
 WGS84 = 4326
 Row = dict[str, Any]
-Recipes = Mapping[str, list[Any]]
+Recipes = Mapping[str, Any]
 
 
 def read_json(path: Path, file: str) -> Iterator[Stream]:
@@ -33,7 +34,7 @@ def read_json(path: Path, file: str) -> Iterator[Stream]:
         plain = [{key: value for key, value in row.items() if key not in used} for row in rows]
         yield _stream(file, name, plain, shapes)
         for track in (key for key in recipes["tracks"] if any(row.get(key) for row in rows)):
-            yield _stream(file, f"{name}.{track}", plain, [_track(row.get(track)) for row in rows])
+            yield _stream(file, f"{track}.{name}", *joined(rows, track, recipes["tracks"][track]))
 
 
 def read_document(path: Path, file: str) -> Any:
@@ -131,41 +132,13 @@ def _drawn(value: Any, kind: str) -> Any:
     if kind == "Point":
         return _point(value)
     parts = value if isinstance(value[0], list) and value[0] and isinstance(value[0][0], list) else [value]
-    lines = [line for line in (_pairs(part) for part in parts) if line is not None]
+    lines = [line for line in (pairs(part) for part in parts) if line is not None]
     if kind == "LineString":
         return shapely.MultiLineString(lines) if lines else None
     rings = [ring for ring in lines if len(set(ring)) >= 3]
     return shapely.MultiPolygon([(ring, []) for ring in rings]) if rings else None
 
 
-def _pairs(values: Any) -> list[tuple[float, float]] | None:
-    points = [_pair(value) for value in values]
-    kept = [point for point in points if point is not None]
-    return kept if len(kept) == len(points) and len(kept) > 1 else None
-
-
 def _point(value: Any) -> Any:
-    pair = _pair(value)
-    return None if pair is None else shapely.Point(pair)
-
-
-def _pair(value: Any) -> tuple[float, float] | None:
-    """Longitude, latitude; by their values, not by their order."""
-    try:
-        first, second = (float(one) for one in value[:2])
-    except (TypeError, ValueError):
-        return None
-    if _within(first, LATITUDES) and _within(second, LONGITUDES):
-        return second, first
-    return (first, second) if _within(first, (-180, 180)) and _within(second, (-90, 90)) else None
-
-
-def _within(value: float, limits: tuple[float, float]) -> bool:
-    return limits[0] <= value <= limits[1]
-
-
-def _track(value: Any) -> Any:
-    if not isinstance(value, str):
-        return None
-    points = _pairs([pair.split(",") for pair in value.split()])
-    return None if points is None else shapely.LineString(points)
+    place = pair(value)
+    return None if place is None else shapely.Point(place)

@@ -2,7 +2,8 @@
 
 import codecs
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +50,8 @@ def _read_sheets(path: Path, file: str, how: FileRule, srid: int | None) -> Iter
     for sheet in book.worksheets:
         if how.sheet not in (None, sheet.title):
             continue
-        lines = sheet.iter_rows(values_only=True)
-        header = [str(name).strip() for name in next(lines, ()) if name is not None]
+        lines = islice(sheet.iter_rows(values_only=True), (how.header or 1) - 1, None)
+        header = headings(next(lines, ()))
         stream = Stream(file, sheet.title, srid, iter(()), frozenset(header))
         stream.placed = srid is not None
         stream.chunks = (Chunk(stream.name, _placed(rows, how, file)) for rows in _cells(lines, header))
@@ -60,7 +61,7 @@ def _read_sheets(path: Path, file: str, how: FileRule, srid: int | None) -> Iter
 def _csv(path: Path, file: str, how: FileRule, header: list[str]) -> Iterator[pa.Table]:
     """Blocks of columns of bytes; mapping makes Unicode of them."""
     options = pyarrow.csv.ReadOptions(
-        block_size=BLOCK_BYTES, encoding=_encoding(path), skip_rows=1, column_names=header
+        block_size=BLOCK_BYTES, encoding=_encoding(path), skip_rows=how.header or 1, column_names=header
     )
     convert = pyarrow.csv.ConvertOptions(
         column_types={name: pa.binary() for name in header}, strings_can_be_null=True, null_values=[""]
@@ -80,10 +81,23 @@ def _csv(path: Path, file: str, how: FileRule, header: list[str]) -> Iterator[pa
 def _header(path: Path, how: FileRule) -> list[str]:
     page = _encoding(path)
     with path.open(encoding="latin-1" if page == "utf-8" else page, newline="") as lines:
-        first = next(csv.reader(lines, delimiter=how.separator or ","), [])
+        rows = csv.reader(lines, delimiter=how.separator or ",")
+        first = next(islice(rows, (how.header or 1) - 1, None), [])
     first = [name.removeprefix(codecs.BOM_UTF8.decode("latin-1")) for name in first]
     meant = readable_names(first, "latin-1" if page == "utf-8" else None)
-    return [meant[name].strip() for name in first]
+    return headings([meant[name] for name in first])
+
+
+def headings(cells: Sequence[Any]) -> list[str]:
+    """Names of the columns: a blank heading is called after its place (`cot_3`), a repeated one is numbered."""
+    names = ["" if cell is None else " ".join(str(cell).split()) for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    found: list[str] = []
+    for place, name in enumerate(names, start=1):
+        name = name or f"cot_{place}"
+        found.append(name if name not in found else f"{name}_{found.count(name) + place}")
+    return found
 
 
 def _encoding(path: Path) -> str:

@@ -1,8 +1,11 @@
 """Every folder of the real public data has a profile that loads it, or a clear verdict."""
 
 import json
+from collections import Counter
 
+import pyogrio
 import pytest
+import shapely
 
 from loaders.inspection.survey import inspect_delivery
 
@@ -23,9 +26,27 @@ def test_parcels_without_a_prj_are_placed_and_every_bad_one_is_located(shared_da
     )
     assert 106.0 < centre[0][0] < 107.0
     assert 9.7 < centre[0][1] < 10.4
-    located = [one for finding in report.findings for one in finding.examples if finding.code.startswith("GEO")]
-    assert located
-    assert all(one.x is not None for one in located)
+
+
+def test_the_59_bad_rings_and_the_22_repeated_shapes_are_located_one_by_one(shared_data, load_it):
+    shapes = {}
+    for file in (shared_data / "parcels_bentre").glob("*.shp"):
+        _, _, wkb, (sheets, parcels) = pyogrio.raw.read(file, columns=["SOHIEUT001", "SOTHUTU001"])
+        keys = [f"{file.stem[:5]}, {sheet}, {parcel}" for sheet, parcel in zip(sheets, parcels, strict=True)]
+        shapes[file.stem] = list(zip(keys, shapely.from_wkb(wkb), strict=True))
+    everything = [one for some in shapes.values() for one in some]
+    bad = Counter(key for key, shape in everything if not shape.is_valid)
+    drawn = Counter(shapely.normalize(shape).wkb for _, shape in everything)
+    assert bad.total() == 59
+    assert sum(times - 1 for times in drawn.values()) == 22
+    report = load_it(shared_data / "parcels_bentre", "vbdlis_thua_dat", judge=True)
+    located = [one for one in report.located if one.code in ("GEO-01", "GEO-11")]
+    assert Counter(one.key for one in located) == bad
+    assert len([one for one in report.located if one.code == "GEO-14"]) == 22
+    hulls = {
+        key: shapely.MultiPoint(shapely.get_coordinates(shape)).convex_hull for key, shape in everything if bad[key]
+    }
+    assert all(hulls[one.key].distance(shapely.Point(one.x, one.y)) < 0.01 for one in located if bad[one.key] == 1)
 
 
 def test_cameras_wrapped_in_javascript_are_loaded(shared_data, load_it, ask):
@@ -106,9 +127,11 @@ def test_an_object_of_many_overpass_answers_is_counted_once(shared_data, load_it
 @pytest.mark.parametrize(
     ("folder", "file", "words"),
     [
-        ("air_quality", "Air Quality Ho Chi Minh City.csv", "không có hình"),
-        ("master_plan", "RanhDongLuc_3.js", "không đoán được lớp đích"),
-        ("sea", "waterbodies_hcmc_clip.geojson", "không đoán được lớp đích"),
+        ("air_quality", "Air Quality Ho Chi Minh City.csv", "chuỗi quan trắc không khí"),
+        ("master_plan", "RanhDongLuc_3.js", "khu vực động lực"),
+        ("master_plan", "RanhDotDauQH_4.js", "đợt đầu"),
+        ("master_plan", "RanhHanhChanh_5.js", "22 quận huyện"),
+        ("master_plan", "RanhQHdaihan_line_6.js", "dài hạn"),
         ("traffic", "train.csv", "không có hình"),
     ],
 )
@@ -131,3 +154,32 @@ def test_every_folder_is_inspected_without_a_file_left_unnamed(shared_data, cata
         found = inspect_delivery(folder, catalog)
         assert found.problems == {}, folder.name
         assert found.layers or found.unread, folder.name
+
+
+def test_bus_routes_are_joined_from_their_pieces_with_the_facts_of_the_route(shared_data, load_it, ask):
+    directions = {}
+    for file in (shared_data / "bus_2020" / "stopSeq").glob("*.json"):
+        for stop in json.loads(file.read_text()):
+            path = directions.setdefault((stop["RouteId"], stop["StationDirection"]), [])
+            path += stop["pathPoints"].split() if " " in (stop["pathPoints"] or "") else []
+    drawn = {f"{route}-{direction}" for (route, direction), path in directions.items() if path}
+    report = load_it(shared_data / "bus_2020", "buyt_2020")
+    assert report.account.rows["traffic.tuyen_buyt"] == len(drawn) > 200
+    rows = ask("SELECT ma, so_hieu, ten, gio_bat_dau, don_vi_van_hanh, ST_Length(geom) FROM traffic.tuyen_buyt")
+    assert {row[0] for row in rows} <= drawn
+    assert len(rows) > 0.95 * len(drawn)
+    (first,) = (row for row in rows if row[0] == "1-0")
+    assert first[1:5] == (
+        "01",
+        "Bến Xe Buýt Sài Gòn - Bến Xe Buýt Chợ Lớn",
+        "05:00",
+        "Công ty Cổ phần Xe khách Sài Gòn",
+    )
+    assert 5_000 < first[5] < 12_000
+    assert not [row for row in rows if any(sign in (row[4] or "") for sign in ("ĐT", "<", "0"))], "no telephone numbers"
+
+
+def test_the_coarse_water_mask_is_loaded_as_water(shared_data, load_it, ask):
+    report = load_it(shared_data / "sea", "mat_nuoc_tho")
+    assert ledger(report) == (625, 625)
+    assert ask('SELECT count(*), count(DISTINCT "maDoiTuong") FROM base_landcover.nuoc_mat') == [(625, 1)]

@@ -1,1 +1,1 @@
-"""Tests of the readers."""
+"""Readers, one test file each."""
