@@ -93,8 +93,8 @@ def _query(layer: Layer, view: View) -> str:
     return text(
         SQL,
         "changes",
-        served=layer.table,
-        history=layer.history,
+        served=view.rows(layer),
+        history=view.ended(layer),
         columns=", ".join(quoted(name) for name in names),
         began=", ".join(f"began.{quoted(name)}" for name in names),
         ended=", ".join(f"ended.{quoted(name)}" for name in names),

@@ -15,17 +15,17 @@ from gis_server.records.changes import Feed, changes, read_feed
 from gis_server.records.places import units_of
 from gis_server.web.answers import JSON, address, json_answer, link
 from gis_server.web.asking import Caller, CatalogDep, reading
-from gis_server.web.state import layer_states
+from gis_server.web.state import LayerStatesDep
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 router = APIRouter(tags=["records"])
 
 
 @router.get("/catalogue")
-async def get_catalogue(request: Request, catalog: CatalogDep, view: Caller) -> Response:
+async def get_catalogue(request: Request, catalog: CatalogDep, view: Caller, known: LayerStatesDep) -> Response:
     """The layer tree of the caller's view: titles, counts, dates, scale, evidence, sources, fields, code lists."""
     async with reading(request) as snap:
-        states = await layer_states(snap, list(view.layers))
+        states = await known.of(snap, view, [catalog[one] for one in view.layers])
     return json_answer(request, catalogue(catalog, view, states, snap.release))
 
 
