@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gis_server.catalog import Catalog
+from gis_server.catalog.model import Text as Names
 from gis_server.cli.context import ready
 from gis_server.cli.differences import show_diff, write_changes
 from gis_server.cli.layers import CITY_TIME
@@ -40,7 +41,8 @@ def drafts(
             validate(conn, place.catalog, found)
             differences = _differences(conn, place.catalog, found)
             show_diff(conn, differences, console)
-            title = f"Bản nháp {', '.join(map(str, number))} · Draft"
+            listed = ", ".join(map(str, number))
+            title = Names(vi=f"Bản nháp {listed} sẽ đổi gì", en=f"What draft {listed} would change")
             write_changes(conn, differences, title, (html, geojson))
 
 
