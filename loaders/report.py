@@ -1,6 +1,6 @@
 """The report of a load: for a person in the terminal, and as JSON for `meta.load`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -90,7 +90,7 @@ def show(report: Report, catalog: Catalog, codes: Mapping[str, Code], console: C
     if report.account.tallies:
         console.print(_tallies(report))
     if report.findings:
-        console.print(_findings(report, codes))
+        console.print(show_findings(report.findings, codes))
     for head, columns in (
         ("bỏ, dữ liệu cá nhân · dropped, personal", report.account.personal),
         ("không ánh xạ · not mapped", report.account.unused),
@@ -155,9 +155,10 @@ def _layers(report: Report, catalog: Catalog) -> Table:
     return table
 
 
-def _findings(report: Report, codes: Mapping[str, Code]) -> Group:
+def show_findings(findings: Iterable[Finding], codes: Mapping[str, Code]) -> Group:
+    """Each finding with its meaning and examples."""
     lines = [Words("Phát hiện · Findings", style="italic")]
-    for one in report.findings:
+    for one in findings:
         about = codes[one.code]
         place = f"{one.layer}.{one.field}" if one.field else one.layer
         waived = f"  (miễn trừ · waived {one.waived:,})" if one.waived else ""

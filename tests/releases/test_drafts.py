@@ -8,7 +8,7 @@ import pytest
 from gis_server.db.tables import migrate
 from gis_server.errors import DraftStale, LoadRefused
 from gis_server.releases.diff import compare, from_served
-from gis_server.releases.drafts import Origin, discard, drafts, hold, publish_drafts
+from gis_server.releases.drafts import Origin, Wish, discard, drafts, hold, publish_drafts
 from gis_server.releases.publish import Counts, publish
 from tests.city import FIELDS, QUAN_1, SO_THOAT_NUOC, catalog_of, layer_of, stage
 
@@ -37,7 +37,7 @@ def held(conn, rows, source=SO_THOAT_NUOC, layer=HO_GA):
 
 
 def published(conn, *numbers, catalog=CITY):
-    return publish_drafts(conn, catalog, numbers, who="Lan", note="")
+    return publish_drafts(conn, catalog, Wish(numbers, "Lan"))
 
 
 def tables(conn):
