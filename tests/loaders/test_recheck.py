@@ -1,5 +1,7 @@
 """Drafts are checked again when they become part of another map than the one they were checked against."""
 
+from io import StringIO
+
 import pytest
 import shapely
 from rich.console import Console
@@ -36,7 +38,7 @@ def publish(fresh, catalog):
     """Publishes drafts; the release, and what was said on the screen."""
 
     def published(*numbers, files=catalog):
-        console = Console(record=True, width=120, quiet=True)
+        console = Console(record=True, width=120, file=StringIO())
         desk = Desk(files, fresh, Steps(quiet=True))
         with fresh.connect() as conn:
             wish = Wish(numbers, "Lan", recheck=lambda chosen: recheck(chosen, desk, console))
