@@ -55,24 +55,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "release": None if report.release is None else report.release.number,
         "draft": report.draft,
         "layers": {layer: {"rows": rows, **_changes(report, layer)} for layer, rows in sorted(report.rows.items())},
-        "account": {
-            name: {
-                "read": line.read,
-                "loaded": line.loaded,
-                "set_aside": dict(sorted(line.set_aside.items())),
-                "left_out": [{**_both(why), "count": count} for why, count in line.left_out.most_common() if count],
-            }
-            for name, line in report.account.lines.items()
-        },
-        "tallies": {
-            name.en: {
-                "read": tally.read,
-                "drawn": tally.drawn,
-                "mapped": tally.mapped,
-                "faults": dict(sorted(tally.faults.items())),
-            }
-            for name, tally in report.account.tallies.items()
-        },
+        **_account_json(report.account),
         "columns_unused": report.account.unused,
         "columns_personal": report.account.personal,
         "files_left_out": {name: _both(why) for name, why in report.account.files_left_out.items()},
@@ -82,6 +65,28 @@ def as_json(report: Report) -> dict[str, Any]:
         "seconds": {step: round(value, 2) for step, value in report.seconds.items()},
         "peak_mib": round(report.peak_bytes / 2**20),
     }
+
+
+def _account_json(account: Account) -> dict[str, Any]:
+    lines = {
+        name: {
+            "read": line.read,
+            "loaded": line.loaded,
+            "set_aside": dict(sorted(line.set_aside.items())),
+            "left_out": [{**_both(why), "count": count} for why, count in line.left_out.most_common() if count],
+        }
+        for name, line in account.lines.items()
+    }
+    tallies = {
+        name.en: {
+            "read": tally.read,
+            "drawn": tally.drawn,
+            "mapped": tally.mapped,
+            "faults": dict(sorted(tally.faults.items())),
+        }
+        for name, tally in account.tallies.items()
+    }
+    return {"account": lines, "tallies": tallies}
 
 
 def show(report: Report, catalog: Catalog, codes: Mapping[str, Code], console: Console) -> None:

@@ -39,11 +39,7 @@ def check(
     4 không đọc được · unreadable; 5 hồ sơ nạp sai · wrong profile;
     6 tệp lớp hay miễn trừ sai · wrong layer file or waiver.
     """
-    if (path is None) == (release is None):
-        raise SettingInvalid(
-            "Chỉ một trong hai: đường dẫn cần kiểm tra, hoặc --release N.",
-            "Give one of the two: a path to check, or --release N.",
-        )
+    _refuse_both(path, release)
     place = ready()
     verdict = _kept(place, release) if release is not None else _reached(place, path, profile, quiet=as_json_text)
     verdict = replace(verdict, base=_base(place, verdict))
@@ -54,6 +50,14 @@ def check(
             Console(stderr=True).print(f"  {file}", highlight=False, soft_wrap=True)
     if path is not None and verdict.refused:
         raise typer.Exit(EXIT_CODE[LoadRefused])
+
+
+def _refuse_both(path: Path | None, release: int | None) -> None:
+    if (path is None) == (release is None):
+        raise SettingInvalid(
+            "Chỉ một trong hai: đường dẫn cần kiểm tra, hoặc --release N.",
+            "Give one of the two: a path to check, or --release N.",
+        )
 
 
 def _reached(place: Ready, path: Path | None, profile: str | None, *, quiet: bool) -> Verdict:

@@ -10,9 +10,8 @@ from gis_server.access.rows import rows_condition
 from gis_server.catalog import Catalog
 from gis_server.catalog.consistency import contradictions
 from gis_server.db.database import Database
-from gis_server.settings import Settings
 from tests.city import catalog_of, layer_of
-from tests.serving import MEASURED, SYNTHETIC, City, open_city, publish_rows, row_of
+from tests.serving import MEASURED, SYNTHETIC, City, Serve, publish_rows, row_of
 
 LAYER = "cadastre.thua_dat"
 ITEMS = f"/collections/{LAYER}/items"
@@ -21,12 +20,7 @@ OPEN = {1, 2}
 
 
 @pytest.fixture(scope="module")
-def city(
-    make_database: Callable[[], Database],
-    settings: Settings,
-    catalog: Catalog,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[City]:
+def city(make_database: Callable[[], Database], catalog: Catalog, serve: Serve) -> Iterator[City]:
     """1: parcels 1 to 3, and 4 of defence land. 2: 3 becomes so, too. 3: a second source has only 9, told by text."""
     database, layer = make_database(), catalog[LAYER]
 
@@ -38,7 +32,8 @@ def city(
     publish_rows(database, MEASURED, [(layer, [parcel(1), parcel(2), parcel(3), closed])])
     publish_rows(database, MEASURED, [(layer, [parcel(1), parcel(2), parcel(3, loai_dat="CAN"), closed])])
     publish_rows(database, SYNTHETIC, [(layer, [parcel(9, loai_dat=None, ky_hieu_muc_dich="odt + cqp")])])
-    yield from open_city(settings, database, catalog, tmp_path_factory.mktemp("keys") / "keys.yaml")
+    with serve(database) as city:
+        yield city
 
 
 def parcels(city: City, query: str = "", view: str = "public") -> dict[int, int]:

@@ -1,11 +1,8 @@
 """Drafts wait, unseen by readers, until someone publishes several at once; what no longer fits is refused."""
 
-from collections.abc import Iterator
-
 import psycopg
 import pytest
 
-from gis_server.db.tables import migrate
 from gis_server.errors import DraftStale, LoadRefused
 from gis_server.releases.diff import compare, from_served
 from gis_server.releases.drafts import Origin, Wish, discard, drafts, hold, publish_drafts
@@ -16,19 +13,6 @@ HO_GA, CONG = layer_of(), layer_of("drainage.tuyen_cong", geometry=["LineString"
 A, B = ("A", "tròn", 1.5, "POINT(603514.4 1191454.713)"), ("B", "vuông", None, "POINT(603600 1191500)")
 LINE = ("L", None, None, "LINESTRING(603514.4 1191454.713, 603600 1191500)")
 CITY = catalog_of(HO_GA, CONG)
-
-
-@pytest.fixture
-def database(make_blank_database):
-    database = make_blank_database()
-    migrate(database, CITY)
-    return database
-
-
-@pytest.fixture
-def conn(database) -> Iterator[psycopg.Connection]:
-    with database.connect("load") as conn:
-        yield conn
 
 
 def held(conn, rows, source=SO_THOAT_NUOC, layer=HO_GA):
