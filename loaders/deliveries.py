@@ -95,6 +95,7 @@ def open_delivery(path: Path, *, any_file: bool = False) -> Iterator[Delivery]:
     files and removed afterwards. One without any map file is refused, unless `any_file` will do."""
     if not path.exists():
         raise DeliveryUnreadable(f"Không có tệp hay thư mục {path}.", f"There is no file or folder {path}.")
+    path = path.absolute()  # files are read by a child that works in another folder
     with tempfile.TemporaryDirectory(prefix="bando-giao-") as unpacked:
         budget = Budget()
         if path.suffix.lower() in ZIPS and path.is_file():
