@@ -1,4 +1,4 @@
-.PHONY: demo test check bench clean setup
+.PHONY: demo test check bench pictures clean setup
 bando := .venv/bin/bando
 sample := build/sample
 
@@ -19,6 +19,10 @@ check: setup           ## lint, types, arrows between rooms, generated files
 bench:                 ## figures for docs/benchmarks.md
 	@tools/setup bench
 	@.venv/bin/python -m benchmarks
+
+pictures: setup        ## the pictures of the guide, drawn anew from the sample city
+	@tools/setup test
+	@.venv/bin/python tools/pictures.py
 
 clean:                 ## stop everything and remove what can be made again
 	@-$(bando) down && $(bando) db reset --yes

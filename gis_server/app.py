@@ -37,6 +37,7 @@ from gis_server.web.documents import router as documents
 from gis_server.web.envelope import Envelope
 from gis_server.web.errors import answer_errors
 from gis_server.web.newest import follow_releases
+from gis_server.web.state import LayerStates
 from gis_server.web.strict import refuse_unknown
 
 PACKED_BYTES = 2_000
@@ -79,7 +80,7 @@ def _furnish(app: FastAPI, settings: Settings) -> None:
     state.places = read_places(settings.layers_folder)
     state.viewer = Viewer(settings)
     state.sprites = Sprites(settings.styles_folder / "sprites")
-    state.time_extents = TimeExtents()
+    state.layer_states, state.time_extents = LayerStates(), TimeExtents()
     state.renderer = Renderer(settings.pool_size)
     state.routes = [route for router in ROUTERS for route in router.routes]
     state.pool, state.release = None, 0

@@ -48,7 +48,8 @@ PACKS = frozenset({".rar", ".7z", ".gz", ".tar", ".bz2", ".xz"})
 CAD = Text(vi="DWG/DGN V8 không đọc được; hãy lưu thành DXF", en="DWG cannot be read; save it as DXF")
 DOCUMENT = Text(vi="không phải dữ liệu bản đồ", en="not map data")
 INNER_MANIFEST = Text(
-    vi="bản kê của một phần, bản kê ngoài cùng được dùng", en="manifest of a part, the outer one counts"
+    vi="bản kê nằm bên trong, không có bản kê ngoài cùng; nạp riêng thư mục của nó",
+    en="a manifest further in, and none outside; load its folder by itself",
 )
 UNLISTED = Text(vi="không có trong giao_nop.yaml", en="not named in giao_nop.yaml")
 
@@ -94,6 +95,7 @@ def open_delivery(path: Path, *, any_file: bool = False) -> Iterator[Delivery]:
     files and removed afterwards. One without any map file is refused, unless `any_file` will do."""
     if not path.exists():
         raise DeliveryUnreadable(f"Không có tệp hay thư mục {path}.", f"There is no file or folder {path}.")
+    path = path.absolute()  # files are read by a child that works in another folder
     with tempfile.TemporaryDirectory(prefix="bando-giao-") as unpacked:
         budget = Budget()
         if path.suffix.lower() in ZIPS and path.is_file():
@@ -128,8 +130,10 @@ class _Unpacking:
 def _delivery(path: Path, folder: Path, entries: list[Path], unpacking: _Unpacking | None) -> Delivery:
     manifest = folder / MANIFEST
     said = _read_manifest(manifest) if manifest in entries else None
-    files = tuple(_files(folder, [entry for entry in entries if entry != manifest], unpacking))
-    return Delivery(path, folder, files, said)
+    files = _files(folder, [entry for entry in entries if entry != manifest], unpacking)
+    # Where the outer manifest counts, those of the parts are neither data nor left out.
+    told = tuple(file for file in files if said is None or file.reason != INNER_MANIFEST)
+    return Delivery(path, folder, told, said)
 
 
 def _refuse_without_maps(delivery: Delivery) -> None:

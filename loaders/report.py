@@ -1,6 +1,6 @@
 """The report of a load: for a person in the terminal, and as JSON for `meta.load`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -55,24 +55,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "release": None if report.release is None else report.release.number,
         "draft": report.draft,
         "layers": {layer: {"rows": rows, **_changes(report, layer)} for layer, rows in sorted(report.rows.items())},
-        "account": {
-            name: {
-                "read": line.read,
-                "loaded": line.loaded,
-                "set_aside": dict(sorted(line.set_aside.items())),
-                "left_out": [{**_both(why), "count": count} for why, count in line.left_out.most_common() if count],
-            }
-            for name, line in report.account.lines.items()
-        },
-        "tallies": {
-            name.en: {
-                "read": tally.read,
-                "drawn": tally.drawn,
-                "mapped": tally.mapped,
-                "faults": dict(sorted(tally.faults.items())),
-            }
-            for name, tally in report.account.tallies.items()
-        },
+        **_account_json(report.account),
         "columns_unused": report.account.unused,
         "columns_personal": report.account.personal,
         "files_left_out": {name: _both(why) for name, why in report.account.files_left_out.items()},
@@ -84,13 +67,35 @@ def as_json(report: Report) -> dict[str, Any]:
     }
 
 
+def _account_json(account: Account) -> dict[str, Any]:
+    lines = {
+        name: {
+            "read": line.read,
+            "loaded": line.loaded,
+            "set_aside": dict(sorted(line.set_aside.items())),
+            "left_out": [{**_both(why), "count": count} for why, count in line.left_out.most_common() if count],
+        }
+        for name, line in account.lines.items()
+    }
+    tallies = {
+        name.en: {
+            "read": tally.read,
+            "drawn": tally.drawn,
+            "mapped": tally.mapped,
+            "faults": dict(sorted(tally.faults.items())),
+        }
+        for name, tally in account.tallies.items()
+    }
+    return {"account": lines, "tallies": tallies}
+
+
 def show(report: Report, catalog: Catalog, codes: Mapping[str, Code], console: Console) -> None:
     """The report on a screen, Vietnamese first."""
     console.print(Group(_account(report), _layers(report, catalog)))
     if report.account.tallies:
         console.print(_tallies(report))
     if report.findings:
-        console.print(_findings(report, codes))
+        console.print(show_findings(report.findings, codes))
     for head, columns in (
         ("bỏ, dữ liệu cá nhân · dropped, personal", report.account.personal),
         ("không ánh xạ · not mapped", report.account.unused),
@@ -155,9 +160,10 @@ def _layers(report: Report, catalog: Catalog) -> Table:
     return table
 
 
-def _findings(report: Report, codes: Mapping[str, Code]) -> Group:
+def show_findings(findings: Iterable[Finding], codes: Mapping[str, Code]) -> Group:
+    """Each finding with its meaning and examples."""
     lines = [Words("Phát hiện · Findings", style="italic")]
-    for one in report.findings:
+    for one in findings:
         about = codes[one.code]
         place = f"{one.layer}.{one.field}" if one.field else one.layer
         waived = f"  (miễn trừ · waived {one.waived:,})" if one.waived else ""

@@ -68,6 +68,13 @@ class Staging:
         elif self.waiting_bytes > BYTES_IN_ALL:
             self.finish()
 
+    def fill(self, layer: Layer, rows: sql.Composable) -> int:
+        """A layer from a table of rows that were checked before; how many."""
+        self._create(layer)
+        columns = sql.SQL(", ").join([sql.Identifier(name) for name in layer.fields])
+        query = statement("staging_fill.sql", table=self.table(layer), columns=columns, rows=rows)
+        return self.conn.execute(query).rowcount
+
     def finish(self) -> None:
         """Copies whatever still waits."""
         for layer_id in list(self.waiting):

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -110,6 +111,9 @@ class City:
         return mapbox_vector_tile.decode(answer.content) if answer.content else {}
 
 
+Serve = Callable[..., AbstractContextManager[City]]
+
+
 def tile_at(lon: float, lat: float, zoom: int) -> tuple[int, int]:
     n = 2**zoom
     y = (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * n
@@ -117,20 +121,27 @@ def tile_at(lon: float, lat: float, zoom: int) -> tuple[int, int]:
 
 
 @pytest.fixture(scope="session")
-def whole_city(
-    make_database: Callable[[], Database],
-    settings: Settings,
-    catalog: Catalog,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[City]:
+def serve(settings: Settings, catalog: Catalog, tmp_path_factory: pytest.TempPathFactory) -> Serve:
+    """Opens the service on a database, with other settings where a test wants them."""
+
+    @contextmanager
+    def served(database: Database, **changes: Any) -> Iterator[City]:
+        keys = tmp_path_factory.mktemp("keys") / "keys.yaml"
+        yield from open_city(settings.model_copy(update=changes), database, catalog, keys)
+
+    return served
+
+
+@pytest.fixture(scope="session")
+def whole_city(make_database: Callable[[], Database], catalog: Catalog, serve: Serve) -> Iterator[City]:
     """Every layer, published twice, measured and then synthetic, a release for each group. Tests on it only read."""
     database = make_database()
     for number, source in ((1, MEASURED), (2, SYNTHETIC)):
         for group in dict.fromkeys(layer.group for layer in catalog):
             layers = [layer for layer in catalog if layer.group == group]
             publish_rows(database, source, [(layer, [row_of(catalog, layer, number)]) for layer in layers])
-    keys = tmp_path_factory.mktemp("keys") / "keys.yaml"
-    yield from open_city(settings, database, catalog, keys)
+    with serve(database) as city:
+        yield city
 
 
 def open_city(settings: Settings, database: Database, catalog: Catalog, keys: Path) -> Iterator[City]:

@@ -11,8 +11,7 @@ from fastapi import FastAPI
 
 from gis_server.catalog import Catalog
 from gis_server.db.database import Database
-from gis_server.settings import Settings
-from tests.serving import LAT, LON, MEASURED, City, open_city, publish_rows, row_of, tile_at
+from tests.serving import LAT, LON, MEASURED, City, Serve, publish_rows, row_of, tile_at
 
 LAYER = "base_transport.duong_bo"
 X, Y = tile_at(LON, LAT, 16)
@@ -27,17 +26,12 @@ ASKING = [
 
 
 @pytest.fixture(scope="module")
-def city(
-    make_database: Callable[[], Database],
-    settings: Settings,
-    catalog: Catalog,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[City]:
+def city(make_database: Callable[[], Database], catalog: Catalog, serve: Serve) -> Iterator[City]:
     """A service that waits half a second for an answer, no longer."""
     database = make_database()
     publish_rows(database, MEASURED, [(catalog[LAYER], [row_of(catalog, catalog[LAYER], 1)])])
-    hurried = settings.model_copy(update={"statement_timeout_ms": 500})
-    yield from open_city(hurried, database, catalog, tmp_path_factory.mktemp("keys") / "keys.yaml")
+    with serve(database, statement_timeout_ms=500) as city:
+        yield city
 
 
 def assert_busy(city: City, path: str) -> None:

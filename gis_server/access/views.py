@@ -1,9 +1,10 @@
-"""A view is what one kind of caller may see: layers, and of each layer its fields. Compiled once, at start."""
+"""A view is what one kind of caller may see: layers, and of each its fields and rows. Compiled once, at start."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
+from gis_server.access.rows import rows_condition
 from gis_server.catalog import Catalog, Layer
 from gis_server.catalog.model import ACCESS_ORDER, Access, ViewRule
 from gis_server.errors import UnknownLayer
@@ -15,6 +16,8 @@ class View:
 
     name: str
     layers: Mapping[str, tuple[str, ...]]
+    conditions: Mapping[str, str] = field(default_factory=dict)
+    """Layer id → SQL condition of the rows that are seen; layers that are not in it are seen whole."""
 
     @property
     def is_public(self) -> bool:
@@ -30,6 +33,18 @@ class View:
         if layer_id not in self.layers:
             raise unknown_layer(layer_id)
         return catalog[layer_id]
+
+    def rows(self, layer: Layer) -> str:
+        """What a FROM takes as the layer's served rows: every query of a view reads them so, and never the table."""
+        return self._seen(layer, layer.table)
+
+    def ended(self, layer: Layer) -> str:
+        """The same of its ended rows: a version is seen or not by its own values."""
+        return self._seen(layer, layer.history)
+
+    def _seen(self, layer: Layer, table: str) -> str:
+        condition = self.conditions.get(layer.id)
+        return table if condition is None else f"(SELECT * FROM {table} WHERE {condition})"
 
 
 def unknown_layer(layer_id: str) -> UnknownLayer:
@@ -47,7 +62,12 @@ def compile_views(catalog: Catalog) -> dict[str, View]:
 
 def _compile(name: str, rule: ViewRule, catalog: Catalog) -> View:
     seen = {layer.id: _visible_fields(layer, rule) for layer in catalog if _admits_layer(rule, layer)}
-    return View(name, seen)
+    cut = {
+        layer: condition
+        for layer in seen
+        if not _is_extra(rule, catalog[layer]) and (condition := rows_condition(catalog[layer], rule.level))
+    }
+    return View(name, seen, cut)
 
 
 def _admits_layer(rule: ViewRule, layer: Layer) -> bool:

@@ -31,6 +31,7 @@ def _of_layer(catalog: Catalog, layer: Layer) -> Iterator[str]:
             if name not in file.fields:
                 yield f"{where}: {key}: “{name}” is not among the fields"
     yield from _of_fields(catalog, layer, where)
+    yield from _of_rows(catalog, layer, where)
     yield from _of_checks(catalog, layer, where)
 
 
@@ -68,6 +69,22 @@ def _of_fields(catalog: Catalog, layer: Layer, where: str) -> Iterator[str]:
             yield f"{where}: fields.{name}.domain: there is no layers/_domains/{rule.domain}.yaml"
         if rule.access and ACCESS_ORDER.index(rule.access) < ACCESS_ORDER.index(layer.file.access):
             yield f"{where}: fields.{name}.access: looser than the layer's own {layer.file.access}"
+
+
+def _of_rows(catalog: Catalog, layer: Layer, where: str) -> Iterator[str]:
+    """A rule that hides nothing by a slip of the pen is worse than none."""
+    for level, marks in layer.file.rows.items():
+        if ACCESS_ORDER.index(level) <= ACCESS_ORDER.index(layer.file.access):
+            yield f"{where}: rows.{level}: not stricter than the layer's own {layer.file.access}"
+        for name, codes in marks.items():
+            rule = layer.fields.get(name)
+            if rule is None or rule.type not in ("code", "text"):
+                yield f"{where}: rows.{level}.{name}: not a field of type code or text"
+            elif rule.domain is not None and rule.domain in catalog.domains:
+                known = catalog.domains[rule.domain].values
+                yield from (
+                    f"{where}: rows.{level}.{name}: there is no code {one}" for one in codes if one not in known
+                )
 
 
 def _named_fields(layer: Layer) -> dict[str, list[str]]:

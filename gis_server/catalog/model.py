@@ -103,6 +103,8 @@ class LayerFile(Strict):
     steward: str
     evidence: Evidence
     access: Access
+    rows: dict[Access, dict[str, list[str]]] = Field(default_factory=dict)
+    """Rows stricter than the layer: who may see those in which a field has one of the codes."""
     key: list[str] = Field(min_length=1)
     label: str | None = None
     """The field that names a feature to a person."""

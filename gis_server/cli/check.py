@@ -1,5 +1,6 @@
 """`bando check`: the verdict on a delivery before anything is published, or the one kept with a release."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -8,12 +9,14 @@ import typer
 from rich.console import Console
 
 from gis_server.cli.context import Ready, ready
+from gis_server.cli.differences import background
 from gis_server.errors import EXIT_CODE, LoadRefused, SettingInvalid
 from loaders.checks.registry import read_codes
 from loaders.pipeline import Desk, Order
 from loaders.pipeline import load as load_delivery
 from loaders.progress import Steps
 from loaders.report import show
+from loaders.verdict.ground import box_of, stored
 from loaders.verdict.hand_over import hand_over
 from loaders.verdict.kept import verdict_of_release
 from loaders.verdict.verdict import Verdict, verdict_of
@@ -36,13 +39,10 @@ def check(
     4 không đọc được · unreadable; 5 hồ sơ nạp sai · wrong profile;
     6 tệp lớp hay miễn trừ sai · wrong layer file or waiver.
     """
-    if (path is None) == (release is None):
-        raise SettingInvalid(
-            "Chỉ một trong hai: đường dẫn cần kiểm tra, hoặc --release N.",
-            "Give one of the two: a path to check, or --release N.",
-        )
+    _refuse_both(path, release)
     place = ready()
     verdict = _kept(place, release) if release is not None else _reached(place, path, profile, quiet=as_json_text)
+    verdict = replace(verdict, base=_base(place, verdict))
     if as_json_text:
         typer.echo(orjson.dumps(verdict.as_json(), option=orjson.OPT_INDENT_2).decode())
     if out is not None:
@@ -50,6 +50,14 @@ def check(
             Console(stderr=True).print(f"  {file}", highlight=False, soft_wrap=True)
     if path is not None and verdict.refused:
         raise typer.Exit(EXIT_CODE[LoadRefused])
+
+
+def _refuse_both(path: Path | None, release: int | None) -> None:
+    if (path is None) == (release is None):
+        raise SettingInvalid(
+            "Chỉ một trong hai: đường dẫn cần kiểm tra, hoặc --release N.",
+            "Give one of the two: a path to check, or --release N.",
+        )
 
 
 def _reached(place: Ready, path: Path | None, profile: str | None, *, quiet: bool) -> Verdict:
@@ -60,6 +68,13 @@ def _reached(place: Ready, path: Path | None, profile: str | None, *, quiet: boo
     if not quiet:
         show(report, place.catalog, codes, Console())
     return verdict_of(report, place.catalog, codes)
+
+
+def _base(place: Ready, verdict: Verdict) -> list[bytes]:
+    """Served wards and streets around the findings."""
+    box = box_of([at for at in verdict.places if at is not None])
+    with place.database.connect("read") as conn:
+        return stored(place.catalog, background(conn, box)) if box else []
 
 
 def _kept(place: Ready, release: int) -> Verdict:

@@ -1,6 +1,5 @@
 """Differences between two states on the screen, as GeoJSON, and as a map in one file that opens anywhere."""
 
-import html as escaping
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,9 +8,12 @@ import orjson
 import psycopg
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
+from rich.text import Text as Words
 
+from gis_server.catalog import Layer
+from gis_server.catalog.model import Text
 from gis_server.db.statements import statement
+from gis_server.paper.paper import paper
 from gis_server.releases.diff import KINDS, Difference, LayerDiff, rows
 
 EXAMPLES = 3
@@ -38,8 +40,8 @@ def show_diff(conn: psycopg.Connection, found: Sequence[LayerDiff], console: Con
     for one in found:
         counts = [f"{number:,}" for number in (one.counts.added, one.counts.changed, one.counts.removed)]
         fields = ", ".join(f"{_named(name)} {count:,}" for name, count in one.fields.items())
-        title = Text.assemble(one.layer.file.title.vi, (f"  {one.layer.id}", "dim"))
-        table.add_row(title, *counts, Text(fields))
+        title = Words.assemble(one.layer.file.title.vi, (f"  {one.layer.id}", "dim"))
+        table.add_row(title, *counts, Words(fields))
     console.print(table)
     for one in found:
         for kind in KINDS:
@@ -48,18 +50,23 @@ def show_diff(conn: psycopg.Connection, found: Sequence[LayerDiff], console: Con
 
 
 def write_changes(
-    conn: psycopg.Connection, found: Sequence[LayerDiff], title: str, files: tuple[Path | None, Path | None]
+    conn: psycopg.Connection, found: Sequence[LayerDiff], title: Text, files: tuple[Path | None, Path | None]
 ) -> None:
     """The map (HTML), the GeoJSON, each when a file was named."""
     page, geojson = files
     if page is None and geojson is None:
         return
     features = [feature for one in found for feature in _features(conn, one)]
-    collection = {"type": "FeatureCollection", "title": title, "layers": _summary(found), "features": features}
+    collection = {
+        "type": "FeatureCollection",
+        "title": f"{title.vi} · {title.en}",
+        "layers": _summary(found),
+        "features": features,
+    }
     if geojson is not None:
         geojson.write_bytes(orjson.dumps(collection))
     if page is not None:
-        page.write_bytes(_page(title, collection, _background(conn, features)))
+        page.write_bytes(_page(conn, found, title, collection))
 
 
 def _features(conn: psycopg.Connection, one: LayerDiff) -> Iterator[dict[str, Any]]:
@@ -93,20 +100,25 @@ def _summary(found: Sequence[LayerDiff]) -> list[dict[str, Any]]:
     ]
 
 
-def _page(title: str, collection: dict[str, Any], background: list[Any]) -> bytes:
-    """Data goes into the page as JSON in which no tag can end the script."""
-    text = (PAGES / "changes.html").read_text(encoding="utf-8")
-    data = orjson.dumps({"changes": collection, "background": background}).decode().replace("<", "\\u003c")
-    return text.replace("{title}", escaping.escape(title)).replace("{data}", data).encode()
-
-
-def _background(conn: psycopg.Connection, features: list[dict[str, Any]]) -> list[Any]:
-    """Wards and roads around the changes, as far as they are served, as bare GeoJSON geometries."""
+def _page(conn: psycopg.Connection, found: Sequence[LayerDiff], title: Text, collection: dict[str, Any]) -> bytes:
+    features, layers = collection["features"], collection["layers"]
     bounds = _bounds(features)
-    if bounds is None:
-        return []
+    around = background(conn, bounds) if bounds else []
+    names = {one.layer.id: {name: _title(one.layer, name) for name in one.layer.fields} for one in found}
+    content = {"title": title, "layers": layers, "names": names}
+    return paper(PAGES, "changes", content, {"features": features, "names": names, "background": around})
+
+
+def _title(layer: Layer, field: str) -> str:
+    """A field as a person calls it."""
+    told = layer.fields[field].help
+    return told.vi if told else field
+
+
+def background(conn: psycopg.Connection, bounds: Bounds) -> list[dict[str, Any]]:
+    """Wards and roads around a box in degrees, as far as they are served, as bare GeoJSON geometries."""
     values = dict(zip(("west", "south", "east", "north"), bounds, strict=True))
-    lines: list[Any] = []
+    lines: list[dict[str, Any]] = []
     for layer in BACKGROUND:
         group, _, name = layer.partition(".")
         if conn.execute("SELECT FROM meta.layer WHERE layer = %s", [layer]).fetchone() is not None:
@@ -131,12 +143,12 @@ def _points(coordinates: Any) -> Iterator[list[float]]:
             yield from _points(inner)
 
 
-def _example(layer: str, one: Difference) -> Text:
+def _example(layer: str, one: Difference) -> Words:
     changes = [f"{name}: {before} → {after}" for name, (before, after) in one.changed.items()]
     if one.moved_m:
         changes.append(f"hình · shape {one.moved_m:.3f} m")
     words = "; ".join(changes) if one.kind == "changed" else ""
-    return Text.assemble((f"  {SIGN[one.kind]} ", COLOUR[one.kind]), f"{layer} {one.key}", (f"  {words}", "dim"))
+    return Words.assemble((f"  {SIGN[one.kind]} ", COLOUR[one.kind]), f"{layer} {one.key}", (f"  {words}", "dim"))
 
 
 def _named(field: str) -> str:

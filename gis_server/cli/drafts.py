@@ -1,6 +1,7 @@
 """`bando drafts` and `bando publish`: look at what would change, then publish several drafts as one release."""
 
 import getpass
+from functools import partial
 from typing import Annotated
 
 import psycopg
@@ -10,14 +11,18 @@ from rich.table import Table
 from rich.text import Text
 
 from gis_server.catalog import Catalog
+from gis_server.catalog.model import Text as Names
 from gis_server.cli.context import ready
 from gis_server.cli.differences import show_diff, write_changes
 from gis_server.cli.layers import CITY_TIME
 from gis_server.cli.releases import WHEN, GeoJSONOption, MapOption
 from gis_server.errors import DraftStale
 from gis_server.releases.diff import LayerDiff, compare, from_served
-from gis_server.releases.drafts import Draft, discard, publish_drafts, validate
+from gis_server.releases.drafts import Draft, Wish, discard, publish_drafts, validate
 from gis_server.releases.drafts import drafts as read_drafts
+from loaders.pipeline import Desk
+from loaders.progress import Steps
+from loaders.recheck import recheck
 
 
 def drafts(
@@ -40,7 +45,8 @@ def drafts(
             validate(conn, place.catalog, found)
             differences = _differences(conn, place.catalog, found)
             show_diff(conn, differences, console)
-            title = f"Bản nháp {', '.join(map(str, number))} · Draft"
+            listed = ", ".join(map(str, number))
+            title = Names(vi=f"Bản nháp {listed} sẽ đổi gì", en=f"What draft {listed} would change")
             write_changes(conn, differences, title, (html, geojson))
 
 
@@ -50,8 +56,9 @@ def publish(
 ) -> None:
     """Công bố một hay nhiều bản nháp thành một bản · Publish drafts as one release, all or none."""
     place, console = ready(), Console()
+    again = partial(recheck, desk=Desk(place.catalog, place.database, Steps()), console=console)
     with place.database.connect() as conn:
-        made = publish_drafts(conn, place.catalog, number, who=getpass.getuser(), note=note)
+        made = publish_drafts(conn, place.catalog, Wish(number, getpass.getuser(), note, again))
     if made is None:
         console.print("[bold]Không có gì thay đổi, không có bản công bố mới · Nothing changed, no new release.[/]")
         return

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gis_server.catalog import Layer
+from gis_server.catalog.model import Text as Names
 from gis_server.cli.context import Ready, ready
 from gis_server.cli.differences import show_diff, write_changes
 from gis_server.cli.layers import CITY_TIME
@@ -58,7 +59,8 @@ def diff(
         found = [compare(conn, between_releases(one, first, last)) for one in layers]
         found = [one for one in found if one.counts.total]
         show_diff(conn, found, Console())
-        write_changes(conn, found, f"Bản {first} → {last} · Release {first} → {last}", (html, geojson))
+        title = Names(vi=f"Thay đổi từ bản {first} đến bản {last}", en=f"Changes from release {first} to {last}")
+        write_changes(conn, found, title, (html, geojson))
 
 
 def history(

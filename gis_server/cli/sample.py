@@ -1,6 +1,7 @@
 """`bando sample`: writes a synthetic Vietnamese city the way agencies deliver, or the city-sized set for benchmarks."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -8,10 +9,12 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from gis_server.catalog import Catalog
 from gis_server.cli.context import read_settings_and_catalog
 from gis_server.errors import SettingInvalid
 from loaders.sample_city.big import write_big
 from loaders.sample_city.build import build
+from loaders.sample_city.city import City
 from loaders.sample_city.damage import damage as spoil
 from loaders.sample_city.damage import write_answers
 from loaders.sample_city.deliver import MANIFEST, MARK, deliver
@@ -51,16 +54,23 @@ def sample(
             counts = write_big(parcels, seed, catalog, out, tell)
         else:
             city = build(Frame(wards, seed), catalog, tell)
-            answers = spoil(city, catalog, seed) if damage else []
-            deliver(city, catalog, out, tell)
-            if damage:
-                write_answers(answers, out)
-            counts = {layer: len(table) for layer, table in city.tables.items()}
+            counts = _write_city(city, catalog, out, tell, spoilt_by=seed if damage else None)
     console.print(
         f"[green]✓[/] {out}: {len(counts)} lớp, {sum(counts.values()):,} đối tượng, dữ liệu tổng hợp · "
         f"{len(counts)} layers, {sum(counts.values()):,} features, synthetic.\n  bando load {out}",
         highlight=False,
     )
+
+
+def _write_city(
+    city: City, catalog: Catalog, out: Path, tell: Callable[[str], None], *, spoilt_by: int | None
+) -> dict[str, int]:
+    """Delivered, with planted errors and their answers when a seed is given; how many features by layer."""
+    answers = None if spoilt_by is None else spoil(city, catalog, spoilt_by)
+    deliver(city, catalog, out, tell)
+    if answers is not None:
+        write_answers(answers, out)
+    return {layer: len(table) for layer, table in city.tables.items()}
 
 
 def _make_room(out: Path) -> None:

@@ -22,6 +22,11 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def literal(words: str) -> str:
+    """A text that is written into a statement; only for words that do not come from a request."""
+    return "'" + words.replace("'", "''") + "'"
+
+
 @cache
 def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8")

@@ -81,7 +81,7 @@ async def _asked(request: Request, catalog: CatalogDep, view: Caller, layer: Lay
     refuse(names, RESERVED | frozenset(fields))
     conditions = _conditions(catalog, view, layer, where)
     where_equal(conditions, layer, {name: request.query_params[name] for name in names if name in fields})
-    return Question(layer, view.layers[layer.id], read_crs("crs", where.crs, catalog.crs.stored), conditions)
+    return Question(layer, view, read_crs("crs", where.crs, catalog.crs.stored), conditions)
 
 
 QuestionDep = Annotated[Question, Depends(_asked)]

@@ -14,7 +14,7 @@ from gis_server.db.statements import quoted, text
 from gis_server.features.crs import CRS84, offered, storage_uri
 from gis_server.releases.snapshot import Snapshot
 from gis_server.web.answers import HTML, JSON, Link, address, link
-from gis_server.web.state import LayerState, layer_states
+from gis_server.web.state import LayerState, LayerStates
 
 SQL = Path(__file__).parent / "sql"
 GEOJSON = "application/geo+json"
@@ -29,11 +29,20 @@ class TimeExtents:
     def __init__(self) -> None:
         self._known: dict[str, tuple[int, Span]] = {}
 
-    async def of(self, snap: Snapshot, layer: Layer, release: int) -> Span:
-        known = self._known.get(layer.id)
+    async def of(self, snap: Snapshot, layer: Layer, rows: str, release: int) -> Span:
+        """`rows` are those that the caller may see: a hidden one must not stretch the time."""
+        known = self._known.get(rows)
         if known is None or known[0] != release:
-            known = self._known[layer.id] = (release, await _span(snap, layer))
+            known = self._known[rows] = (release, await _span(snap, layer, rows))
         return known[1]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What was found out about layers before."""
+
+    states: LayerStates
+    times: TimeExtents
 
 
 @dataclass(frozen=True)
@@ -45,13 +54,14 @@ class Described:
     span: Span | None
 
 
-async def describe(snap: Snapshot, view: View, layers: list[Layer], extents: TimeExtents) -> list[Described]:
+async def describe(snap: Snapshot, view: View, layers: list[Layer], known: Known) -> list[Described]:
     """State and extents of layers; times only where the caller may see the dates."""
-    states = await layer_states(snap, [layer.id for layer in layers])
+    states = await known.states.of(snap, view, layers)
     found = []
     for layer in layers:
         state = states.get(layer.id)
-        span = await extents.of(snap, layer, state.release) if state and has_time(layer, view) else None
+        timed = state if has_time(layer, view) else None
+        span = await known.times.of(snap, layer, view.rows(layer), timed.release) if timed else None
         found.append(Described(layer, state, span))
     return found
 
@@ -110,10 +120,10 @@ def _links(request: Request, layer: Layer) -> list[Link]:
     ]
 
 
-async def _span(snap: Snapshot, layer: Layer) -> Span:
+async def _span(snap: Snapshot, layer: Layer, rows: str) -> Span:
     time = layer.file.time
     assert time is not None
-    names = {"since": quoted(time.since), "until": quoted(time.until), "table": layer.table}
+    names = {"since": quoted(time.since), "until": quoted(time.until), "rows": rows}
     row: Mapping[str, Any] = await snap.conn.fetchrow(text(SQL, "time_extent", **names))
     return _moment(row["since"]), _moment(row["until"])
 

@@ -11,7 +11,7 @@ import orjson
 from gis_server.access.views import View
 from gis_server.catalog import Catalog, Layer
 from gis_server.catalog.crs import WGS84
-from gis_server.db.statements import text
+from gis_server.db.statements import literal, text
 from gis_server.features.columns import column
 from gis_server.releases.snapshot import Snapshot
 
@@ -48,9 +48,7 @@ async def identify(
     """
     if not view.layers:
         return []
-    pieces = " UNION ALL ".join(
-        _piece(catalog, number, catalog[one], fields) for number, (one, fields) in enumerate(view.layers.items())
-    )
+    pieces = " UNION ALL ".join(_piece(catalog, number, catalog[one], view) for number, one in enumerate(view.layers))
     values = (spot.east, spot.north, spot.radius_m, MOST_PER_LAYER, list(layers))
     rows = await snap.conn.fetch(text(SQL, "identify", pieces=pieces), *values)
     return [_answer(catalog, row) for row in rows]
@@ -63,15 +61,15 @@ def layers_asked(catalog: Catalog, view: View, names: str | None) -> list[str]:
     return [view.layer(catalog, name).id for name in names.split(",")]
 
 
-def _piece(catalog: Catalog, number: int, layer: Layer, fields: tuple[str, ...]) -> str:
+def _piece(catalog: Catalog, number: int, layer: Layer, view: View) -> str:
     return text(
         SQL,
         "near",
         place=str(number),
-        id="'" + layer.id.replace("'", "''") + "'",
+        id=literal(layer.id),
         srid=str(catalog.crs.stored),
-        columns=", ".join(column(layer, name) for name in fields),
-        table=layer.table,
+        columns=", ".join(column(layer, name) for name in view.layers[layer.id]),
+        rows=view.rows(layer),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from gis_server.access.views import View
 from gis_server.catalog import Layer
 from gis_server.catalog.crs import WEB_MERCATOR, WGS84
 from gis_server.db.statements import quoted, text
@@ -66,12 +67,16 @@ def _moment(layer: Layer, name: str, moment: Any) -> Any:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of one layer."""
+    """What is asked of one layer, within what the caller may see."""
 
     layer: Layer
-    fields: tuple[str, ...]
+    view: View
     crs: Crs
     conditions: Conditions
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return self.view.layers[self.layer.id]
 
     def sql(self, stored: int, release: int | None = None) -> str:
         """The statement of a page; `release` when it is an earlier one."""
@@ -81,19 +86,19 @@ class Question:
             shape=_shape(self.crs, stored),
             decimals=str(self.crs.decimals),
             columns="".join(f"{column(self.layer, name)}, " for name in self.fields),
-            rows=self.layer.table if release is None else rows_as_of(self.layer, release),
+            rows=self.view.rows(self.layer) if release is None else rows_as_of(self.layer, self.view, release),
             conditions=str(self.conditions),
         )
 
 
-def rows_as_of(layer: Layer, release: int) -> str:
+def rows_as_of(layer: Layer, view: View, release: int) -> str:
     names = ["fid", "born", "source", *layer.fields, "geom", "geom_3857"]
     return text(
         SQL,
         "rows_as_of",
         names=", ".join(quoted(name) for name in names),
-        table=layer.table,
-        history=layer.history,
+        rows=view.rows(layer),
+        ended=view.ended(layer),
         release=str(int(release)),
     )
 

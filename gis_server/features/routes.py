@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from gis_server.features import pages
 from gis_server.features.asked import HTML_LIMIT, AskedDep, F, LayerDep
-from gis_server.features.collections import GEOJSON, SCHEMA, TimeExtents, collection, describe
+from gis_server.features.collections import GEOJSON, SCHEMA, Known, collection, describe
 from gis_server.features.crs import Crs, read_crs
 from gis_server.features.filters import filterable
 from gis_server.features.identify import DEFAULT_RADIUS_M, MOST_RADIUS_M, identify, layers_asked, spot_of
@@ -22,18 +22,18 @@ from gis_server.features.when import read_when, release_at
 from gis_server.web.answers import HTML, JSON, address, json_answer, link, wants_html
 from gis_server.web.asking import Caller, CatalogDep, note_release, reading
 from gis_server.web.pages import page
+from gis_server.web.state import LayerStatesDep
 from gis_server.web.strict import OPEN
 
 PAGES = Path(__file__).parent / "pages"
 router = APIRouter(tags=["features"])
 
 
-async def _extents(request: Request) -> TimeExtents:
-    extents: TimeExtents = request.app.state.time_extents
-    return extents
+async def _known(request: Request, states: LayerStatesDep) -> Known:
+    return Known(states, request.app.state.time_extents)
 
 
-ExtentsDep = Annotated[TimeExtents, Depends(_extents)]
+KnownDep = Annotated[Known, Depends(_known)]
 
 
 @router.get("/conformance")
@@ -46,11 +46,11 @@ async def get_conformance(request: Request, view: Caller, f: F = None) -> Respon
 
 @router.get("/collections")
 async def get_collections(
-    request: Request, catalog: CatalogDep, view: Caller, extents: ExtentsDep, f: F = None
+    request: Request, catalog: CatalogDep, view: Caller, known: KnownDep, f: F = None
 ) -> Response:
     """Every layer that the caller may see."""
     async with reading(request) as snap:
-        found = await describe(snap, view, [catalog[one] for one in view.layers], extents)
+        found = await describe(snap, view, [catalog[one] for one in view.layers], known)
     if wants_html(request, f):
         return page(request, PAGES, "collections", {"themes": pages.by_theme(catalog, found)})
     links = [
@@ -62,11 +62,11 @@ async def get_collections(
 
 @router.get("/collections/{collectionId}")
 async def get_collection(
-    request: Request, catalog: CatalogDep, layer: LayerDep, extents: ExtentsDep, f: F = None
+    request: Request, catalog: CatalogDep, layer: LayerDep, known: KnownDep, f: F = None
 ) -> Response:
     """One layer: what it is, where and when it lies, which systems it is given in."""
     async with reading(request) as snap:
-        (found,) = await describe(snap, request.state.view, [layer], extents)
+        (found,) = await describe(snap, request.state.view, [layer], known)
     if wants_html(request, f):
         content = {"layer": layer, "state": found.state, "fields": pages.fields(catalog, layer, request.state.view)}
         return page(request, PAGES, "collection", content)
@@ -110,7 +110,7 @@ async def _item_question(
     featureId: str,
     crs: str | None = None,
 ) -> Question:
-    return Question(layer, view.layers[layer.id], read_crs("crs", crs, catalog.crs.stored), Conditions())
+    return Question(layer, view, read_crs("crs", crs, catalog.crs.stored), Conditions())
 
 
 ItemDep = Annotated[Question, Depends(_item_question)]

@@ -16,6 +16,9 @@ SQL = Path(__file__).parent / "sql"
 DEFAULT_LIMIT, MOST = 1_000, 10_000
 MOST_STEPS = 50
 """Layers of releases that one page looks into, so that its time is bounded whatever is hidden from the caller."""
+Span = tuple[str | None, str | None]
+NEWEST = 2**31 - 1
+"""Later than any release."""
 NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 CURSOR = re.compile(r"([0-9]{1,9}):([a-z0-9_.]{1,130}):([0-9]{1,18})", re.ASCII)
 
@@ -38,14 +41,17 @@ class Feed:
 
     layers: Sequence[str]
     since: int
+    until: int
     limit: int
     cursor: Cursor | None
 
 
-def read_feed(layers: Sequence[str], since: str | None, limit: str | None, cursor: str | None) -> Feed:
+def read_feed(layers: Sequence[str], span: Span, limit: str | None, cursor: str | None) -> Feed:
+    """`span` is since and until, as they were written."""
     return Feed(
         layers,
-        _number("since", since, 0),
+        _number("since", span[0], 0),
+        _number("until", span[1], NEWEST),
         min(max(1, _number("limit", limit, DEFAULT_LIMIT)), MOST),
         _cursor(cursor),
     )
@@ -56,13 +62,14 @@ async def changes(
 ) -> tuple[list[dict[str, Any]], Cursor | None]:
     """Releases in order with the features of each layer, and where the next page begins."""
     start = feed.cursor or Cursor(feed.since + 1, "", 0)
-    values = (max(feed.since, start.release - 1), start.release, start.layer, list(feed.layers), MOST_STEPS + 1)
+    since = max(feed.since, start.release - 1)
+    values = (since, start.release, start.layer, list(feed.layers), MOST_STEPS + 1, feed.until)
     steps = await snap.conn.fetch(text(SQL, "changed_layers"), *values)
     found: list[dict[str, Any]] = []
     left = feed.limit
     for step in steps[:MOST_STEPS]:
         is_start = (step["release"], step["layer"]) == (start.release, start.layer)
-        query = _query(catalog[step["layer"]], view)
+        query = changes_query(catalog[step["layer"]], view)
         rows = await snap.conn.fetch(query, step["release"], start.fid if is_start else 0, left + 1)
         _note(found, step, rows[:left])
         if len(rows) > left:
@@ -87,14 +94,14 @@ def _note(found: list[dict[str, Any]], step: Any, rows: Sequence[Any]) -> None:
     found[-1]["layers"].append(kinds)
 
 
-def _query(layer: Layer, view: View) -> str:
+def changes_query(layer: Layer, view: View) -> str:
     """A change in hidden fields only is none for this caller."""
     names = [*view.layers[layer.id], "source", "geom"]
     return text(
         SQL,
         "changes",
-        served=layer.table,
-        history=layer.history,
+        served=view.rows(layer),
+        history=view.ended(layer),
         columns=", ".join(quoted(name) for name in names),
         began=", ".join(f"began.{quoted(name)}" for name in names),
         ended=", ".join(f"ended.{quoted(name)}" for name in names),
@@ -120,6 +127,7 @@ def _cursor(given: str | None) -> Cursor | None:
 
 def _refused(name: str, given: str) -> BadRequest:
     return BadRequest(
-        f"{name} = “{given[:60]}” không hợp lệ; since, limit là số nguyên, cursor lấy từ liên kết “next”.",
-        f"{name} = “{given[:60]}” will not do; since and limit are whole numbers, cursor comes from the “next” link.",
+        f"{name} = “{given[:60]}” không hợp lệ; since, until, limit là số nguyên, cursor lấy từ liên kết “next”.",
+        f"{name} = “{given[:60]}” will not do; since, until and limit are whole numbers, "
+        "cursor comes from the “next” link.",
     )

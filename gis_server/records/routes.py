@@ -2,30 +2,38 @@
 
 import re
 from datetime import date
+from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import orjson
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from gis_server.access.views import View
+from gis_server.catalog import Catalog
 from gis_server.catalog.places import Places
 from gis_server.errors import BadRequest, Busy
 from gis_server.records.catalogue import catalogue
 from gis_server.records.changes import Feed, changes, read_feed
+from gis_server.records.overview import MOST_FEATURES, overview
 from gis_server.records.places import units_of
-from gis_server.web.answers import JSON, address, json_answer, link
+from gis_server.web.answers import JSON, address, json_answer, link, wants_html
 from gis_server.web.asking import Caller, CatalogDep, reading
-from gis_server.web.state import layer_states
+from gis_server.web.pages import page
+from gis_server.web.state import LayerStatesDep
 
+PAGES = Path(__file__).parent / "pages"
+CITY_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 router = APIRouter(tags=["records"])
 
 
 @router.get("/catalogue")
-async def get_catalogue(request: Request, catalog: CatalogDep, view: Caller) -> Response:
+async def get_catalogue(request: Request, catalog: CatalogDep, view: Caller, known: LayerStatesDep) -> Response:
     """The layer tree of the caller's view: titles, counts, dates, scale, evidence, sources, fields, code lists."""
     async with reading(request) as snap:
-        states = await layer_states(snap, list(view.layers))
+        states = await known.of(snap, view, [catalog[one] for one in view.layers])
     return json_answer(request, catalogue(catalog, view, states, snap.release))
 
 
@@ -36,17 +44,23 @@ async def _layers(view: Caller, catalog: CatalogDep, layer: str | None = None) -
 async def _feed(
     layers: Annotated[list[str], Depends(_layers)],
     since: str | None = None,
+    until: str | None = None,
     limit: str | None = None,
     cursor: str | None = None,
 ) -> Feed:
-    return read_feed(layers, since, limit, cursor)
+    return read_feed(layers, (since, until), limit, cursor)
+
+
+FeedDep = Annotated[Feed, Depends(_feed)]
 
 
 @router.get("/changes")
 async def get_changes(
-    request: Request, catalog: CatalogDep, view: Caller, feed: Annotated[Feed, Depends(_feed)]
+    request: Request, catalog: CatalogDep, view: Caller, feed: FeedDep, f: str | None = None
 ) -> Response:
     """Features that each release after `since` added, changed and removed, by number (fid); `next` leads on."""
+    if wants_html(request, f):
+        return await _changes_page(request, catalog, view, feed)
     async with reading(request) as snap:
         found, onward = await changes(snap, catalog, view, feed)
     asked = {name: value for name, value in request.query_params.items() if name != "key"}
@@ -54,6 +68,20 @@ async def get_changes(
     if onward is not None:
         links.append(link(address(request, "/changes", **{**asked, "cursor": str(onward)}), "next", JSON))
     return json_answer(request, {"since": feed.since, "release": snap.release, "releases": found, "links": links})
+
+
+async def _changes_page(request: Request, catalog: Catalog, view: View, feed: Feed) -> Response:
+    async with reading(request) as snap:
+        found = await overview(snap, catalog, view, feed)
+    asked = {name: value for name, value in request.query_params.items() if name not in ("key", "until", "f")}
+    layer = asked.get("layer")
+    older = address(request, "/changes", **asked, until=found.older, f="html") if found.older else None
+    content = {
+        "overview": found, "layer": catalog[layer] if layer else None, "release": snap.release, "older": older,
+        "newest": address(request, "/changes", **asked, f="html"), "newest_page": feed.until >= snap.release,
+        "city_time": CITY_TIME, "most": MOST_FEATURES,
+    }  # fmt: skip
+    return page(request, PAGES, "changes", content)
 
 
 async def _places(request: Request) -> Places:

@@ -1,7 +1,7 @@
 """Drafts: checked deliveries kept until someone has looked; several become one release, or none does."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -53,6 +53,21 @@ class Draft:
         return Bundle(Source(**self.source), tuple(self.staged(catalog)))
 
 
+def _nothing_more(_: Sequence[Draft]) -> None:
+    pass
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Which drafts to publish, and in whose name."""
+
+    numbers: Sequence[int]
+    who: str
+    note: str = ""
+    recheck: Callable[[Sequence[Draft]], None] = _nothing_more
+    """Asked, while nobody else can publish, when the drafts were checked against another map; raises to refuse."""
+
+
 def hold(conn: psycopg.Connection, catalog: Catalog, origin: Origin, staged: Sequence[Staged]) -> int:
     """Keep staged layers as a draft, in logged tables that a restart does not empty; answers its number."""
     values = {**asdict(origin), "source": Jsonb(asdict(origin.source))}
@@ -75,17 +90,23 @@ def drafts(conn: psycopg.Connection, numbers: Sequence[int] | None = None) -> li
     return found
 
 
-def publish_drafts(
-    conn: psycopg.Connection, catalog: Catalog, numbers: Sequence[int], *, who: str, note: str
-) -> Release | None:
+def publish_drafts(conn: psycopg.Connection, catalog: Catalog, wish: Wish) -> Release | None:
     """One release of all the drafts, which are gone then; None when nothing differs from what is served."""
     with alone(conn):
-        chosen = drafts(conn, sorted(set(numbers)))
+        chosen = drafts(conn, sorted(set(wish.numbers)))
         validate(conn, catalog, chosen)
-        words = note or "; ".join(dict.fromkeys(one.note for one in chosen))
-        release = make_release(conn, [one.bundle(catalog) for one in chosen], {"who": who, "note": words})
+        if _moved_on(conn, chosen):
+            wish.recheck(chosen)
+        words = wish.note or "; ".join(dict.fromkeys(one.note for one in chosen))
+        release = make_release(conn, [one.bundle(catalog) for one in chosen], {"who": wish.who, "note": words})
         _drop(conn, chosen, release.number if release else None, "published" if release else "unchanged")
     return release
+
+
+def _moved_on(conn: psycopg.Connection, chosen: Sequence[Draft]) -> bool:
+    """Whether the drafts were checked against another map than the one they would become part of."""
+    row = conn.execute(statement(SQL, "latest_release")).fetchone()
+    return len(chosen) > 1 or any(one.release != row[0] for one in chosen if row)
 
 
 def discard(conn: psycopg.Connection, numbers: Sequence[int]) -> None:

@@ -11,7 +11,7 @@ from gis_server.tiles.tilejson import tilejson
 from gis_server.tiles.tilesets import Tileset, find_tileset
 from gis_server.web.answers import address, cache_headers, etag_of, is_known, json_answer
 from gis_server.web.asking import Caller, CatalogDep, note_release, pool_of, reading
-from gis_server.web.state import layer_states
+from gis_server.web.state import LayerStatesDep
 
 MVT = "application/vnd.mapbox-vector-tile"
 router = APIRouter(tags=["tiles"])
@@ -30,10 +30,12 @@ AddressDep = Annotated[TileAddress, Depends(_address)]
 
 
 @router.get("/tiles/{tileset}")
-async def get_tilejson(request: Request, catalog: CatalogDep, found: TilesetDep) -> Response:
+async def get_tilejson(
+    request: Request, catalog: CatalogDep, view: Caller, found: TilesetDep, known: LayerStatesDep
+) -> Response:
     """TileJSON 3.0 of a layer or portal map: address, zooms, bounds, fields, code lists, sources."""
     async with reading(request) as snap:
-        states = await layer_states(snap, [drawn.layer.id for drawn in found.layers])
+        states = await known.of(snap, view, [drawn.layer for drawn in found.layers])
     tiles = address(request, f"/tiles/{found.id}/{{z}}/{{x}}/{{y}}.mvt")
     return json_answer(request, tilejson(catalog, found, states, tiles))
 

@@ -30,7 +30,7 @@ def _piece(drawn: Drawn, zoom: int) -> str:
         "tile_layer",
         id=literal(drawn.layer.id),
         columns=columns,
-        table=drawn.layer.table,
+        rows=drawn.rows,
         shape=_shape(drawn.layer, zoom),
         extent=str(EXTENT),
         buffer=str(BUFFER),

@@ -13,6 +13,8 @@ class Drawn:
 
     layer: Layer
     fields: tuple[str, ...]
+    rows: str
+    """What a FROM takes as the rows that the caller may see."""
 
     @property
     def zoom(self) -> tuple[int, int]:
@@ -51,4 +53,4 @@ def find_tileset(catalog: Catalog, view: View, name: str) -> Tileset:
 
 def _drawn(layer: Layer, view: View) -> Drawn:
     visible = view.fields[layer.id]
-    return Drawn(layer, tuple(name for name in layer.file.tiles.fields if name in visible))
+    return Drawn(layer, tuple(name for name in layer.file.tiles.fields if name in visible), view.rows(layer))

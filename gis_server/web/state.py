@@ -4,10 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
+from fastapi import Depends, Request
 
+from gis_server.access.views import View
+from gis_server.catalog import Layer
 from gis_server.db.statements import text
 from gis_server.releases.snapshot import Snapshot
 
@@ -27,10 +30,41 @@ class LayerState:
     """West, south, east, north in degrees (WGS 84)."""
 
 
-async def layer_states(snap: Snapshot, layers: Sequence[str]) -> dict[str, LayerState]:
-    """The state of each layer that has rows."""
-    found = await snap.conn.fetch(text(SQL, "layer_state"), list(layers))
-    return {row["layer"]: _state(row) for row in found}
+class LayerStates:
+    """The state of layers as one view sees them.
+
+    Publishes keep the books of whole layers. Where a view does not see all rows they are counted, once per release.
+    """
+
+    def __init__(self) -> None:
+        self._counted: dict[tuple[str, str], tuple[int, LayerState | None]] = {}
+
+    async def of(self, snap: Snapshot, view: View, layers: Sequence[Layer]) -> dict[str, LayerState]:
+        """Of each layer that has rows."""
+        rows = await snap.conn.fetch(text(SQL, "layer_state"), [layer.id for layer in layers])
+        states = {row["layer"]: _state(row) for row in rows}
+        for layer in layers:
+            if layer.id in view.conditions and layer.id in states:
+                seen = await self._seen(snap, view, layer, states.pop(layer.id).release)
+                states |= {layer.id: seen} if seen else {}
+        return states
+
+    async def _seen(self, snap: Snapshot, view: View, layer: Layer, release: int) -> LayerState | None:
+        of_what = layer.id, view.conditions[layer.id]
+        counted = self._counted.get(of_what)
+        if counted is None or counted[0] != release:
+            query = text(SQL, "layer_seen", rows=view.rows(layer), ended=view.ended(layer))
+            row = await snap.conn.fetchrow(query, layer.id)
+            counted = self._counted[of_what] = (release, row and _state(row))
+        return counted[1]
+
+
+async def _layer_states(request: Request) -> LayerStates:
+    states: LayerStates = request.app.state.layer_states
+    return states
+
+
+LayerStatesDep = Annotated[LayerStates, Depends(_layer_states)]
 
 
 def _state(row: Mapping[str, Any]) -> LayerState:

@@ -9,6 +9,7 @@ from gis_server.catalog import Layer
 from gis_server.catalog.checks import DistinctCheck
 from loaders.checks.attributes import attribute_rules, column
 from loaders.checks.bench import Bench, shown
+from loaders.checks.consumers_left import find_emptied_fields_in_use
 from loaders.checks.finding import Example, Finding, Located
 from loaders.checks.last_release import compare_with_served
 from loaders.checks.lines import find_along_lines
@@ -56,6 +57,7 @@ class Gate:
         """The layer's own `checks:`, and what its source serves now; nothing is asked of a layer without rows."""
         relate(self.bench, layer)
         compare_with_served(self.bench, layer)
+        find_emptied_fields_in_use(self.bench, layer)
         self.bench.run("name_rows", layer, {"shown": shown(layer)})
         self.waivers.apply(self.bench, layer)
 

@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from loaders.sample_city.relief import Ground
-from loaders.sample_city.shapes import Shapes, rounded
+from loaders.sample_city.shapes import Shapes, rounded, without_spikes
 
 Values = list[Any]
 
@@ -35,7 +35,8 @@ class City:
 
     def add(self, layer: str, geometry: Any, **columns: Any) -> None:
         """Append features to a layer; a column that is one value stands for all of them."""
-        shapes = shapely.remove_repeated_points(rounded(np.atleast_1d(np.asarray(geometry, dtype=object))))
+        drawn = without_spikes(np.atleast_1d(np.asarray(geometry, dtype=object)))
+        shapes = shapely.remove_repeated_points(rounded(drawn))
         rows = {name: _spread(values, len(shapes)) for name, values in columns.items()}
         good = _usable(shapes)
         rows = {

@@ -36,10 +36,14 @@ def add_environment(city: City, plan: Plan) -> None:
              do_sau_gieng=[45.0, 120.0],
              cao_do_mieng=np.round(plan.ground.of(places) + 0.5, 2), thong_so="Mực nước; nhiệt độ; độ dẫn điện",
              chu_ky_phut=60, hien_trang="1")  # fmt: skip
+    _add_waste(city, plan)
+
+
+def _add_waste(city: City, plan: Plan) -> None:
     junk, station = plan.facility("CO06")
     streets = plan.network.of("khu_vuc")[:10]
     points = [junk.representative_point(), *[street.line.interpolate(0.3, normalized=True) for street in streets]]
-    city.add(group + "diem_tap_ket_rac", points, ma=codes("RAC", len(points), digits=3),
+    city.add("environment.diem_tap_ket_rac", points, ma=codes("RAC", len(points), digits=3),
              ten=[station, *[f"Điểm hẹn {street.name}" for street in streets]],
              loai=["TRUNG_CHUYEN", *["HEN_RAC"] * len(streets)], cong_suat_tan_ngay=[120.0, *[3.5] * len(streets)],
              gio_hoat_dong="18:00-22:00", hien_trang="1")  # fmt: skip

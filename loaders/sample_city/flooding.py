@@ -41,6 +41,12 @@ def add_works(city: City, plan: Plan) -> None:
     city.add(GROUP + "ho_dieu_tiet", [lake], ma="HDT-01", ten="Hồ Sen", dien_tich_m2=round(lake.area, 1),
              dung_tich_m3=round(lake.area * 2.2),
              cao_do_day=-1.5, muc_nuoc_thap_nhat=-0.4, muc_nuoc_cao_nhat=0.9, hien_trang="1")  # fmt: skip
+    _add_canals(city, plan)
+    _add_gauges(city, plan)
+
+
+def _add_canals(city: City, plan: Plan) -> None:
+    water = plan.water
     river = max(lines(water.river_line.intersection(plan.frame.box)), key=lambda line: line.length)
     city.add(GROUP + "kenh_rach", [river, *[canal.line.reverse() for canal in water.canals]],
              ma=codes("KR", 1 + len(water.canals), digits=2),
@@ -51,7 +57,6 @@ def add_works(city: City, plan: Plan) -> None:
              chieu_dai=[round(river.length, 1), *[round(canal.line.length, 1) for canal in water.canals]],
              anh_huong_trieu=True,
              hien_trang="1", nam_do=2024)  # fmt: skip
-    _add_gauges(city, plan)
 
 
 def _add_gauges(city: City, plan: Plan) -> None:

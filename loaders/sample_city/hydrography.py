@@ -125,11 +125,16 @@ def _add_works(city: City, plan: Plan) -> None:
         else:
             dikes = [line for part in sides for line in lines(part.offset_curve(-4.0))]
             city.add(GROUP + "de", dikes, ten="Đê bao " + canal.name, loaiDe="1", loaiChatLieu="3", khaNangLuuThong="2")
-    gates = [LineString(_across(canal)) for canal in water.canals]
+    _add_gates(city, plan)
+
+
+def _add_gates(city: City, plan: Plan) -> None:
+    canals = plan.water.canals
+    gates = [LineString(_across(canal)) for canal in canals]
     city.add(
         GROUP + "cong_thuy_loi",
         gates,
-        ten=["Cống kiểm soát triều " + canal.name for canal in water.canals],
+        ten=["Cống kiểm soát triều " + canal.name for canal in canals],
         loaiCongThuyLoi="1",
     )
     sluices = _ditches(plan)[:6]

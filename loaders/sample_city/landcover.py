@@ -67,10 +67,21 @@ def _pieces(plan: Plan) -> tuple[Shapes, NDArray[np.str_]]:
     kind[(parcel < 0) & off_road] = "dat_trong"
     kind[owner_of(inside, water) >= 0] = "nuoc_mat"
     kind[owner_of(inside, plan.water.islands) >= 0] = "phu_thuc_vat_khac"
-    thread = 2 * shapely.area(found) < 0.1 * shapely.length(found)
-    kind[thread & (kind == "dat_trong")] = "be_mat_cong_trinh"
     within = owner_of(inside, [plan.frame.box]) >= 0
-    return found[within], kind[within]
+    return found[within], _without_threads(found[within], kind[within])
+
+
+def _without_threads(pieces: Shapes, kind: NDArray[np.str_]) -> NDArray[np.str_]:
+    """Wedges too thin to draw are of the cover that they have most of their outline in common with, on their sheet."""
+    thread = 2 * shapely.area(pieces) < 0.1 * shapely.length(pieces)
+    sheet, tree, found = _sheet_of(pieces), shapely.STRtree(pieces), kind.copy()
+    for piece in np.flatnonzero(thread):
+        near = tree.query(pieces[piece], predicate="intersects")
+        near = near[(sheet[near] == sheet[piece]) & ~thread[near]]
+        if len(near):
+            shared = shapely.length(shapely.intersection(pieces[near], pieces[piece]))
+            found[piece] = kind[near[np.argmax(shared)]]
+    return found
 
 
 SHEET_M = 250.0
@@ -92,14 +103,17 @@ def sheets(plan: Plan) -> Shapes:
     )
 
 
+def _sheet_of(pieces: Shapes) -> NDArray[np.int64]:
+    """A number for the sheet that each piece lies in."""
+    sheet = np.floor((shapely.get_coordinates(inside_points(pieces)) - (WEST, SOUTH)) / SHEET_M).astype(np.int64)
+    return np.asarray(sheet[:, 0] * 10_000 + sheet[:, 1])
+
+
 def _dissolved(pieces: Shapes, kind: NDArray[np.str_]) -> tuple[Shapes, NDArray[np.str_]]:
     """Adjoining pieces of one cover joined, sheet by sheet."""
     shapes: list[shapely.Polygon] = []
     covers: list[str] = []
-    sheet = np.floor(
-        shapely.get_coordinates(inside_points(pieces)) / SHEET_M - np.array([[WEST, SOUTH]]) / SHEET_M
-    ).astype(int)
-    number = sheet[:, 0] * 10_000 + sheet[:, 1]
+    number = _sheet_of(pieces)
     for cover in FIELDS:
         for one in np.unique(number[kind == cover]):
             joined = shapely.get_parts(shapely.coverage_union_all(pieces[(kind == cover) & (number == one)]))

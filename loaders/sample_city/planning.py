@@ -109,6 +109,11 @@ def _add_blocks(city: City, plan: Plan, projects: NDArray[np.object_]) -> None:
              chuc_nang=[rule[0] for rule in wanted],
              ky_hieu=[rule[1] for rule in wanted], o_pho=names, dien_tich=area, so_quyet_dinh=DECISION,
              ngay_phe_duyet=APPROVED)  # fmt: skip
+    _add_planned_roads(city, plan, blocks)
+
+
+def _add_planned_roads(city: City, plan: Plan, blocks: NDArray[np.object_]) -> None:
+    """Between the blocks, sheet by sheet; and the waters."""
     inner = shapely.intersection(plan.fabric.corridor, plan.frame.box, grid_size=0.001)
     roads = polygons(shapely.difference(shapely.union_all(polygons(inner)), shapely.union_all(blocks), grid_size=0.001))
     roads = [
@@ -154,6 +159,16 @@ def _add_road_lines(city: City, plan: Plan) -> None:
     city.add(GROUP + "chi_gioi_duong_do", red, ma=codes("CGDD", len(red), digits=4),
              ten_duong=[street.name for street in label], lo_gioi=[street.reserve for street in label],
              so_quyet_dinh=DECISION, ngay_phe_duyet=APPROVED)  # fmt: skip
+    _add_building_lines(city, plan)
+    posts = np.unique(np.vstack([np.asarray(line.coords)[[0, -1]] for line in red[::4]]), axis=0)
+    city.add(GROUP + "moc_gioi_quy_hoach", shapely.points(posts), ma=codes("MG", len(posts), digits=4),
+             so_hieu=codes("M", len(posts), digits=3), loai="CHI_GIOI",
+             toa_do_x=np.round(posts[:, 1], 3), toa_do_y=np.round(posts[:, 0], 3),
+             cao_do=np.round(plan.ground.at(posts), 2), so_quyet_dinh=DECISION, ngay_phe_duyet=APPROVED)  # fmt: skip
+
+
+def _add_building_lines(city: City, plan: Plan) -> None:
+    """Three metres behind the edge of every third block."""
     new = plan.fabric.blocks[np.arange(len(plan.fabric.blocks)) % 3 == 0]
     back = [
         LineString(part.exterior.coords)
@@ -170,11 +185,6 @@ def _add_road_lines(city: City, plan: Plan) -> None:
         so_quyet_dinh=DECISION,
         ngay_phe_duyet=APPROVED,
     )
-    posts = np.unique(np.vstack([np.asarray(line.coords)[[0, -1]] for line in red[::4]]), axis=0)
-    city.add(GROUP + "moc_gioi_quy_hoach", shapely.points(posts), ma=codes("MG", len(posts), digits=4),
-             so_hieu=codes("M", len(posts), digits=3), loai="CHI_GIOI",
-             toa_do_x=np.round(posts[:, 1], 3), toa_do_y=np.round(posts[:, 0], 3),
-             cao_do=np.round(plan.ground.at(posts), 2), so_quyet_dinh=DECISION, ngay_phe_duyet=APPROVED)  # fmt: skip
 
 
 def _add_corridors(city: City, plan: Plan) -> None:

@@ -138,6 +138,43 @@ def beside(line: LineString, chainage: NDArray[np.float64], offset: float) -> Po
     return np.asarray(here + offset * normal)
 
 
+SHARP_DEGREES, THIN_M = 1.5, 0.02
+
+
+def without_spikes(shapes: Shapes) -> Shapes:
+    """Surfaces without vertices where the outline runs out and back on itself: the tips that overlays leave."""
+    return np.array([_blunt(shape) if shapely.get_dimensions(shape) == 2 else shape for shape in shapes], dtype=object)
+
+
+def _blunt(shape: Any) -> Any:
+    """The same object where nothing is sharp."""
+    points, ring = shapely.get_coordinates(shapely.get_rings(shapely.get_parts(shape)), return_index=True)
+    if not any(len(_sharp(points[ring == one])) for one in np.unique(ring)):
+        return shape
+    parts = []
+    for part in shapely.get_parts(shape):
+        shell, *holes = [_filed(shapely.get_coordinates(one)[:-1]) for one in shapely.get_rings(part)]
+        parts.append(Polygon(shell, [hole for hole in holes if len(hole) > 2]))
+    return parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
+
+
+def _filed(corners: Points) -> Points:
+    while len(corners) > 3 and len(sharp := _sharp(corners)):
+        corners = np.delete(corners, sharp[0], axis=0)
+    return corners
+
+
+def _sharp(corners: Points) -> NDArray[np.int64]:
+    """Places of the corners that are no wider than a thread; the first corner may stand at the end again."""
+    if (corners[0] == corners[-1]).all():
+        corners = corners[:-1]
+    into, out = corners - np.roll(corners, 1, axis=0), np.roll(corners, -1, axis=0) - corners
+    cross = np.abs(into[:, 0] * out[:, 1] - into[:, 1] * out[:, 0])
+    turn = np.arctan2(cross, -(into * out).sum(axis=1))
+    width = np.minimum(np.hypot(*into.T), np.hypot(*out.T)) * np.sin(turn)
+    return np.flatnonzero((np.degrees(turn) < SHARP_DEGREES) & (width < THIN_M))
+
+
 def rounded(shapes: Any) -> Shapes:
     """Shapes on the millimetre grid, made valid where rounding hurt them; polygons stay polygons."""
     placed = shapely.set_precision(np.atleast_1d(np.asarray(shapes, dtype=object)), GRID_M, mode="pointwise")

@@ -69,7 +69,7 @@ def _add_contours(city: City, plan: Plan) -> None:
 
 
 def add_control(city: City, plan: Plan) -> None:
-    """Benchmarks and control points (made up), and one base station."""
+    """Benchmarks and control points (made up)."""
     frame = plan.frame
     nodes = plan.graph.nodes[plan.graph.degree >= 3]
     dry = nodes[~shapely.intersects(nodes, plan.water.all.buffer(4))]
@@ -83,7 +83,12 @@ def add_control(city: City, plan: Plan) -> None:
     city.add("base_control.diem_do_dac_quoc_gia", national, maDoiTuong=["BC03", "BC01", "BC02"],
              soHieuDiem=["MAU-401", "MAU-II-17", "MAU-402"],
              doCao=np.round(plan.ground.of(national), 3), loaiMoc="1", loaiCapHang=["3", "4", "4"])  # fmt: skip
-    origin = np.array([Point(frame.at(0.90, 0.93))], dtype=object)
+    _add_origin(city, plan)
+
+
+def _add_origin(city: City, plan: Plan) -> None:
+    """Where heights begin, and the base station."""
+    origin = np.array([Point(plan.frame.at(0.90, 0.93))], dtype=object)
     city.add(
         "base_control.diem_goc_do_dac_quoc_gia",
         origin,

@@ -110,6 +110,10 @@ def _add_on_site(city: City, plan: Plan, signals: np.ndarray) -> None:
              loai=["QUAN_SAT" if i % 3 else "DEM_XE" for i in range(len(nodes))],
              huong=[float((i * 67) % 360) for i in range(len(nodes))],
              nut_giao=[f"NG-{node + 1:05d}" for node in signals], hien_trang="1")  # fmt: skip
+    _add_on_streets(city, plan)
+
+
+def _add_on_streets(city: City, plan: Plan) -> None:
     streets = [street for street in plan.network.of(*MAIN) if street.line.length > 90]
     rows = [
         ("W.224", "W", "Đường người đi bộ cắt ngang"),

@@ -155,6 +155,12 @@ def add_harbour(city: City, plan: Plan) -> None:
         maDoiTuong="GM03",
         ten="Bến cảng sông Vàm Sen",
     )
+    _add_piers(city, quay, river)
+    _add_lock(city, plan)
+    _add_marks(city, plan)
+
+
+def _add_piers(city: City, quay: LineString, river: LineString) -> None:
     piers = [
         shapely.buffer(
             LineString(
@@ -166,6 +172,9 @@ def add_harbour(city: City, plan: Plan) -> None:
         for s in (0.25, 0.75)
     ]
     city.add(GROUP + "cau_tau", piers, maDoiTuong="GM08", loaiCauTau=["1", "2"])
+
+
+def _add_lock(city: City, plan: Plan) -> None:
     canal = plan.water.canals[0]
     lock = shapely.buffer(
         shapely.ops.substring(canal.line, canal.gate + 17, canal.gate + 47), canal.width * 0.35, cap_style="flat"
@@ -176,7 +185,6 @@ def add_harbour(city: City, plan: Plan) -> None:
         for at in (17, 47)
     ]
     city.add(GROUP + "nhom_au_tau", [LineString(list(gate.coords)[:3]) for gate in gates], maDoiTuong="GM09")
-    _add_marks(city, plan)
 
 
 def _towards(point: shapely.Point, line: LineString, metres: float) -> tuple[float, float]:

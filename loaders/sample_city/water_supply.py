@@ -16,12 +16,7 @@ def add_water_supply(city: City, plan: Plan) -> None:
     group = "water_supply."
     edges = np.flatnonzero(serviced(plan) & (shapely.length(plan.graph.edges) > 8))
     kinds = plan.kinds(plan.graph.street[edges])
-    reserve = plan.reserve(plan.graph.street[edges])
-    pipes = [
-        plan.graph.edges[edge].offset_curve(-max(0.4, width / 2 - 1.5))
-        for edge, width in zip(edges, reserve, strict=True)
-    ]
-    pipes = [max(lines(pipe), key=lambda line: line.length) for pipe in pipes]
+    pipes = _beside_streets(plan, edges)
     size = np.select(
         [np.isin(kinds, ["quoc_lo", "duong_tinh"]), np.isin(kinds, ["chinh", "ven_song"]), kinds == "hem"],
         [600, 300, 63],
@@ -44,6 +39,16 @@ def add_water_supply(city: City, plan: Plan) -> None:
     _add_fittings(city, pipes, size, (names, street))
     _add_connections(city, plan, pipes, (names, [dma[index] for index in zone]))
     _add_districts(city, plan, zones, dma)
+
+
+def _beside_streets(plan: Plan, edges: NDArray[np.int64]) -> list[LineString]:
+    """A line for each edge, inside the reserve."""
+    reserve = plan.reserve(plan.graph.street[edges])
+    pipes = [
+        plan.graph.edges[edge].offset_curve(-max(0.4, width / 2 - 1.5))
+        for edge, width in zip(edges, reserve, strict=True)
+    ]
+    return [max(lines(pipe), key=lambda line: line.length) for pipe in pipes]
 
 
 def _add_fittings(

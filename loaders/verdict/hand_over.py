@@ -1,7 +1,9 @@
 """Writes a verdict into a folder: `bao_cao.html`, `phat_hien.gpkg`, `bao_cao.json`."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import orjson
@@ -14,6 +16,7 @@ from loaders.verdict.page import page
 from loaders.verdict.verdict import WORDS, Verdict
 
 LAYER = "phat_hien"
+CITY_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 def hand_over(verdict: Verdict, folder: Path) -> list[Path]:
@@ -21,7 +24,7 @@ def hand_over(verdict: Verdict, folder: Path) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         paths = [folder / name for name in ("bao_cao.html", "phat_hien.gpkg", "bao_cao.json")]
-        paths[0].write_text(page(verdict), encoding="utf-8")
+        paths[0].write_bytes(page(verdict, datetime.now(CITY_TIME)))
         _write_geopackage(verdict, paths[1])
         paths[2].write_bytes(orjson.dumps(verdict.as_json(), option=orjson.OPT_INDENT_2))
     except OSError as error:

@@ -1,100 +1,129 @@
-"""The verdict as one page that needs nothing but itself: Vietnamese first, a map for each layer, fit for print."""
+"""The verdict as one page that needs nothing but itself: Vietnamese first, list and map of findings, fit for print."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import jinja2
-
 from gis_server.catalog.model import Text
+from gis_server.paper.paper import paper
 from loaders.checks.finding import Located
-from loaders.verdict.picture import Picture, draw
+from loaders.verdict.advice import next_step, read_advice
+from loaders.verdict.ground import ground, sheet_of
 from loaders.verdict.verdict import WORDS, Place, Verdict
 
-ROWS_OF_A_CODE = 40
-"""The GeoPackage and the JSON have all of them."""
+MOST_LISTED = 20_000
+"""Findings on the page; the GeoPackage and the JSON have all of them."""
+WRITTEN = "%d/%m/%Y %H:%M"
+Row = tuple[Located, Place | None]
 
 
-@dataclass(frozen=True)
-class Group:
-    """Findings of one code and field in a layer."""
-
-    about: dict[str, Any]
-    rows: list[tuple[Located, Place | None]]
-    more: int
-
-
-@dataclass(frozen=True)
-class Section:
-    """One layer of the page."""
-
-    layer: str
-    title: str
-    title_en: str
-    rows: int
-    counts: dict[str, int]
-    waived: int
-    groups: list[Group]
-    picture: Picture | None
+def page(verdict: Verdict, written: datetime) -> bytes:
+    """The HTML file; `written` is in the city's time."""
+    kinds, rows = _kinds(verdict), _rows(verdict)
+    listed = rows[:MOST_LISTED]
+    severities = [severity for severity in WORDS if any(one["severity"] == severity for one in kinds)]
+    content = {
+        "report": verdict.report, "written": f"{written:{WRITTEN}}", "words": WORDS, "severities": severities,
+        "refused": verdict.refused, "refusals": verdict.report.get("refusals", []),
+        "to_look_at": any(one["severity"] in ("error", "warning") and one["count"] > one["waived"] for one in kinds),
+        "next_step": next_step(verdict), "numbers": _numbers(verdict), "kinds": kinds,
+        "clean": _clean(verdict), "files": _files(verdict), "not_listed": len(rows) - len(listed),
+    }  # fmt: skip
+    return paper(Path(__file__).parent, "page", content, _data(verdict, listed, severities))
 
 
-def page(verdict: Verdict) -> str:
-    """The HTML text."""
-    source = Path(__file__).with_name("page.html").read_text(encoding="utf-8")
-    space = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
-    sections = [_section(verdict, layer) for layer in _layers(verdict)]
-    clean = [(layer, verdict.catalog[layer].file.title.vi, about["rows"])
-             for layer, about in verdict.report["layers"].items() if layer not in _layers(verdict)]  # fmt: skip
-    return space.from_string(source).render(
-        report=verdict.report, refused=verdict.refused, refusals=verdict.report.get("refusals", []),
-        sections=sections, clean=clean, words=WORDS, total=_counts(verdict, verdict.report["findings"]),
-    )  # fmt: skip
+def _kinds(verdict: Verdict) -> list[dict[str, Any]]:
+    """A line for each code, layer and field, the gravest and most frequent first."""
+    advice = read_advice()
+    lines = []
+    for one in verdict.report["findings"]:
+        about, title = verdict.codes[one["code"]], title_of(verdict, one["layer"])
+        said = {"severity": about.severity, "vi": about.vi, "en": about.en, "waived": one.get("waived", 0)}
+        lines.append({**one, **said, "title": title, "advice": advice.get(one["code"])})
+    order = list(WORDS)
+    return sorted(lines, key=lambda one: (order.index(one["severity"]), -one["count"], one["layer"]))
 
 
-def _layers(verdict: Verdict) -> list[str]:
-    found = {one["layer"] for one in verdict.report["findings"]}
-    layers = [layer.id for layer in verdict.catalog if layer.id in found]
-    return layers + sorted(found.difference(layers))
-
-
-def _title(verdict: Verdict, name: str) -> Text:
+def title_of(verdict: Verdict, name: str) -> Text:
     """A layer's title; findings about letters name the delivered file instead of a layer."""
     known = verdict.catalog.layers.get(name)
     return Text(vi=f"Tệp {name}", en=f"File {name}") if known is None else known.file.title
 
 
-def _section(verdict: Verdict, layer: str) -> Section:
-    findings = [one for one in verdict.report["findings"] if one["layer"] == layer]
-    both = [pair for pair in zip(verdict.located, verdict.places, strict=True) if pair[0].layer == layer]
+def _rows(verdict: Verdict) -> list[Row]:
+    """Findings one by one, the gravest first; where no row is kept (about files, waivers) the examples."""
+    rows: list[Row] = list(zip(verdict.located, verdict.places, strict=True))
+    kept = {(one.layer, one.code, one.field) for one in verdict.located}
+    for one in verdict.report["findings"]:
+        said = (one["layer"], one["code"], one["field"])
+        if said not in kept:
+            examples = one["examples"] or [{"key": None, "value": None}]
+            rows += [(Located(*said, each["key"], each["value"], False, None, None), None) for each in examples]
     order = list(WORDS)
-    findings.sort(key=lambda one: (order.index(verdict.codes[one["code"]].severity), -one["count"]))
-    title = _title(verdict, layer)
-    return Section(
-        layer, title.vi, title.en, verdict.report["layers"].get(layer, {}).get("rows", 0), _counts(verdict, findings),
-        sum(one.get("waived", 0) for one in findings), [_group(verdict, one, both) for one in findings],
-        draw([(one, at) for one, at in both if at is not None], verdict.outlines.get(layer, []), verdict.codes),
-    )  # fmt: skip
+    return sorted(rows, key=lambda row: (row[0].waived, order.index(verdict.codes[row[0].code].severity)))
 
 
-def _group(verdict: Verdict, finding: dict[str, Any], both: list[tuple[Located, Place | None]]) -> Group:
-    rows = [pair for pair in both if (pair[0].code, pair[0].field) == (finding["code"], finding["field"])]
-    about = verdict.codes[finding["code"]]
-    said = {**finding, "severity": about.severity, "vi": about.vi, "en": about.en}
-    if not rows:  # findings about waivers and files are not rows of a table
-        rows = [(_without_place(finding, example), None) for example in finding["examples"]]
-    shown = rows[:ROWS_OF_A_CODE]
-    return Group(said, shown, max(0, finding["count"] - len(shown)))
+def _data(verdict: Verdict, rows: list[Row], severities: list[str]) -> dict[str, Any]:
+    """What the page's script draws and lists."""
+    advice = read_advice()
+    codes = {one.code: verdict.codes[one.code] for one, _ in rows}
+    layers = dict.fromkeys(one.layer for one, _ in rows)
+    sheet = sheet_of([at for _, at in rows if at is not None])
+    return {
+        "severities": [{"id": one, "vi": WORDS[one][0], "en": WORDS[one][1]} for one in severities],
+        "codes": {
+            code: {"severity": about.severity, "vi": about.vi, "en": about.en, "advice": _plain(advice.get(code))}
+            for code, about in sorted(codes.items())
+        },
+        "layers": {layer: _plain(title_of(verdict, layer)) for layer in layers},
+        "findings": [_finding(one, at, sheet) for one, at in rows],
+        "ground": ground(verdict, sheet),
+    }
 
 
-def _without_place(finding: dict[str, Any], example: dict[str, Any]) -> Located:
-    said = (finding["layer"], finding["code"], finding["field"], example["key"], example["value"])
-    return Located(*said, waived=False, x=None, y=None)
+def _finding(one: Located, at: Place | None, sheet: tuple[float, float]) -> list[Any]:
+    said = [one.layer, one.code, one.field, one.key, one.value, one.waived]
+    if at is None:
+        return [*said, None, None]
+    place = [round(at.east, 3), round(at.north, 3), round(at.longitude, 7), round(at.latitude, 7)]
+    return [*said, place, [round(at.east - sheet[0], 2), round(at.north - sheet[1], 2)]]
 
 
-def _counts(verdict: Verdict, findings: list[dict[str, Any]]) -> dict[str, int]:
-    """Findings that nobody answers for, by severity."""
+def _plain(text: Text | None) -> dict[str, str] | None:
+    return None if text is None else {"vi": text.vi, "en": text.en}
+
+
+def _numbers(verdict: Verdict) -> list[tuple[Text, int]]:
+    """The account and the findings that nobody answers for."""
+    lines = verdict.report["account"].values()
+    account = (
+        ("dòng đọc", "rows read", sum(line["read"] for line in lines)),
+        ("qua được cổng", "pass the gate", sum(line["loaded"] for line in lines)),
+        ("để riêng", "set aside", sum(sum(line["set_aside"].values()) for line in lines)),
+        (
+            "bỏ qua, có lý do",
+            "left out, with a reason",
+            sum(why["count"] for line in lines for why in line["left_out"]),
+        ),
+    )
     counted: Counter[str] = Counter()
-    for one in findings:
+    for one in verdict.report["findings"]:
         counted[verdict.codes[one["code"]].severity] += one["count"] - one.get("waived", 0)
-    return {severity: counted[severity] for severity in WORDS if counted[severity]}
+    found = [(*WORDS[severity], counted[severity]) for severity in WORDS if counted[severity]]
+    return [(Text(vi=vi, en=en), number) for vi, en, number in (*account, *found)]
+
+
+def _clean(verdict: Verdict) -> list[tuple[Text, str, int]]:
+    found = {one["layer"] for one in verdict.report["findings"]}
+    layers: Mapping[str, Any] = verdict.report["layers"]
+    return [(title_of(verdict, name), name, about["rows"]) for name, about in layers.items() if name not in found]
+
+
+def _files(verdict: Verdict) -> list[tuple[dict[str, str], list[str]]]:
+    """Files that were not read, by reason."""
+    by_reason: dict[tuple[str, str], list[str]] = {}
+    for name, why in verdict.report["files_left_out"].items():
+        by_reason.setdefault((why["vi"], why["en"]), []).append(name)
+    return [({"vi": vi, "en": en}, names) for (vi, en), names in by_reason.items()]

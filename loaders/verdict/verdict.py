@@ -1,6 +1,6 @@
 """A verdict as plain data, so that one that was just reached and one kept with a release are told alike."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -32,13 +32,16 @@ class Place:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The report of a load as JSON, its findings one by one, and some outlines of the layers."""
+    """The report of a load as JSON, its findings one by one, and the ground they lie on."""
 
     report: Mapping[str, Any]
     located: list[Located]
     catalog: Catalog
     codes: Mapping[str, Code]
     outlines: Mapping[str, list[bytes]] = field(default_factory=dict)
+    """Some shapes of the layers with findings (WKB, stored grid): the ground under a map of them."""
+    base: Sequence[bytes] = ()
+    """Wards and streets that are served around the findings (WKB, stored grid)."""
 
     @property
     def refused(self) -> bool:

@@ -8,20 +8,14 @@ import pytest
 from gis_server.catalog import Catalog
 from gis_server.db.database import Database
 from gis_server.db.tables import migrate
-from gis_server.settings import Settings
-from tests.serving import MEASURED, City, open_city, publish_rows, row_of
+from tests.serving import MEASURED, City, Serve, publish_rows, row_of
 
 PARCELS = "/collections/cadastre.thua_dat/items"
 LAYER = "cadastre.thua_dat"
 
 
 @pytest.fixture(scope="module")
-def city(
-    make_database: Callable[[], Database],
-    settings: Settings,
-    catalog: Catalog,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[City]:
+def city(make_database: Callable[[], Database], catalog: Catalog, serve: Serve) -> Iterator[City]:
     """Release 1: parcels 1 to 5. Release 2: 1 is gone, 2 lies where 9 would, 6 is new."""
     database = make_database()
     layer = catalog[LAYER]
@@ -29,7 +23,8 @@ def city(
     publish_rows(database, MEASURED, [(layer, [rows[number] for number in (1, 2, 3, 4, 5)])])
     moved = (*rows[2][:-1], rows[9][-1])
     publish_rows(database, MEASURED, [(layer, [moved, *(rows[number] for number in (3, 4, 5, 6))])])
-    yield from open_city(settings, database, catalog, tmp_path_factory.mktemp("keys") / "keys.yaml")
+    with serve(database) as city:
+        yield city
 
 
 def parcels(city: City, query: str) -> tuple[dict[str, Any], str]:
@@ -103,10 +98,7 @@ def test_a_release_that_is_not_there_is_refused(city: City, release: str) -> Non
 
 
 def test_a_layer_made_anew_does_not_pretend_to_have_been_empty(
-    make_database: Callable[[], Database],
-    settings: Settings,
-    catalog: Catalog,
-    tmp_path_factory: pytest.TempPathFactory,
+    make_database: Callable[[], Database], catalog: Catalog, serve: Serve
 ) -> None:
     database = make_database()
     layer = catalog[LAYER]
@@ -115,6 +107,6 @@ def test_a_layer_made_anew_does_not_pretend_to_have_been_empty(
     migrate(database, without, allow_destructive=frozenset({LAYER}))
     migrate(database, catalog)
     publish_rows(database, MEASURED, [(layer, [row_of(catalog, layer, 2)])])
-    for city in open_city(settings, database, catalog, tmp_path_factory.mktemp("keys") / "keys.yaml"):
+    with serve(database) as city:
         assert city.get(f"{PARCELS}?release=1", "full").status_code == 404
         assert len(parcels(city, "release=2")[0]) == 1

@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,25 +9,20 @@ import pytest
 from gis_server.catalog import Catalog
 from gis_server.db.database import Database
 from gis_server.features.cursor import Cursor
-from gis_server.settings import Settings
-from tests.serving import LAT, LON, MEASURED, STEP_M, SYNTHETIC, City, X, Y, open_city, publish_rows, row_of
+from tests.serving import LAT, LON, MEASURED, STEP_M, SYNTHETIC, City, Serve, X, Y, publish_rows, row_of
 
 PARCELS = "/collections/cadastre.thua_dat/items"
 MANY = 25
 
 
 @pytest.fixture(scope="module")
-def parcels(
-    make_database: Callable[[], Database],
-    settings: Settings,
-    catalog: Catalog,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[City]:
+def parcels(make_database: Callable[[], Database], catalog: Catalog, serve: Serve) -> Iterator[City]:
     """A row of parcels, which tests publish again."""
     database = make_database()
     layer = catalog["cadastre.thua_dat"]
     publish_rows(database, MEASURED, [(layer, [row_of(catalog, layer, number) for number in range(1, MANY + 1)])])
-    yield from open_city(settings, database, catalog, tmp_path_factory.mktemp("keys") / "keys.yaml")
+    with serve(database) as city:
+        yield city
 
 
 def items(city: City, query: str = "", view: str = "public") -> dict[str, Any]:
@@ -274,12 +268,12 @@ def test_pages_for_people_lead_on(parcels: City) -> None:
 
 
 def test_a_walk_shows_one_release_however_often_the_layer_is_published(
-    make_database: Callable[[], Database], settings: Settings, catalog: Catalog, tmp_path: Path
+    make_database: Callable[[], Database], catalog: Catalog, serve: Serve
 ) -> None:
     layer, database = catalog["cadastre.thua_dat"], make_database()
     rows = [row_of(catalog, layer, number) for number in range(1, 10)]
     publish_rows(database, MEASURED, [(layer, rows)])
-    for city in open_city(settings, database, catalog, tmp_path / "keys.yaml"):
+    with serve(database) as city:
         first = items(city, "?limit=4")
         moved = [(*row_of(catalog, layer, number)[:-1], row_of(catalog, layer, 99)[-1]) for number in range(5, 12)]
         assert publish_rows(database, MEASURED, [(layer, moved)]) == 2

@@ -10,24 +10,18 @@ from typing import Any
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from gis_server.catalog import Catalog
 from gis_server.db.database import Database
 from gis_server.releases.publish import publish
 from gis_server.releases.source import Source
 from gis_server.settings import Settings
+from tests.chromium import browser
 from tests.city import stage
 from tests.conftest import free_port
 
-CHROMIUM = "/usr/bin/chromium"
-SWITCHES = [
-    "--no-sandbox",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--ignore-gpu-blocklist",
-    "--disable-background-networking",
-]
+__all__ = ["browser"]
 CENTRE = (106.6983, 10.7725)
 """Longitude and latitude of the check point, in the middle of the city made here."""
 EAST, NORTH = 603_514.400, 1_191_454.713
@@ -97,15 +91,6 @@ def live(city: Database, settings: Settings) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(20)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One module's own: while Playwright is open its event loop keeps other modules' asyncio tests from running."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -8,8 +8,7 @@ import pytest
 from gis_server.access.views import compile_views
 from gis_server.catalog import Catalog, Layer
 from gis_server.db.database import Database
-from gis_server.settings import Settings
-from tests.serving import MEASURED, City, open_city, publish_rows, row_of
+from tests.serving import MEASURED, City, Serve, publish_rows, row_of
 
 Numbers = dict[str, list[int]]
 
@@ -31,12 +30,7 @@ def hidden_layer(catalog: Catalog) -> Layer:
 
 
 @pytest.fixture(scope="module")
-def city(
-    make_database: Callable[[], Database],
-    settings: Settings,
-    catalog: Catalog,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[City]:
+def city(make_database: Callable[[], Database], catalog: Catalog, serve: Serve) -> Iterator[City]:
     """1: rows 1 to 5. 2: row 1 goes, row 6 comes. 3: only a hidden field changes. 4: only a hidden layer."""
     database = make_database()
     layer, field = with_hidden_field(catalog)
@@ -49,7 +43,8 @@ def city(
     publish_rows(database, MEASURED, [(layer, later)])
     other = hidden_layer(catalog)
     publish_rows(database, MEASURED, [(other, [row_of(catalog, other, 1)])])
-    yield from open_city(settings, database, catalog, tmp_path_factory.mktemp("keys") / "keys.yaml")
+    with serve(database) as city:
+        yield city
 
 
 def feed(city: City, query: str = "", view: str = "full") -> dict[str, Any]:

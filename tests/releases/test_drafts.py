@@ -1,14 +1,11 @@
 """Drafts wait, unseen by readers, until someone publishes several at once; what no longer fits is refused."""
 
-from collections.abc import Iterator
-
 import psycopg
 import pytest
 
-from gis_server.db.tables import migrate
 from gis_server.errors import DraftStale, LoadRefused
 from gis_server.releases.diff import compare, from_served
-from gis_server.releases.drafts import Origin, discard, drafts, hold, publish_drafts
+from gis_server.releases.drafts import Origin, Wish, discard, drafts, hold, publish_drafts
 from gis_server.releases.publish import Counts, publish
 from tests.city import FIELDS, QUAN_1, SO_THOAT_NUOC, catalog_of, layer_of, stage
 
@@ -18,26 +15,13 @@ LINE = ("L", None, None, "LINESTRING(603514.4 1191454.713, 603600 1191500)")
 CITY = catalog_of(HO_GA, CONG)
 
 
-@pytest.fixture
-def database(make_blank_database):
-    database = make_blank_database()
-    migrate(database, CITY)
-    return database
-
-
-@pytest.fixture
-def conn(database) -> Iterator[psycopg.Connection]:
-    with database.connect("load") as conn:
-        yield conn
-
-
 def held(conn, rows, source=SO_THOAT_NUOC, layer=HO_GA):
     origin = Origin(source, "Lan", f"giao {source.id}", "giao.zip", None)
     return hold(conn, CITY, origin, [stage(conn, layer, rows)])
 
 
 def published(conn, *numbers, catalog=CITY):
-    return publish_drafts(conn, catalog, numbers, who="Lan", note="")
+    return publish_drafts(conn, catalog, Wish(numbers, "Lan"))
 
 
 def tables(conn):

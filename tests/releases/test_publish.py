@@ -1,12 +1,10 @@
 """A publish is one release: compared by key and hash, whole or not at all, and only over the rows of its source."""
 
 import threading
-from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
 
-from gis_server.db.database import Database
 from gis_server.db.tables import migrate
 from gis_server.errors import Busy, LoadRefused
 from gis_server.releases.publish import Counts, Release, publish
@@ -23,19 +21,6 @@ A, B, C = (
 LINE = ("L", None, None, "LINESTRING(603514.4 1191454.713, 603600 1191500)")
 PARTS = "SELECT conname, contype, convalidated, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid"
 Rows = list[tuple[object, ...]]
-
-
-@pytest.fixture
-def database(make_blank_database: Callable[[], Database]) -> Database:
-    database = make_blank_database()
-    migrate(database, catalog_of(HO_GA, CONG))
-    return database
-
-
-@pytest.fixture
-def conn(database: Database) -> Iterator[psycopg.Connection]:
-    with database.connect("load") as conn:
-        yield conn
 
 
 def load(conn: psycopg.Connection, rows: Rows, source=SO_THOAT_NUOC) -> Release | None:

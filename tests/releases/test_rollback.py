@@ -1,8 +1,5 @@
 """Back to an earlier release: the same content, the same fids, a new number; or a sentence that says why not."""
 
-from collections.abc import Iterator
-
-import psycopg
 import pytest
 
 from gis_server.db.tables import migrate
@@ -23,19 +20,6 @@ MOVED = ("A", "tròn", 9.0, "POINT(603516.4 1191454.713)")
 LINE = ("L", None, None, "LINESTRING(603514.4 1191454.713, 603600 1191500)")
 CITY = catalog_of(HO_GA, CONG)
 CONTENT = "SELECT fid, source, ma, loai, cao_do, ST_AsText(geom), ST_AsText(geom_3857) FROM drainage.ho_ga ORDER BY fid"
-
-
-@pytest.fixture
-def database(make_blank_database):
-    database = make_blank_database()
-    migrate(database, CITY)
-    return database
-
-
-@pytest.fixture
-def conn(database) -> Iterator[psycopg.Connection]:
-    with database.connect("load") as conn:
-        yield conn
 
 
 def load(conn, rows, source=SO_THOAT_NUOC, layer=HO_GA):

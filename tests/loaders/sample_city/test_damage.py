@@ -46,10 +46,7 @@ def found_in(report: Report) -> Found:
 @pytest.mark.slow
 def test_what_was_planted_is_found_and_hardly_anything_else(sample: Sample, spoiled: Path, desk: Desk) -> None:
     load(Order(sample.folder), desk)
-    clean = load(Order(sample.folder, judge=True), desk)
-    assert clean.refusals == []
-    errors = [one for one in clean.findings if read_codes()[one.code].severity in ("error", "stop")]
-    assert errors == []
+    assert load(Order(sample.folder, judge=True), desk).findings == []
 
     found = found_in(load(Order(spoiled, judge=True), desk))
     answers = json.loads((spoiled / ANSWERS).read_text(encoding="utf-8"))
@@ -58,7 +55,7 @@ def test_what_was_planted_is_found_and_hardly_anything_else(sample: Sample, spoi
 
     known = {(one["code"], one["layer"], key) for one in answers for key in one["keys"]}
     known |= {tuple(follows) for one in answers for follows in one["also"]}
-    false = found - known - found_in(clean)
+    false = found - known
     assert len(false) <= MOST_FALSE * len(found), false
 
 
@@ -66,6 +63,7 @@ def test_what_was_planted_is_found_and_hardly_anything_else(sample: Sample, spoi
 def test_every_kind_of_check_is_planted(spoiled: Path) -> None:
     planted = Counter(one["code"] for one in json.loads((spoiled / ANSWERS).read_text(encoding="utf-8")))
     notes = {code for code, about in read_codes().items() if about.severity == "note"}
-    not_in_one_delivery = {"ATT-08", "ATT-09", "GEO-03", "GEO-06", "GEO-07", "GEO-08", "REV-04", "WAI-01", "WAI-02"}
+    not_in_one_delivery = {"ATT-08", "ATT-09", "GEO-03", "GEO-06", "GEO-07", "GEO-08", "REV-04", "REV-05"}
+    not_in_one_delivery |= {"WAI-01", "WAI-02"}
     about_files = {code for code in read_codes() if code.startswith("TXT-")}  # tests/loaders/test_letters.py
     assert set(read_codes()) - set(planted) - notes - about_files == not_in_one_delivery

@@ -1,0 +1,26 @@
+"""Which rows of a layer a view holds, as a condition in SQL made of the layer file's `rows`."""
+
+from collections.abc import Sequence
+
+from gis_server.catalog import Layer
+from gis_server.catalog.model import ACCESS_ORDER, Access
+from gis_server.db.statements import literal, quoted
+
+
+def rows_condition(layer: Layer, level: Access) -> str | None:
+    """True for the rows that this level sees; None where it sees all of them."""
+    hidden = [
+        _is_marked(layer, field, codes)
+        for stricter, marks in layer.file.rows.items()
+        if ACCESS_ORDER.index(stricter) > ACCESS_ORDER.index(level)
+        for field, codes in marks.items()
+    ]
+    return f"({' OR '.join(hidden)}) IS NOT TRUE" if hidden else None
+
+
+def _is_marked(layer: Layer, field: str, codes: Sequence[str]) -> str:
+    """A code equals one of the codes; a text has one among its words, whatever stands between them (ODT+CQP)."""
+    listed = f"ARRAY[{', '.join(literal(code) for code in codes)}]"
+    if layer.fields[field].type == "code":
+        return f"{quoted(field)} = ANY ({listed})"
+    return f"regexp_split_to_array(upper({quoted(field)}), '[^[:alnum:]_]+') && {listed}"

@@ -1,0 +1,1 @@
+"""Pages in one file that open anywhere without a network: reports and maps that people keep, send on and print."""
