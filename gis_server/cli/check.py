@@ -42,11 +42,10 @@ def check(
     _refuse_both(path, release)
     place = ready()
     verdict = _kept(place, release) if release is not None else _reached(place, path, profile, quiet=as_json_text)
-    verdict = replace(verdict, base=_base(place, verdict))
     if as_json_text:
         typer.echo(orjson.dumps(verdict.as_json(), option=orjson.OPT_INDENT_2).decode())
     if out is not None:
-        for file in hand_over(verdict, out):
+        for file in hand_over(replace(verdict, base=_base(place, verdict)), out):
             Console(stderr=True).print(f"  {file}", highlight=False, soft_wrap=True)
     if path is not None and verdict.refused:
         raise typer.Exit(EXIT_CODE[LoadRefused])
