@@ -10,7 +10,7 @@ Points = NDArray[np.float64]
 
 POINTS = 320
 """Enough for a median to a tenth of its spread."""
-PLACES_LEAST, PLACES_MOST = 12, 24
+PLACES, PLACES_AS_THEY_ARE = 64, 160
 PLACE_M = 600.0
 UNITS = ((360.0, 1 / 111_000), (20_000.0, 1 / 1000), (2e7, 1.0), (np.inf, 1000.0))
 """By the size of the numbers: degrees, kilometres, metres, millimetres."""
@@ -29,7 +29,7 @@ def in_places(points: Points) -> Points:
     points = points[np.isfinite(points).all(axis=1)]
     if len(points) <= POINTS:
         return points
-    return _evenly(points[_fullest(points)])
+    return _evenly(points[_in_some_squares(points)])
 
 
 def coded(points: Points, codes: tuple[str | None, ...]) -> Coded:
@@ -39,15 +39,16 @@ def coded(points: Points, codes: tuple[str | None, ...]) -> Coded:
     return Coded(points[kept], tuple(codes[place] for place in kept))
 
 
-def _fullest(points: Points) -> NDArray[np.intp]:
-    """Points in the fullest squares, as many squares as give enough of them."""
+def _in_some_squares(points: Points) -> NDArray[np.intp]:
+    """Points in the squares of some of them, which are evenly spread over the file."""
     size = float(np.median(np.abs(points)))
     side = PLACE_M * next(unit for limit, unit in UNITS if size <= limit)
-    _, square, counts = np.unique(np.floor(points / side), axis=0, return_inverse=True, return_counts=True)
-    fullest = np.argsort(-counts, kind="stable")
-    enough = int(np.searchsorted(np.cumsum(counts[fullest]), POINTS)) + 1
-    kept = fullest[: min(max(enough, PLACES_LEAST), PLACES_MOST)]
-    inside: NDArray[np.intp] = np.flatnonzero(np.isin(square.ravel(), kept))
+    _, square = np.unique(np.floor(points / side), axis=0, return_inverse=True)
+    square = square.ravel()
+    if square.max() < PLACES_AS_THEY_ARE:
+        return np.arange(len(points))
+    chosen = square[np.linspace(0, len(square) - 1, PLACES).astype(int)]
+    inside: NDArray[np.intp] = np.flatnonzero(np.isin(square, chosen))
     return inside
 
 

@@ -1,5 +1,6 @@
 """Deliveries in every grid come to lie where they belong, or are refused with what to give; nothing is guessed."""
 
+import json
 import warnings
 
 import numpy as np
@@ -9,7 +10,8 @@ import shapely
 
 from gis_server.errors import LoadRefused, SettingInvalid
 from loaders.crs import read_given
-from loaders.grid import Reading
+from loaders.grid import Reading, parse_reading
+from loaders.grid.national import country_of
 from loaders.report import as_json
 from tests.loaders.conftest import MANHOLES
 
@@ -89,6 +91,82 @@ def test_a_survey_table_in_the_other_order_and_in_millimetres_is_read_right(with
         assert str(report.grids[0].reading) == "9210-yx-mm"
     [[x, y]] = ask("SELECT ST_X(geom), ST_Y(geom) FROM drainage.ho_ga WHERE ma = 'T0'")
     assert (x, y) == pytest.approx(tuple(with_roads[0]), abs=0.002)
+
+
+def geojson(path, points):
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"ma": f"T{place}", "duong": "a"},
+            "geometry": {"type": "Point", "coordinates": [float(one) for one in point]},
+        }
+        for place, point in enumerate(points)
+    ]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    return path
+
+
+WITHOUT_PRJ = ["9210", "5899", "5897", "9209", "3405", "32648", "9210-mm", "9210-yx", "9210-yx-mm", "9210-unshifted"]
+
+
+def test_shapefiles_without_prj_in_every_bad_grid_are_found_with_what_they_were_off(
+    with_roads, load_it, catalog, tmp_path
+):
+    """The wrong meridian, the 6-degree zone, millimetres, swapped axes, the shift that was left out."""
+    book = country_of(catalog.crs).book
+    folder = tmp_path / "giao"
+    folder.mkdir()
+    for word in WITHOUT_PRJ:
+        points = parse_reading(word, book.known).numbers(with_roads, book)
+        delivered(folder / f"{word}.shp", shapely.points(points), "Point")
+    keys = {**AUTO, "layers": [{"to": "drainage.ho_ga", "fields": {"ma": {"template": "{@file}{ma}"}}}]}
+    report = load_it(folder, keys, dry_run=True)
+    assert {one.name: str(one.reading) for one in report.grids} == {f"{word}.shp": word for word in WITHOUT_PRJ}
+    for one in report.grids:
+        assert one.after.median_m < 5
+        assert one.said is None or one.before.median_m > one.after.median_m
+
+
+def test_geojson_in_metres_says_nothing_about_its_grid(with_roads, load_it, tmp_path):
+    report = load_it(geojson(tmp_path / "ho_ga.geojson", with_roads), AUTO, dry_run=True)
+    assert [(one.state, str(one.reading)) for one in report.grids] == [("found", "9210")]
+
+
+@pytest.mark.parametrize("words", ["4326-yx", "4326-was-9210-as-3405"])
+def test_geojson_with_swapped_axes_or_moved_by_the_wrong_grid_is_refused_with_both_distances(
+    with_roads, load_it, catalog, tmp_path, words
+):
+    book = country_of(catalog.crs).book
+    path = geojson(tmp_path / "ho_ga.geojson", parse_reading(words, book.known).numbers(with_roads, book))
+    with pytest.raises(LoadRefused, match=rf"CRS-01 ho_ga\.geojson.*--crs {words}"):
+        load_it(path, AUTO)
+    assert load_it(path, AUTO, crs=(words,), dry_run=True).rows == {"drainage.ho_ga": len(with_roads)}
+
+
+def test_all_files_that_cannot_be_placed_are_refused_at_once(load_it, tmp_path, ask):
+    folder = tmp_path / "giao"
+    folder.mkdir()
+    spots = shapely.points(np.random.default_rng(8).uniform((603_000, 1_191_000), (606_000, 1_194_000), (40, 2)))
+    for name in ("a.shp", "b.shp"):
+        delivered(folder / name, spots, "Point")
+    delivered(folder / "c.gpkg", spots, "Point", prj="EPSG:3405")
+    with pytest.raises(LoadRefused) as refused:
+        load_it(folder, AUTO)
+    assert refused.value.vi.count("CRS-04") == refused.value.en.count("CRS-04") == 2
+    assert "a.shp" in refused.value.vi
+    assert "b.shp" in refused.value.en
+    assert ask("SELECT count(*) FROM drainage.ho_ga") == [(0,)]
+
+
+def test_parcels_of_ben_tre_without_prj_are_placed_without_a_word_in_the_profile(load_it, shared_data, ask):
+    report = load_it(shared_data / "parcels_bentre", "vbdlis_thua_dat")
+    assert {(one.state, str(one.reading)) for one in report.grids} == {("official", "9210")}
+    assert {"CRS-05", "CRS-07"} <= {one.code for one in report.findings}
+    [[lon, lat]] = ask(
+        "SELECT avg(ST_X(p)), avg(ST_Y(p)) FROM "
+        "(SELECT ST_Transform(ST_Centroid(geom), 4326) FROM cadastre.thua_dat) AS centre (p)"
+    )
+    assert (lon, lat) == pytest.approx((106.5, 10.1), abs=0.2)
 
 
 def test_a_crs_nobody_understands_is_an_error_that_names_the_grids(catalog):
