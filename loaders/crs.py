@@ -9,7 +9,7 @@ import numpy as np
 
 from gis_server.catalog import Catalog, CrsBook
 from gis_server.catalog.places import Places
-from gis_server.errors import SettingInvalid
+from gis_server.errors import DeliveryUnreadable, SettingInvalid
 from loaders.checks.finding import Finding
 from loaders.grid import Control, GridVerdict, Hints, Reading, find_grid, parse_reading
 from loaders.grid.declared import Declared, declared
@@ -116,15 +116,36 @@ def read_given(words: Iterable[str], book: CrsBook) -> tuple[Given, ...]:
     return tuple(sorted(found, key=lambda one: one.glob == "*"))
 
 
+def srid_of(said: str | None, book: CrsBook, name: str, given: int | str | None = None) -> int:
+    """SRID of what can only be in a plain grid (a raster): by a person's word, else by what the file says.
+
+    DeliveryUnreadable where that is nothing, nothing we know, or two things at once.
+    """
+    found = declared(said, book)
+    readings = [_given_of(str(given), book).reading] if given not in (None, AUTO) else found.readings if found else ()
+    if len(readings) != 1 or not readings[0].is_plain or readings[0].srid not in book.known:
+        what = str(given) if given not in (None, AUTO) else found.name[:120] if found else "?"
+        raise DeliveryUnreadable(
+            f"{name}: hệ tọa độ “{what}” không rõ là lưới nào của thành phố. Ghi `crs:` trong hồ sơ nạp, "
+            f"chọn một trong: {_known(book)}.",
+            f"{name}: “{what}” is not clearly one of the city's grids. Say `crs:` in the profile, "
+            f"one of: {_known(book)}.",
+        )
+    return readings[0].srid
+
+
+def _known(book: CrsBook) -> str:
+    return ", ".join(str(srid) for srid in sorted(book.known))
+
+
 def _given_of(word: str, book: CrsBook) -> Given:
     glob, _, reading = word.rpartition("=")
     try:
         return Given(glob or "*", parse_reading(reading, known_grids(book)))
     except ValueError as error:
-        known = ", ".join(str(srid) for srid in sorted(book.known))
         raise SettingInvalid(
-            f"--crs {word}: không hiểu ({error}). Các lưới: {known}.",
-            f"--crs {word}: not understood ({error}). Grids: {known}.",
+            f"--crs {word}: không hiểu ({error}). Các lưới: {_known(book)}.",
+            f"--crs {word}: not understood ({error}). Grids: {_known(book)}.",
         ) from error
 
 

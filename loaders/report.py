@@ -16,7 +16,7 @@ from gis_server.releases.source import Source
 from loaders.account import Account, Line
 from loaders.checks.finding import Finding, Located
 from loaders.checks.registry import Code
-from loaders.grid.sentences import grid_table
+from loaders.grid.sentences import grid_lines
 from loaders.grid.verdict import GridVerdict, as_data
 
 COLOURS = {"stop": "bold red", "error": "red", "repeat": "yellow", "warning": "yellow", "note": "cyan"}
@@ -93,7 +93,7 @@ def show(report: Report, catalog: Catalog, codes: Mapping[str, Code], console: C
     """The report on a screen, Vietnamese first."""
     console.print(Group(_account(report), _layers(report, catalog)))
     if report.grids:
-        console.print(grid_table(report.grids))
+        console.print(grid_lines(report.grids))
     if report.account.tallies:
         console.print(_tallies(report))
     if report.findings:

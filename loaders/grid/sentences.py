@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from rich.table import Table
+from rich.console import Group
 from rich.text import Text as Words
 
 from gis_server.catalog import CrsBook
@@ -11,7 +11,7 @@ from gis_server.errors import DeliveryUnreadable, LoadRefused, MapError
 from loaders.checks.finding import Example, Finding
 from loaders.grid.national import country_of
 from loaders.grid.reading import FORM
-from loaders.grid.verdict import Candidate, GridVerdict
+from loaders.grid.verdict import Candidate, GridVerdict, Residual
 
 SHOWN = 4
 FILES_SHOWN = 8
@@ -118,19 +118,20 @@ def _finding(verdict: GridVerdict, code: str, words: str) -> Finding:
     return Finding(verdict.name, code, None, 1, (Example(said, words, None, None),))
 
 
-def grid_table(verdicts: Sequence[GridVerdict]) -> Table:
-    """The grids of a load on a screen; many files of one verdict are one line."""
-    table = Table(title="Lưới tọa độ · Grids", title_justify="left", expand=False)
-    for head in ("Tệp · File", "Lưới · Grid", "Căn cứ · By", "Lệch trước → sau · Off before → after (p50 / p95)"):
-        table.add_column(head)
+def grid_lines(verdicts: Sequence[GridVerdict]) -> Group:
+    """The grids of a load on a screen of 80 columns; many files of one verdict are one line, with the worst of them."""
     groups: dict[tuple[str, str], list[GridVerdict]] = {}
     for verdict in verdicts:
         groups.setdefault((str(verdict.reading), verdict.state), []).append(verdict)
+    lines = [Words("Lưới tọa độ · Grids", style="italic")]
     for (reading, state), members in groups.items():
         worst = max(members, key=lambda one: -1.0 if one.after is None else one.after.median_m)
         more = f" (+{len(members) - 1:,})" if len(members) > 1 else ""
-        measured = "–" if worst.after is None else f"{worst.before or '–'} → {worst.after}  [{worst.after.control}]"
-        table.add_row(
-            Words(f"{worst.name}{more}"), reading, STATES[state].vi + " · " + STATES[state].en, Words(measured)
-        )
-    return table
+        head = Words.assemble((reading, "cyan"), f"  {STATES[state].vi} · {STATES[state].en}: {worst.name}{more}")
+        lines.append(head if worst.after is None else head.append(f"\n   {_measured(worst, worst.after)}"))
+    return Group(*lines)
+
+
+def _measured(verdict: GridVerdict, after: Residual) -> str:
+    """How far off as the file says it is, and as it is read: median / 95 %."""
+    return f"lệch · off {verdict.before or '–'} → {after}  {after.control}"

@@ -8,8 +8,8 @@ import pyogrio
 import pytest
 import shapely
 
-from gis_server.errors import LoadRefused, SettingInvalid
-from loaders.crs import read_given
+from gis_server.errors import DeliveryUnreadable, LoadRefused, SettingInvalid
+from loaders.crs import read_given, srid_of
 from loaders.grid import Reading, parse_reading
 from loaders.grid.national import country_of
 from loaders.report import as_json
@@ -167,6 +167,13 @@ def test_parcels_of_ben_tre_without_prj_are_placed_without_a_word_in_the_profile
         "(SELECT ST_Transform(ST_Centroid(geom), 4326) FROM cadastre.thua_dat) AS centre (p)"
     )
     assert (lon, lat) == pytest.approx((106.5, 10.1), abs=0.2)
+
+
+@pytest.mark.parametrize("said", [None, "", "EPSG:27700", projected(106.1, 0.9999), "EPSG:9210-yx"])
+def test_a_raster_in_an_unknown_grid_is_never_guessed(catalog, said):
+    with pytest.raises(DeliveryUnreadable, match=r"a\.tif.*9210"):
+        srid_of(said, catalog.crs, "a.tif")
+    assert srid_of(said, catalog.crs, "a.tif", 5899) == 5899
 
 
 def test_a_crs_nobody_understands_is_an_error_that_names_the_grids(catalog):
