@@ -57,6 +57,9 @@ class Locator:
         """
         if stream.srid is not None or not stream.placed:
             return True
+        if peek(stream) is None:  # without rows any grid will do
+            stream.srid = self.catalog.crs.stored
+            return True
         verdict = self.verdict(stream, how, profile)
         self.verdicts.append(verdict)
         if verdict.reading is not None:

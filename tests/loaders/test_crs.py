@@ -143,6 +143,14 @@ def test_geojson_with_swapped_axes_or_moved_by_the_wrong_grid_is_refused_with_bo
     assert load_it(path, AUTO, crs=(words,), dry_run=True).rows == {"drainage.ho_ga": len(with_roads)}
 
 
+def test_a_layer_without_rows_needs_no_grid(load_it, tmp_path):
+    folder = tmp_path / "giao"
+    folder.mkdir()
+    delivered(folder / "trong.shp", shapely.points(np.empty((0, 2))), "Point")
+    delivered(folder / "ho_ga.gpkg", [shapely.Point(603_514.4, 1_191_454.7)], "Point", prj="EPSG:3405")
+    assert [str(one.reading) for one in load_it(folder, AUTO, dry_run=True).grids] == ["3405"]
+
+
 def test_all_files_that_cannot_be_placed_are_refused_at_once(load_it, tmp_path, ask):
     folder = tmp_path / "giao"
     folder.mkdir()
