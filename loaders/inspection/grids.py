@@ -32,10 +32,14 @@ def grid_words(verdict: GridVerdict, book: CrsBook) -> Text:
         )
     title = verdict.reading.title(country_of(book).book)
     chosen = next((one for one in verdict.candidates if one.reading == verdict.reading), None)
-    return Text(
-        vi=f"{title.vi}: {state.vi}{_sure(chosen, 'tin cậy')}{_off(verdict, 'lệch')}{_why(chosen).vi}",
-        en=f"{title.en}: {state.en}{_sure(chosen, 'confidence')}{_off(verdict, 'off')}{_why(chosen).en}",
+    told = Text(
+        vi=f"{title.vi}: {state.vi}{_sure(chosen, 'tin cậy')}{_off(verdict, 'lệch')}",
+        en=f"{title.en}: {state.en}{_sure(chosen, 'confidence')}{_off(verdict, 'off')}",
     )
+    if chosen is None or not chosen.evidence:
+        return told
+    why = whys(chosen)
+    return Text(vi=f"{told.vi} ({why.vi})", en=f"{told.en} ({why.en})")
 
 
 def _listed(verdict: GridVerdict, book: CrsBook) -> Iterator[Text]:
@@ -49,14 +53,6 @@ def _listed(verdict: GridVerdict, book: CrsBook) -> Iterator[Text]:
 
 def _sure(chosen: Candidate | None, word: str) -> str:
     return "" if chosen is None else f", {word} {chosen.score:.0%}"
-
-
-def _why(chosen: Candidate | None) -> Text:
-    """The evidence, where all readings were weighed."""
-    if chosen is None or not chosen.evidence:
-        return Text(vi="", en="")
-    why = whys(chosen)
-    return Text(vi=f" ({why.vi})", en=f" ({why.en})")
 
 
 def _off(verdict: GridVerdict, word: str) -> str:
