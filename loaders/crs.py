@@ -1,106 +1,160 @@
-"""Which of the city's grids a file is in, read from its meridian and scale, never from the name someone gave it."""
+"""Which grid each file of a delivery is really in: what a person or the file says, held against the evidence."""
 
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
 
-from pyproj import CRS
-from pyproj.exceptions import CRSError
+import numpy as np
 
-from gis_server.catalog import CrsBook
-from gis_server.catalog.crs import WEB_MERCATOR, WGS84, WGS84_UTM
-from gis_server.errors import DeliveryUnreadable
+from gis_server.catalog import Catalog, CrsBook
+from gis_server.catalog.places import Places
+from gis_server.errors import DeliveryUnreadable, SettingInvalid
+from loaders.checks.finding import Finding
+from loaders.grid import Control, GridVerdict, Hints, Reading, find_grid, parse_reading
+from loaders.grid.declared import Declared, declared
+from loaders.grid.move import in_stored_grid
+from loaders.grid.national import country_of, known_grids
+from loaders.grid.sample import Points, peek, sample_of
+from loaders.grid.sentences import findings, refusal
+from loaders.profiles import AUTO, FileRule, Profile
+from loaders.readers.stream import Stream
+from loaders.selection import name_fits
 
-VN2000_DEGREES = 4756
+TARGETS = 3
+ALIKE = 3
+"""So many files of one folder that say the same and are right speak for the others: these are held against less."""
+ALWAYS_DEGREES = frozenset({".geojson", ".json", ".geojsonl", ".geojsonseq", ".geojsons", ".jsonl", ".ndjson"})
+"""Formats that are said to be in degrees when they say nothing."""
+MOST_DEGREES = 360.0
 
 
-def srid_of(said: str | None, book: CrsBook, name: str) -> int:
-    """SRID of what a file says about its coordinates; DeliveryUnreadable where it says nothing, or nothing we know."""
-    if not said:
-        raise DeliveryUnreadable(
-            f"{name} không nói tọa độ ở hệ nào (thiếu .prj?). Ghi `crs:` trong hồ sơ nạp, "
-            f"chọn một trong: {_known(book)}.",
-            f"{name} does not say which grid it is in (no .prj?). Say `crs:` in the profile, one of: {_known(book)}.",
+@dataclass(frozen=True)
+class Given:
+    """A person's word on the grid of some files: `--crs 9210`, or `--crs '*.csv=9210-yx'`."""
+
+    glob: str
+    reading: Reading
+
+
+@dataclass
+class Locator:
+    """Finds the grid of each layer of a delivery and remembers the verdicts."""
+
+    catalog: Catalog
+    places: Places
+    control: Control | None = None
+    given: tuple[Given, ...] = ()
+    path: Path = Path()
+    verdicts: list[GridVerdict] = field(default_factory=list)
+    verified: Counter[tuple[str, str | None]] = field(default_factory=Counter)
+    """How often what the files of a folder say was found right."""
+
+    def locate(self, stream: Stream, how: FileRule, profile: Profile | None = None) -> bool:
+        """Puts a stream into a grid of the city; False where nobody can know which, until `refuse` says so.
+
+        `profile` says to which layers the rows go: what these hold already is control.
+        """
+        if stream.srid is not None or not stream.placed:
+            return True
+        if peek(stream) is None:  # without rows any grid will do
+            stream.srid = self.catalog.crs.stored
+            return True
+        verdict = self.verdict(stream, how, profile)
+        self.verdicts.append(verdict)
+        if verdict.reading is not None:
+            in_stored_grid(stream, verdict.reading, self.catalog.crs)
+        return verdict.reading is not None
+
+    def verdict(self, stream: Stream, how: FileRule, profile: Profile | None = None) -> GridVerdict:
+        """The verdict on one layer of a file."""
+        sample = sample_of(peek(stream), self.places, country_of(self.catalog.crs))
+        name = f"{stream.file} · {stream.layer}"
+        hints = Hints(
+            self.catalog.crs,
+            self.places,
+            name=stream.file if stream.name == PurePosixPath(stream.file).name else name,
+            path="/".join([*self.path.absolute().parts[-3:], name]),
+            declared=self._declared(stream, sample.points),
+            given=self._given(stream.file, how),
+            communes=sample.communes,
         )
-    try:
-        crs = CRS.from_user_input(said)
-    except CRSError as error:
-        raise _unknown(name, said, book) from error
-    if crs.is_bound and crs.source_crs is not None:  # TOWGS84 beside the grid; the shift is pinned by us
-        crs = crs.source_crs
-    found = _stated(said, book) or (_degrees(crs) if crs.is_geographic else _grid(crs, book))
-    if found is None:
-        raise _unknown(name, crs.name, book)
-    return found
+        alike = (str(PurePosixPath(stream.file).parent), stream.said)
+        targets = _targets(stream, profile) if self.verified[alike] < ALIKE else ()
+        control = None if self.control is None else self.control.towards(targets)
+        verdict = find_grid(sample.points, hints, control)
+        self.verified[alike] += verdict.state == "verified"
+        return verdict
+
+    def refuse(self) -> None:
+        """Raises one error for all files whose grid cannot be known."""
+        refused = [verdict for verdict in self.verdicts if verdict.refused]
+        if refused:
+            raise refusal(refused, self.catalog.crs)
+
+    @property
+    def has_refused(self) -> bool:
+        return any(verdict.refused for verdict in self.verdicts)
+
+    def findings(self) -> list[Finding]:
+        return [one for verdict in self.verdicts for one in findings(verdict, self.catalog.crs)]
+
+    def _declared(self, stream: Stream, points: Points) -> Declared | None:
+        """What the file says; GeoJSON in metres says nothing, it is only taken for degrees by its format."""
+        by_format = stream.said == "EPSG:4326" and PurePosixPath(stream.file).suffix.lower() in ALWAYS_DEGREES
+        if by_format and len(points) and np.nanmedian(np.abs(points)) > MOST_DEGREES:
+            return None
+        return declared(stream.said, country_of(self.catalog.crs).book)
+
+    def _given(self, file: str, how: FileRule) -> Reading | None:
+        said = next((one.reading for one in self.given if name_fits(file, one.glob)), None)
+        if said is not None or how.crs in (None, AUTO):
+            return said
+        return parse_reading(how.crs or "", known_grids(self.catalog.crs))
 
 
-def _stated(said: str, book: CrsBook) -> int | None:
-    """A code that the file gives itself, as GDAL hands it on; names and guesses are not looked at."""
-    authority, _, code = said.partition(":")
-    return int(code) if authority == "EPSG" and code.isdigit() and int(code) in book.known else None
+def read_given(words: Iterable[str], book: CrsBook) -> tuple[Given, ...]:
+    """The words of `--crs`; those for some files come before the one for all."""
+    found = [_given_of(word, book) for word in words]
+    return tuple(sorted(found, key=lambda one: one.glob == "*"))
 
 
-def _degrees(crs: CRS) -> int | None:
-    if _is_wgs84(crs):
-        return WGS84
-    return VN2000_DEGREES if _is_vn2000(crs) else None
+def srid_of(said: str | None, book: CrsBook, name: str, given: int | str | None = None) -> int:
+    """SRID of what can only be in a plain grid (a raster): by a person's word, else by what the file says.
 
-
-def _grid(crs: CRS, book: CrsBook) -> int | None:
-    """A transverse Mercator by its numbers; its datum tells UTM on WGS 84 from UTM on VN-2000."""
-    if crs.coordinate_operation is not None and "Pseudo Mercator" in crs.coordinate_operation.method_name:
-        return WEB_MERCATOR
-    numbers = _numbers(crs)
-    if numbers is None:
-        return None
-    meridian, scale = numbers
-    if _is_wgs84(crs):
-        return next((srid for srid, east in WGS84_UTM.items() if (east, 0.9996) == (meridian, scale)), None)
-    if not _is_vn2000(crs):
-        return None
-    for srid, grid in book.file.grids.items():
-        if abs(grid.central_meridian - meridian) < 1e-9 and abs(grid.scale_factor - scale) < 1e-9:
-            return srid
-    return None
-
-
-def _numbers(crs: CRS) -> tuple[float, float] | None:
-    operation = crs.coordinate_operation
-    if operation is None or "mercator" not in operation.method_name.lower().replace("_", " "):
-        return None
-    values: dict[str, Any] = {
-        parameter.name.lower().replace("_", " "): parameter.value for parameter in operation.params
-    }
-    meridian = values.get("longitude of natural origin", values.get("central meridian"))
-    scale = values.get("scale factor at natural origin", values.get("scale factor"))
-    if meridian is None or scale is None or _origin(values) != (500_000.0, 0.0):
-        return None
-    return float(meridian), float(scale)
-
-
-def _origin(values: dict[str, Any]) -> tuple[float, float]:
-    return float(values.get("false easting", 0)), float(values.get("false northing", 0))
-
-
-def _is_wgs84(crs: CRS) -> bool:
-    return "wgs" in _datum(crs) or "world geodetic system 1984" in _datum(crs)
-
-
-def _is_vn2000(crs: CRS) -> bool:
-    words = _datum(crs).replace("-", "").replace("_", "").replace(" ", "")
-    return "vn2000" in words or "vietnam2000" in words
-
-
-def _datum(crs: CRS) -> str:
-    geodetic = crs.geodetic_crs
-    return "" if geodetic is None or geodetic.datum is None else geodetic.datum.name.lower()
+    DeliveryUnreadable where that is nothing, nothing we know, or two things at once.
+    """
+    found = declared(said, book)
+    readings = [_given_of(str(given), book).reading] if given not in (None, AUTO) else found.readings if found else ()
+    if len(readings) != 1 or not readings[0].is_plain or readings[0].srid not in book.known:
+        what = str(given) if given not in (None, AUTO) else found.name[:120] if found else "?"
+        raise DeliveryUnreadable(
+            f"{name}: hệ tọa độ “{what}” không rõ là lưới nào của thành phố. Ghi `crs:` trong hồ sơ nạp, "
+            f"chọn một trong: {_known(book)}.",
+            f"{name}: “{what}” is not clearly one of the city's grids. Say `crs:` in the profile, "
+            f"one of: {_known(book)}.",
+        )
+    return readings[0].srid
 
 
 def _known(book: CrsBook) -> str:
     return ", ".join(str(srid) for srid in sorted(book.known))
 
 
-def _unknown(name: str, said: str, book: CrsBook) -> DeliveryUnreadable:
-    return DeliveryUnreadable(
-        f"{name}: hệ tọa độ “{said[:120]}” không phải một lưới của thành phố. Ghi `crs:` trong hồ sơ nạp, "
-        f"chọn một trong: {_known(book)}.",
-        f"{name}: “{said[:120]}” is none of the city's grids. Say `crs:` in the profile, one of: {_known(book)}.",
-    )
+def _given_of(word: str, book: CrsBook) -> Given:
+    glob, _, reading = word.rpartition("=")
+    try:
+        return Given(glob or "*", parse_reading(reading, known_grids(book)))
+    except ValueError as error:
+        raise SettingInvalid(
+            f"--crs {word}: không hiểu ({error}). Các lưới: {_known(book)}.",
+            f"--crs {word}: not understood ({error}). Grids: {_known(book)}.",
+        ) from error
+
+
+def _targets(stream: Stream, profile: Profile | None) -> tuple[str, ...]:
+    """The layers that rows of a stream may go to; where they are many, the first say enough."""
+    rules = profile.layers if profile is not None else []
+    fits = [rule for rule in rules if name_fits(stream.file, rule.source.file)]
+    names = [rule.to for rule in fits if any(name_fits(stream.layer, glob) for glob in rule.source.layer)]
+    return tuple(dict.fromkeys(names))[:TARGETS]

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from gis_server.catalog import Catalog
+from gis_server.catalog.places import Places
 from gis_server.db.database import Database
 from gis_server.releases.drafts import Origin, hold
 from gis_server.releases.publish import Release, Staged, publish
@@ -18,7 +19,9 @@ from loaders.checks.refusal import judge, refusal
 from loaders.checks.registry import read_codes
 from loaders.checks.waivers import Waivers
 from loaders.child.host import Child, reading_child
+from loaders.crs import Locator, read_given
 from loaders.deliveries import open_delivery
+from loaders.grid.served import served
 from loaders.lookups import Lookups
 from loaders.mapping import Mapping
 from loaders.outage import outages_in_words
@@ -41,6 +44,8 @@ class Order:
     """Keep what passed the checks as a draft instead of publishing it."""
     judge: bool = False
     """Only a verdict is wanted: a refusal is reported in full instead of raised, with everything located."""
+    crs: tuple[str, ...] = ()
+    """What a person says of the grid: `9210-yx`, or `*.csv=9210-yx` for some files."""
     who: str = field(default_factory=getpass.getuser)
 
 
@@ -51,6 +56,8 @@ class Desk:
     catalog: Catalog
     database: Database
     steps: Steps
+    places: Places = field(default_factory=lambda: Places((), ()))
+    """Administrative units, by which commune codes in a delivery are known."""
 
 
 def load(order: Order, desk: Desk) -> Report:
@@ -62,6 +69,7 @@ def load(order: Order, desk: Desk) -> Report:
         open_delivery(order.path) as delivery,
     ):
         plan = Lookups(delivery, desk.catalog, child).filled(make_plan(delivery, order.profile, desk.catalog))
+        plan.given = read_given(order.crs, desk.catalog.crs)
         book.source = plan.source.id
         report = Report(
             order.path.name, plan.source, order.dry_run or order.judge, Account(files_left_out=plan.left_out)
@@ -84,16 +92,18 @@ def load(order: Order, desk: Desk) -> Report:
 
 
 def stage(plan: Plan, staging: Staging, desk: Desk, report: Report, child: Child) -> None:
-    """Reads every file of the plan in a child process, maps its rows and copies them into staging."""
+    """Reads every file of the plan in a child process, finds its grid, maps its rows and copies them into staging."""
     mapping, seen = Mapping(desk.catalog, report.account), set[str]()
-    with desk.steps.step("đọc · read", "Đọc · Reading"):
+    with desk.steps.step("đọc · read", "Đọc · Reading"), served(desk.catalog, desk.database) as control:
+        locator = Locator(desk.catalog, desk.places, control, plan.given, plan.path, report.grids)
         for reading in plan.readings:
-            for stream in reading.streams(desk.catalog, child, seen):
+            for stream in reading.streams(locator, child, seen):
                 for layer, rows in mapping.map(stream, reading.profile, reading.how):
                     staging.add(layer, rows)
                     desk.steps.count(report.account.read, f"Đọc · Reading {reading.file.name}")
+        locator.refuse()
         staging.finish()
-    report.findings += mapping.findings
+    report.findings += mapping.findings + locator.findings()
 
 
 def check(plan: Plan, staging: Staging, desk: Desk, report: Report) -> Gate:

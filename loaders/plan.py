@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from gis_server.catalog import Catalog
 from gis_server.catalog.model import Text
@@ -10,7 +11,7 @@ from gis_server.releases.source import Source
 from loaders.child.host import Child
 from loaders.child.wire import Request
 from loaders.conditions import columns_of as columns_of_conditions
-from loaders.crs import srid_of
+from loaders.crs import Given, Locator
 from loaders.deliveries import UNLISTED, DeliveredFile, Delivery
 from loaders.profile_reader import columns_of, read_profile
 from loaders.profiles import FileRule, Profile, SourceRule
@@ -30,8 +31,13 @@ class Reading:
     profile: Profile
     how: FileRule
 
-    def streams(self, catalog: Catalog, child: Child, seen: set[str]) -> Iterator[Stream]:
-        """The layers of the file, read in the child; `seen` holds the OSM objects that earlier files brought."""
+    def streams(self, locator: Locator, child: Child, seen: set[str]) -> Iterator[Stream]:
+        """The layers of the file that can be put into a grid, read in the child.
+
+        Once a layer of the delivery cannot, no more are handed on: the rest is only read for its grid.
+        `seen` holds the OSM objects that earlier files brought.
+        """
+        catalog = locator.catalog
         reader = self.how.reader or self.file.reader
         if reader is None:
             return
@@ -41,19 +47,22 @@ class Reading:
         columns = frozenset(columns_read(self.profile, catalog)) if reader in ("osm", "overpass") else frozenset()
         areas = self.profile.areas
         for stream in child.streams(Request(self.file.path, self.file.name, reader, self.how, columns, areas)):
-            if stream.placed and stream.srid is None:
-                stream.srid = self.how.crs or srid_of(stream.said, catalog.crs, f"{stream.file} · {stream.layer}")
-            yield once(stream, seen) if reader == "overpass" else stream
+            if locator.locate(stream, self.how, self.profile) and not locator.has_refused:
+                yield once(stream, seen) if reader == "overpass" else stream
 
 
 @dataclass
 class Plan:
     """What will be read, in whose name, and which files are left out and why."""
 
+    path: Path
+    """Of the delivery; its folders may name a province."""
     source: Source
     profiles: dict[str, Profile]
     readings: list[Reading] = field(default_factory=list)
     left_out: dict[str, Text] = field(default_factory=dict)
+    given: tuple[Given, ...] = ()
+    """What a person says of the grids."""
 
     @property
     def rejects(self) -> float:
@@ -74,7 +83,7 @@ def make_plan(delivery: Delivery, profile: str | None, catalog: Catalog) -> Plan
     names = _profile_names(delivery, profile)
     beside = delivery.folder if delivery.manifest and profile is None else None
     profiles = {name: read_profile(name, catalog, beside) for name in dict.fromkeys(names.values()) if name}
-    plan = Plan(_source(delivery, profile, profiles), profiles)
+    plan = Plan(delivery.path, _source(delivery, profile, profiles), profiles)
     for file in delivery.files:
         name = names[file.name]
         if file.reader is None or name is None:

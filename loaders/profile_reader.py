@@ -14,9 +14,11 @@ from gis_server.catalog.model import Domain
 from gis_server.catalog.words import read_yaml
 from gis_server.errors import ProfileInvalid
 from loaders.conditions import mistakes_in, pattern_mistake
+from loaders.grid.national import known_grids
+from loaders.grid.reading import parse_reading
 from loaders.labels import labels_of
 from loaders.personal import read_personal
-from loaders.profiles import CodesFile, FieldRule, LayerRule, Profile, Turned
+from loaders.profiles import AUTO, CodesFile, FieldRule, LayerRule, Profile, Turned
 
 LABELS = "labels"
 PROFILES = Path(__file__).parent / "profiles"
@@ -112,8 +114,12 @@ def contradictions(profile: Profile, catalog: Catalog) -> list[str]:
 def _of_crs(profile: Profile, catalog: Catalog) -> Iterator[str]:
     named = [("crs", profile.crs), *((f"files.{place}.crs", rule.crs) for place, rule in enumerate(profile.files))]
     for key, srid in named:
-        if srid is not None and srid not in catalog.crs.known:
-            yield f"{key}: {srid} is not in layers/_crs.yaml"
+        if srid in (None, AUTO):
+            continue
+        try:
+            parse_reading(srid or "", known_grids(catalog.crs))
+        except ValueError as error:
+            yield f"{key}: {error}"
     for place, rule in enumerate(profile.files):
         if (rule.east is None) != (rule.north is None):
             yield f"files.{place}: `east` and `north` go together"

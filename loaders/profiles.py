@@ -12,6 +12,10 @@ from loaders.text import Letters
 Reader = Literal["osm", "overpass", "vector", "table", "json", "parquet", "gtfs"]
 
 
+AUTO = "auto"
+"""`crs:` of a profile that leaves the grid to the file and the evidence; the same as saying nothing."""
+
+
 class SourceRule(Strict):
     """The office a delivery comes from; its rows are replaced by its next delivery, and by no one else's."""
 
@@ -149,7 +153,7 @@ class FileRule(Strict):
 
     file: str = "*"
     reader: Reader | None = None
-    crs: int | None = None
+    crs: int | str | None = None
     encoding: Letters | None = None
     east: str | None = None
     north: str | None = None
@@ -183,7 +187,7 @@ class Profile(Strict):
     title: Text
     source: SourceRule
     reader: Reader | None = None
-    crs: int | None = None
+    crs: int | str | None = None
     encoding: Letters | None = None
     rejects: float = Field(0.0, ge=0, le=1)
     repair: float | None = Field(None, gt=0, le=0.1)

@@ -16,6 +16,8 @@ from gis_server.releases.source import Source
 from loaders.account import Account, Line
 from loaders.checks.finding import Finding, Located
 from loaders.checks.registry import Code
+from loaders.grid.sentences import grid_lines
+from loaders.grid.verdict import GridVerdict, as_data
 
 COLOURS = {"stop": "bold red", "error": "red", "repeat": "yellow", "warning": "yellow", "note": "cyan"}
 EXAMPLES_SHOWN = 3
@@ -34,6 +36,8 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
     """Rows that passed the gate, by layer."""
+    grids: list[GridVerdict] = field(default_factory=list)
+    """Which grid each layer of a file was found to be in, and by which evidence."""
     refusals: list[Text] = field(default_factory=list)
     """Why this must not be published."""
     located: list[Located] = field(default_factory=list)
@@ -59,6 +63,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "columns_unused": report.account.unused,
         "columns_personal": report.account.personal,
         "files_left_out": {name: _both(why) for name, why in report.account.files_left_out.items()},
+        "grids": [as_data(verdict) for verdict in report.grids],
         "findings": [asdict(finding) for finding in report.findings],
         "refusals": [_both(why) for why in report.refusals],
         "check_seconds": {name: round(value, 3) for name, value in sorted(report.check_seconds.items())},
@@ -92,6 +97,8 @@ def _account_json(account: Account) -> dict[str, Any]:
 def show(report: Report, catalog: Catalog, codes: Mapping[str, Code], console: Console) -> None:
     """The report on a screen, Vietnamese first."""
     console.print(Group(_account(report), _layers(report, catalog)))
+    if report.grids:
+        console.print(grid_lines(report.grids))
     if report.account.tallies:
         console.print(_tallies(report))
     if report.findings:

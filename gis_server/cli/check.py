@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import orjson
 import typer
@@ -22,9 +22,12 @@ from loaders.verdict.kept import verdict_of_release
 from loaders.verdict.verdict import Verdict, verdict_of
 
 
-def check(
+def check(  # noqa: PLR0913 a command line has as many options as people need
     path: Annotated[Path | None, typer.Argument(help="Tệp, thư mục hoặc .zip · the file, folder or .zip")] = None,
     profile: Annotated[str | None, typer.Option(help="Hồ sơ nạp · the profile")] = None,
+    crs: Annotated[
+        list[str] | None, typer.Option(help="Lưới tọa độ, như của `bando load` · the grid, as for `bando load`")
+    ] = None,
     release: Annotated[
         int | None, typer.Option(min=1, help="Báo cáo đã giữ của một bản công bố · the verdict kept with a release")
     ] = None,
@@ -41,7 +44,11 @@ def check(
     """
     _refuse_both(path, release)
     place = ready()
-    verdict = _kept(place, release) if release is not None else _reached(place, path, profile, quiet=as_json_text)
+    if path is None:
+        verdict = _kept(place, cast(int, release))
+    else:
+        order = Order(path, profile, judge=True, crs=tuple(crs or ()))
+        verdict = _reached(place, order, quiet=as_json_text)
     if as_json_text:
         typer.echo(orjson.dumps(verdict.as_json(), option=orjson.OPT_INDENT_2).decode())
     if out is not None:
@@ -59,11 +66,10 @@ def _refuse_both(path: Path | None, release: int | None) -> None:
         )
 
 
-def _reached(place: Ready, path: Path | None, profile: str | None, *, quiet: bool) -> Verdict:
-    assert path is not None
+def _reached(place: Ready, order: Order, *, quiet: bool) -> Verdict:
     codes = read_codes()
-    desk = Desk(place.catalog, place.database, Steps(quiet=quiet))
-    report = load_delivery(Order(path, profile, judge=True), desk)
+    desk = Desk(place.catalog, place.database, Steps(quiet=quiet), place.places)
+    report = load_delivery(order, desk)
     if not quiet:
         show(report, place.catalog, codes, Console())
     return verdict_of(report, place.catalog, codes)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from rich.console import Console
 
 from gis_server.catalog import Catalog, read_catalog
-from gis_server.catalog.places import read_places
+from gis_server.catalog.places import Places, read_places
+from gis_server.db.cluster import embedded_cluster
 from gis_server.db.database import Database, open_database
 from gis_server.db.places import write_places
 from gis_server.db.tables import migrate
@@ -19,11 +20,20 @@ class Ready:
     settings: Settings
     catalog: Catalog
     database: Database
+    places: Places
 
 
 def read_settings_and_catalog() -> tuple[Settings, Catalog]:
     settings = Settings()
     return settings, read_catalog(settings.layers_folder, settings.styles_folder)
+
+
+def running_database(settings: Settings) -> Database | None:
+    """The database of this installation where it runs already; nothing is started or made."""
+    if settings.database_url is not None:
+        return Database(settings.database_url, embedded=False)
+    cluster = embedded_cluster(settings)
+    return Database(cluster.url(), embedded=True) if cluster.is_ready() else None
 
 
 def ready() -> Ready:
@@ -32,5 +42,6 @@ def ready() -> Ready:
     database = open_database(settings)
     for change in migrate(database, catalog):
         Console(stderr=True).print(f"[dim]{change}[/]", highlight=False)
-    write_places(database, read_places(settings.layers_folder))
-    return Ready(settings, catalog, database)
+    places = read_places(settings.layers_folder)
+    write_places(database, places)
+    return Ready(settings, catalog, database, places)

@@ -21,6 +21,13 @@ def load(  # noqa: PLR0913 a command line has as many options as people need
         str | None,
         typer.Option(help="Hồ sơ nạp; không cần khi có giao_nop.yaml · the profile; not needed with giao_nop.yaml"),
     ] = None,
+    crs: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Lưới tọa độ khi tệp không ghi hoặc ghi sai: 9210, 9210-yx (X bắc trước), 9210-mm, '*.csv=9210-yx' · "
+            "the grid, where a file does not say it or says it wrongly"
+        ),
+    ] = None,
     note: Annotated[str, typer.Option(help="Ghi chú của bản công bố · note of the release")] = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Kiểm tra, không công bố · check, publish nothing")
@@ -32,8 +39,8 @@ def load(  # noqa: PLR0913 a command line has as many options as people need
 ) -> None:
     """Nạp dữ liệu được giao thành một bản công bố · Load a delivery as one release."""
     place = ready()
-    desk = Desk(place.catalog, place.database, Steps(quiet=as_json_text))
-    report = load_delivery(Order(path, profile, note, dry_run, hold), desk)
+    desk = Desk(place.catalog, place.database, Steps(quiet=as_json_text), place.places)
+    report = load_delivery(Order(path, profile, note, dry_run, hold, crs=tuple(crs or ())), desk)
     if as_json_text:
         typer.echo(orjson.dumps(as_json(report), option=orjson.OPT_INDENT_2).decode())
     else:

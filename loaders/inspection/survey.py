@@ -11,14 +11,16 @@ import shapely
 
 from gis_server.catalog import Catalog
 from gis_server.catalog.model import Text
+from gis_server.catalog.places import Places
 from gis_server.errors import DeliveryUnreadable
 from loaders import geometry
 from loaders.child.host import Child, reading_child
 from loaders.child.wire import Request
-from loaders.crs import srid_of
+from loaders.crs import Locator
 from loaders.deliveries import DeliveredFile, open_delivery
 from loaders.families import OBJECT_CODE
 from loaders.inspection.facts import ColumnFacts, Inspection, LayerFacts
+from loaders.inspection.grids import NO_COORDINATES, by_columns, by_format, grid_words
 from loaders.inspection.tables import TableGuess, guess_tables
 from loaders.inspection.targets import Guesser, read_guesser
 from loaders.inspection.verdicts import read_verdicts
@@ -49,11 +51,15 @@ NO_TARGET = Text(
 NO_ROWS = Text(vi="không có dòng nào", en="no rows")
 
 
-def inspect_delivery(path: Path, catalog: Catalog) -> Inspection:
-    """Everything in a delivery; a file that cannot be read is a line of the verdict, not the end of it."""
+def inspect_delivery(path: Path, catalog: Catalog, locator: Locator | None = None) -> Inspection:
+    """Everything in a delivery; a file that cannot be read is a line of the verdict, not the end of it.
+
+    The locator finds the grids; without one nothing served and no commune codes are held against the files.
+    """
     found = Inspection(path.name)
     with reading_child() as child, open_delivery(path, any_file=True) as delivery:
-        survey = _Survey(catalog, child, read_guesser(catalog), read_personal())
+        grids = locator or Locator(catalog, Places((), ()), path=path)
+        survey = _Survey(grids, child, read_guesser(catalog), read_personal())
         for file in delivery.files:
             if file.reader is None:
                 found.unread[file.name] = file.reason or Text(vi="không đọc", en="not read")
@@ -68,26 +74,24 @@ def inspect_delivery(path: Path, catalog: Catalog) -> Inspection:
 class _Survey:
     """One walk over a delivery."""
 
-    def __init__(self, catalog: Catalog, child: Child, guesser: Guesser, personal: Personal) -> None:
-        self.catalog, self.child, self.guesser, self.personal = catalog, child, guesser, personal
+    def __init__(self, locator: Locator, child: Child, guesser: Guesser, personal: Personal) -> None:
+        self.catalog, self.locator = locator.catalog, locator
+        self.child, self.guesser, self.personal = child, guesser, personal
         self.seen: set[str] = set()
         self.verdicts = read_verdicts()
 
     def layers(self, file: DeliveredFile) -> list[LayerFacts]:
         verify(file.path, file.name)
         if file.reader != "table":
-            return [self._facts(stream, file) for stream in self.child.streams(self._request(file, FileRule()))]
+            how = FileRule()
+            return [self._facts(stream, file, how) for stream in self.child.streams(self._request(file, how))]
         return [one for guess in guess_tables(file.path, self.catalog.crs.stored) for one in self._table(file, guess)]
 
     def _table(self, file: DeliveredFile, guess: TableGuess) -> Iterator[LayerFacts]:
-        for stream in self.child.streams(self._request(file, guess.how)):
-            facts = self._facts(stream, file)
-            facts.reading = guess.how.model_dump(exclude_defaults=True)
-            if not guess.grid_known:
-                facts.grid = Text(
-                    vi="bảng không tự nói hệ tọa độ (mét): ghi `crs:`",
-                    en="metres in a table that names no grid: say `crs:`",
-                )
+        how = guess.how if guess.grid_known else guess.how.model_copy(update={"crs": None})
+        for stream in self.child.streams(self._request(file, how)):
+            facts = self._facts(stream, file, how)
+            facts.reading = how.model_dump(exclude_defaults=True)
             yield facts
 
     def _request(self, file: DeliveredFile, how: FileRule) -> Request:
@@ -99,7 +103,8 @@ class _Survey:
         columns = frozenset(columns_read(profile, self.catalog))
         return Request(file.path, file.name, file.reader, how, columns, profile.areas)
 
-    def _facts(self, stream: Stream, file: DeliveredFile) -> LayerFacts:
+    def _facts(self, stream: Stream, file: DeliveredFile, how: FileRule) -> LayerFacts:
+        grid = self._grid(stream, how)
         sample, kinds, rows = self._sampled(stream)
         shapes = geometry.decoded(sample.column(GEOMETRY)) if sample is not None else np.array([], dtype=object)
         letters = StreamLetters("auto", stream.page)
@@ -109,7 +114,7 @@ class _Survey:
             stream.file, stream.layer, stream.expected, dict(kinds), [], Text(vi="-", en="-"), _letters(letters, file)
         )
         facts.rows = rows if stream.expected is None else stream.expected
-        facts.grid, facts.extent = self._grid(stream), _extent(shapes)
+        facts.grid, facts.extent = grid, _extent(shapes)
         if sample is not None:
             facts.columns = [self._column(name, sample.column(name)) for name in sample.column_names if name[0] != "@"]
         if not rows:
@@ -156,21 +161,15 @@ class _Survey:
         filled = len(known) / max(len(values), 1)
         return ColumnFacts(name, _type(values.type), round(filled, 2), examples, len(texts), personal, few)
 
-    def _grid(self, stream: Stream) -> Text:
-        """What is declared. Guessing a grid from coordinates is called for here, where the file says nothing."""
+    def _grid(self, stream: Stream, how: FileRule) -> Text:
+        """Which grid the first rows say they are in, and how sure that is; before anything else is read of them."""
         if not stream.placed:
-            return Text(vi="không có tọa độ", en="no coordinates")
+            return NO_COORDINATES
         if stream.srid is not None:
-            return Text(vi=f"EPSG:{stream.srid} (theo định dạng)", en=f"EPSG:{stream.srid} (by the format)")
-        try:
-            srid = srid_of(stream.said, self.catalog.crs, stream.name)
-        except DeliveryUnreadable:
-            said = (
-                "không ghi (thiếu .prj?)" if not stream.said else f"“{stream.said[:60]}” không phải lưới của thành phố"
-            )
-            english = "not stated (no .prj?)" if not stream.said else "none of the city's grids"
-            return Text(vi=f"{said}: ghi `crs:`", en=f"{english}: say `crs:`")
-        return Text(vi=f"EPSG:{srid} (tệp ghi)", en=f"EPSG:{srid} (stated by the file)")
+            return by_format(stream.srid)
+        if how.crs is not None:
+            return by_columns(how.crs)
+        return grid_words(self.locator.verdict(stream, how), self.catalog.crs)
 
 
 def _kinds(rows: pa.Table) -> Counter[str]:

@@ -26,23 +26,17 @@ BLOCK_BYTES = 4 << 20
 def read_table(path: Path, file: str, how: FileRule) -> Iterator[Stream]:
     """A stream for the CSV file, or for each sheet of the workbook."""
     has_place = how.east is not None or how.wkt is not None
-    if has_place and how.crs is None:
-        raise DeliveryUnreadable(
-            f"{file}: bảng không tự nói hệ tọa độ. Ghi `crs:` cho tệp này trong hồ sơ nạp.",
-            f"{file}: a table does not say its grid. Say `crs:` for this file in the profile.",
-        )
-    srid = how.crs if has_place else None
     if path.suffix.lower() == ".xlsx":
-        yield from _read_sheets(path, file, how, srid)
+        yield from _read_sheets(path, file, how, has_place)
     else:
         header = _header(path, how)
-        stream = Stream(file, path.stem, srid, iter(()), frozenset(header), "bytes")
-        stream.placed = srid is not None
+        stream = Stream(file, path.stem, None, iter(()), frozenset(header), "bytes")
+        stream.placed = has_place
         stream.chunks = (Chunk(stream.name, _placed(rows, how, file)) for rows in _csv(path, file, how, header))
         yield stream
 
 
-def _read_sheets(path: Path, file: str, how: FileRule, srid: int | None) -> Iterator[Stream]:
+def _read_sheets(path: Path, file: str, how: FileRule, has_place: bool) -> Iterator[Stream]:
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (OSError, KeyError, ValueError) as error:
@@ -52,8 +46,8 @@ def _read_sheets(path: Path, file: str, how: FileRule, srid: int | None) -> Iter
             continue
         lines = islice(sheet.iter_rows(values_only=True), (how.header or 1) - 1, None)
         header = headings(next(lines, ()))
-        stream = Stream(file, sheet.title, srid, iter(()), frozenset(header))
-        stream.placed = srid is not None
+        stream = Stream(file, sheet.title, None, iter(()), frozenset(header))
+        stream.placed = has_place
         stream.chunks = (Chunk(stream.name, _placed(rows, how, file)) for rows in _cells(lines, header))
         yield stream
 

@@ -9,7 +9,9 @@ import pytest
 import yaml
 
 from gis_server.catalog import Catalog
+from gis_server.catalog.places import Places, read_places
 from gis_server.db.database import Database
+from gis_server.settings import HOME
 from loaders.pipeline import Desk, Order, load
 from loaders.progress import Steps
 from loaders.report import Report
@@ -34,8 +36,14 @@ def fresh(make_database: Callable[[], Database]) -> Database:
     return make_database()
 
 
+@pytest.fixture(scope="session")
+def places() -> Places:
+    """Communes of every era, by which codes in rows are known."""
+    return read_places(HOME / "layers")
+
+
 @pytest.fixture
-def load_it(fresh: Database, catalog: Catalog, tmp_path: Path) -> LoadIt:
+def load_it(fresh: Database, catalog: Catalog, places: Places, tmp_path: Path) -> LoadIt:
     """Loads a delivery with a profile given as data, or by name."""
 
     def loaded(path: Path, profile: dict[str, Any] | str | None, **order: Any) -> Report:
@@ -43,7 +51,7 @@ def load_it(fresh: Database, catalog: Catalog, tmp_path: Path) -> LoadIt:
             file = tmp_path / "profile.yaml"
             file.write_text(yaml.safe_dump(profile, allow_unicode=True))
             profile = str(file)
-        return load(Order(path, profile, **order), Desk(catalog, fresh, Steps(quiet=True)))
+        return load(Order(path, profile, **order), Desk(catalog, fresh, Steps(quiet=True), places))
 
     return loaded
 

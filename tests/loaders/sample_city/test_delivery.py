@@ -12,10 +12,11 @@ import shapely
 from typer.testing import CliRunner
 
 from gis_server.catalog import Catalog
+from gis_server.catalog.places import Places
 from gis_server.cli.main import build as command_line
 from gis_server.errors import SettingInvalid
 from loaders.child.host import reading_child
-from loaders.crs import srid_of
+from loaders.crs import Locator, srid_of
 from loaders.deliveries import open_delivery
 from loaders.plan import make_plan
 from loaders.profile_reader import read_profile
@@ -46,14 +47,15 @@ def test_each_agency_folder_loads_by_itself(sample: Sample, catalog: Catalog) ->
             assert make_plan(delivery, None, catalog).readings
 
 
-def test_every_row_of_every_layer_is_in_the_files(sample: Sample, catalog: Catalog) -> None:
+def test_every_row_of_every_layer_is_in_the_files(sample: Sample, catalog: Catalog, places: Places) -> None:
     seen: set[str] = set()
+    locator = Locator(catalog, places)
     with reading_child() as child, open_delivery(sample.folder) as delivery:
         plan = make_plan(delivery, None, catalog)
         rows = sum(
             chunk.rows.num_rows
             for one in plan.readings
-            for stream in one.streams(catalog, child, seen)
+            for stream in one.streams(locator, child, seen)
             for chunk in stream.chunks
         )
     assert rows == sum(len(table) for table in sample.city.tables.values())

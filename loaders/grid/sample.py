@@ -1,0 +1,67 @@
+"""A sample of a file's layer: numbers from the rows that were read first, and the commune codes of those rows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+from numpy.typing import NDArray
+
+from gis_server.catalog.places import Places
+from loaders.grid.hints import commune_codes
+from loaders.grid.national import Country
+from loaders.readers.stream import GEOMETRY, Stream
+
+Points = NDArray[np.float64]
+
+ROWS = 600
+NUMBERS = 4_000
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Points in the file's own numbers, and the commune code of each; no codes when no column holds them."""
+
+    points: Points
+    communes: tuple[str | None, ...]
+
+
+def peek(stream: Stream) -> pa.Table | None:
+    """The first rows of a stream, which stay in it; None where it has none."""
+    first = list(islice(stream.chunks, 1))
+    stream.chunks = chain(first, stream.chunks)
+    return first[0].rows if first else None
+
+
+def sample_of(rows: pa.Table | None, places: Places, country: Country) -> Sample:
+    """Evenly spread rows with a geometry, and evenly spread vertices of these."""
+    if rows is None:
+        return Sample(np.empty((0, 2)), ())
+    rows = rows.filter(pc.is_valid(rows.column(GEOMETRY)))
+    if rows.num_rows > ROWS:
+        rows = rows.take(np.linspace(0, rows.num_rows - 1, ROWS).astype(int))
+    shapes = shapely.from_wkb(rows.column(GEOMETRY).to_numpy(), on_invalid="ignore")
+    points, owner = shapely.get_coordinates(shapes, return_index=True)
+    kept = np.unique(np.linspace(0, len(points) - 1, NUMBERS).astype(int)) if len(points) else np.array([], dtype=int)
+    codes = commune_codes(_columns(rows), places, country)
+    return Sample(points[kept], tuple(codes[row] for row in owner[kept]) if codes else ())
+
+
+def _columns(rows: pa.Table) -> Iterator[tuple[str, list[object]]]:
+    """Columns that may hold codes: text, bytes of text, and whole numbers."""
+    for name in rows.column_names:
+        kind = rows.schema.field(name).type
+        if name.startswith("@"):
+            continue
+        if pa.types.is_integer(kind):
+            yield name, rows.column(name).to_pylist()
+        elif pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_binary(kind):
+            yield name, [_text(value) for value in rows.column(name).cast(pa.large_binary()).to_pylist()]
+
+
+def _text(value: bytes | None) -> str | None:
+    """Old letters come as bytes that are no Unicode; codes are plain digits in all of them."""
+    return None if value is None else value.decode("latin-1")
