@@ -91,7 +91,7 @@ class _Survey:
         how = guess.how if guess.grid_known else guess.how.model_copy(update={"crs": None})
         for stream in self.child.streams(self._request(file, how)):
             facts = self._facts(stream, file, how)
-            facts.reading = how.model_dump(exclude_defaults=True)
+            facts.reading = guess.how.model_dump(exclude_defaults=True)
             yield facts
 
     def _request(self, file: DeliveredFile, how: FileRule) -> Request:
