@@ -54,6 +54,8 @@ class _Reading:
         try:
             self._note_relations(path)
             for place, thing in enumerate(self._objects(path)):
+                if thing.id < 0:
+                    raise _unfinished(path.name)
                 self._take(thing)
                 if place % LOOK_EVERY == 0:
                     yield from self._full(ROWS_AT_ONCE)
@@ -172,6 +174,16 @@ def _tags(thing: Any) -> dict[str, str]:
     """Counted out, because the end of libosmium's iterator is an exception in C++: dearer than all the tags."""
     tags = thing.tags
     return dict(islice(tags, len(tags)))
+
+
+def _unfinished(name: str) -> DeliveryUnreadable:
+    """Editors number what is not uploaded yet below zero; libosmium finds no places for such nodes."""
+    return DeliveryUnreadable(
+        f"{name} có đối tượng mang số âm: bản vẽ dở của trình biên tập, chưa tải lên OSM. Hãy giao bản đã tải lên, "
+        "hoặc xuất ra GeoJSON.",
+        f"{name} has objects with negative numbers: an editor's unfinished work, not uploaded to OSM. Deliver it "
+        "after the upload, or as GeoJSON.",
+    )
 
 
 def _entries(locations: Any) -> int:

@@ -73,6 +73,11 @@ def test_a_file_that_is_no_osm_is_refused_by_name(tmp_path):
         rows_of(path)
 
 
+def test_an_editors_unfinished_file_is_refused_instead_of_losing_its_lines(write):
+    with pytest.raises(DeliveryUnreadable, match="số âm"):
+        rows_of(write(way(-1, [1, 2], highway="residential")))
+
+
 @pytest.mark.parametrize(("oneway", "first"), [("-1", 3), ("yes", 0)])
 def test_a_street_drawn_against_its_traffic_is_turned_and_told(write, load_it, ask, oneway, first):
     report = load_it(write(way(1, [1, 2, 4], highway="residential", oneway=oneway)), "osm")
