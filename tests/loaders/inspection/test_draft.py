@@ -8,6 +8,7 @@ import pyogrio
 import pytest
 import shapely
 
+from gis_server.errors import DeliveryUnreadable
 from loaders.inspection.draft import draft_profile
 from loaders.inspection.survey import inspect_delivery
 from tests.loaders.inspection.test_inspect import AREA, LINE, written
@@ -120,6 +121,21 @@ def test_the_shipped_profile_decodes_each_generation_by_its_own_numbers(tmp_path
     path, said, expected = of_generation(tmp_path, name)
     load_it(path, "nen_dia_ly")
     assert ask(said) == expected
+
+
+def test_the_old_land_cover_is_split_by_its_kind(tmp_path, load_it, ask):
+    columns = {"maNhanDang": ["1", "2"], "ngayThuNhan": ["2005-01-01"] * 2, "loaiPhuBeMat": [3, 9]}
+    shapes = [shapely.box(603500, 1191400, 603600, 1191500), shapely.box(603600, 1191400, 603700, 1191500)]
+    load_it(written(tmp_path / "nen.gpkg", columns, shapes, layer="PhuBeMat", crs="EPSG:9210"), "nen_dia_ly")
+    said = 'SELECT "maNhanDang" FROM base_landcover.{}'
+    assert [ask(said.format(name)) for name in ("cay_hang_nam", "rung")] == [[("1",)], [("2",)]]
+
+
+def test_a_class_of_an_unknown_generation_with_codes_is_refused(tmp_path, load_it):
+    columns = {"maNhanDang": ["1"] * 2, "loaiKhoangCaoDeu": [1, 1]}
+    path = written(tmp_path / "nen.gpkg", columns, [LINE] * 2, layer="DuongBinhDo", crs="EPSG:9210")
+    with pytest.raises(DeliveryUnreadable, match="loaiKhoangCaoDeu"):
+        load_it(path, "nen_dia_ly")
 
 
 def test_vbdlis_parcels_with_full_and_with_cut_names(tmp_path, drafted, ask):
