@@ -1,4 +1,7 @@
-"""Which grid is a file in? Generated deliveries, none of which may be placed wrongly; and what finding out costs."""
+"""Which grid is a file in? Generated deliveries, none of which may be placed wrongly; and what finding out costs.
+
+`python -m benchmarks.grid [corpus|cost]`.
+"""
 
 import statistics
 import sys
@@ -86,9 +89,14 @@ class Case:
 
 
 def bench(place: Bench) -> None:
-    """The corpus, then the sample city loaded over itself with and without looking for its grids."""
+    """The corpus, then what looking costs."""
     deliveries, wrong = corpus()
     CONSOLE.print(f"grid: {wrong} of {deliveries:,} generated deliveries placed wrongly")
+    cost(place)
+
+
+def cost(place: Bench) -> None:
+    """The sample city loaded over itself with and without looking for its grids, turn by turn."""
     with tempfile.TemporaryDirectory(prefix="bando-grid-") as folder:
         city = Path(folder) / "city"
         place.bando("sample", "--wards", "3", "--seed", "7", "--out", str(city))
@@ -230,4 +238,4 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["corpus"]:
         sys.exit(1 if corpus()[1] else 0)
     with fresh_installation() as installation:
-        bench(installation)
+        cost(installation) if sys.argv[1:] == ["cost"] else bench(installation)

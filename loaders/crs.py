@@ -78,6 +78,7 @@ class Locator:
             declared=self._declared(stream, sample.points),
             given=self._given(stream.file, how),
             communes=sample.communes,
+            features=sample.features,
         )
         alike = (str(PurePosixPath(stream.file).parent), stream.said)
         targets = _targets(stream, profile) if self.verified[alike] < ALIKE else ()

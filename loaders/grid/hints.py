@@ -31,6 +31,8 @@ class Hints:
     """A person's own word: `--crs`, or the profile."""
     communes: tuple[str | None, ...] = field(default=())
     """The commune code of each point, where the rows have one."""
+    features: int | None = None
+    """How many features the points are of; None where each point is one."""
 
     def codes(self) -> Counter[str]:
         return Counter(code for code in self.communes if code is not None)

@@ -27,6 +27,8 @@ class Sample:
 
     points: Points
     communes: tuple[str | None, ...]
+    features: int = 0
+    """How many rows the points are of: vertices of one thing say one thing, not many."""
 
 
 def peek(stream: Stream) -> pa.Table | None:
@@ -47,7 +49,8 @@ def sample_of(rows: pa.Table | None, places: Places, country: Country) -> Sample
     points, owner = shapely.get_coordinates(shapes, return_index=True)
     kept = np.unique(np.linspace(0, len(points) - 1, NUMBERS).astype(int)) if len(points) else np.array([], dtype=int)
     codes = commune_codes(_columns(rows), places, country)
-    return Sample(points[kept], tuple(codes[row] for row in owner[kept]) if codes else ())
+    told = tuple(codes[row] for row in owner[kept]) if codes else ()
+    return Sample(points[kept], told, len(np.unique(owner)))
 
 
 def _columns(rows: pa.Table) -> Iterator[tuple[str, list[object]]]:

@@ -25,6 +25,8 @@ ROWS_NEEDED = 30
 FEW = 0.02
 CLEARLY = 8
 """Rows that must stray under every other reading before communes alone decide."""
+FEATURES_NEEDED = 8
+"""Outlines of a few big things may run along a few streets by chance."""
 APART = 2.0
 """How many times worse every other reading must fit a control layer."""
 
@@ -40,6 +42,11 @@ class Scales:
     hints: Hints
     country: Country
     control: Control | None
+
+    @property
+    def are_enough(self) -> bool:
+        """Whether there are features enough for a decision."""
+        return self.hints.features is None or self.hints.features >= FEATURES_NEEDED
 
     @cached_property
     def homes(self) -> frozenset[str]:
@@ -128,6 +135,8 @@ def weigh(possible: list[Placed], scales: Scales) -> list[Weighed]:
 
 def _decided(possible: list[Placed], scales: Scales, layers: list[ControlLayer]) -> list[Placed]:
     """Candidates that a control layer decides for; several when controls disagree, so that nobody is guessed right."""
+    if not scales.are_enough:
+        return []
     chosen = [one for layer in layers for one in _by_lines(possible, scales, layer)]
     by_rows = {place: scales.strays(one.reading) for place, one in enumerate(possible)}
     if not chosen:

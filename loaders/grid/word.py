@@ -28,10 +28,10 @@ def fits_its_word(said: Reading, scales: Scales) -> tuple[bool, Residual | None]
     What a person gives is only held against roads and borders, what a file says also against the layers it goes to.
     """
     outside, known = scales.strays(said)
-    if outside > FEW * known:
+    if scales.are_enough and outside > FEW * known:
         return None
     few = placed(said, _few(scales.points), scales.country)
-    if cells(few.points) < CELLS_NEEDED:
+    if not scales.are_enough or cells(few.points) < CELLS_NEEDED:
         return False, None
     fits: list[Residual] = []
     for layer in scales.control_near(few.points, general=scales.hints.given is not None):
