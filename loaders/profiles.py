@@ -8,7 +8,7 @@ from gis_server.catalog.model import GeometryKind, Strict, Text
 from loaders.conditions import Condition, Conditions, Scalar, any_of
 from loaders.text import Letters
 
-Reader = Literal["osm", "overpass", "vector", "table", "json", "parquet"]
+Reader = Literal["osm", "overpass", "vector", "table", "json", "parquet", "raster"]
 
 
 class SourceRule(Strict):
@@ -121,6 +121,8 @@ class FileRule(Strict):
     separator: str | None = Field(None, min_length=1, max_length=1)
     decimal: Literal[".", ","] | None = None
     sheet: str | None = None
+    nodata: float | None = None
+    """Value of a raster's cells without data, where the file does not say it, or says another."""
 
 
 class Profile(Strict):

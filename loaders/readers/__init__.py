@@ -29,5 +29,10 @@ def read(request: "Request") -> Iterator[Stream]:
             yield from read_json(request.path, request.name)
         case "parquet":
             yield from read_parquet(request.path, request.name)
+        case "raster":
+            from loaders.readers.raster import read_raster  # brings a GDAL of its own, which only rasters need
+
+            assert request.raster is not None
+            yield from read_raster(request.path, request.name, request.how, request.raster)
         case "vector":
             yield from read_vector(request.path, request.name, request.how)
