@@ -60,6 +60,9 @@ def _rule(one: LayerFacts, catalog: Catalog) -> Iterator[str]:
     if one.family == "pre-2019":
         yield "  # họ trước 2019: số của mã khác nghĩa, thêm `codes:` · pre-2019: other code numbers, add `codes:`\n"
     place = {"file": one.file.rpartition("/")[2]} | ({"layer": one.layer} if one.layer else {})
+    if layer.file.raster is not None:
+        yield f"  - {{from: {_flow(place)}, to: {layer.id}}}\n"
+        return
     yield f"  - from: {_flow(place)}\n    to: {layer.id}\n    fields:\n"
     yield from _fields(one, layer, catalog)
 

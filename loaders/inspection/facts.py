@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from gis_server.catalog.model import Text
+from gis_server.catalog.rasters import RasterKind
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,15 @@ class Guess:
     evidence: tuple[Text, ...]
 
 
+@dataclass(frozen=True)
+class RasterFacts:
+    """What some cells of a raster look like."""
+
+    kind: RasterKind
+    least: float | None
+    greatest: float | None
+
+
 @dataclass
 class LayerFacts:
     """One layer (or sheet, or list) of a delivered file."""
@@ -43,6 +53,8 @@ class LayerFacts:
     family: str | None = None
     targets: list[Guess] = field(default_factory=list)
     profiles: list[str] = field(default_factory=list)
+    raster: RasterFacts | None = None
+    """Where the one row is the footprint of a raster."""
     verdict: Text | None = None
     """Where it cannot become features as it is."""
 

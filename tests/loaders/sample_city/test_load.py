@@ -25,7 +25,7 @@ def test_every_value_of_every_layer_comes_back_from_the_database(
     report = load_it(sample.folder, None)
     codes = read_codes()
     assert [one.code for one in report.findings if codes[one.code].severity in ("error", "stop")] == []
-    wrong = [mistake for layer in catalog for mistake in _differences(sample, layer, ask)]
+    wrong = [mistake for layer in catalog if layer.file.raster is None for mistake in _differences(sample, layer, ask)]
     assert wrong == []
 
 
