@@ -1,7 +1,8 @@
 """Writes the Cloud-Optimised GeoTIFF: first a plain tiled copy while the raster is scanned, then GDAL's COG of it."""
 
 import shutil
-import warnings
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +11,14 @@ import rasterio
 import rasterio.shutil
 from rasterio.crs import CRS
 from rasterio.enums import ColorInterp
-from rasterio.errors import NotGeoreferencedWarning
 from rasterio.windows import Window
 
 from gis_server.catalog import CrsBook
 from gis_server.catalog.rasters import RasterRule
 from gis_server.errors import DeliveryUnreadable
 from loaders.rasters.cells import Cells, Mask
-from loaders.rasters.digest import sha256_of
-from loaders.rasters.gdal import opened
+from loaders.rasters.gdal import bounded, opened
+from loaders.rasters.scan import BEAT_SECONDS, Scan
 from loaders.rasters.sheet import Sheet
 
 TILE = 512
@@ -27,45 +27,66 @@ RESAMPLING = {"continuous": "AVERAGE", "classes": "MODE", "imagery": "AVERAGE"}
 GREY, COLOUR, CLEAR = ColorInterp.gray, (ColorInterp.red, ColorInterp.green, ColorInterp.blue), ColorInterp.alpha
 
 
-class PlainCopy:
-    """The delivered cells in tiles, uncompressed names and tags left behind; what is no number becomes “no data”."""
+class CogWriter:
+    """Takes the delivered cells window by window; names and tags of the file stay behind, with whoever wrote them."""
 
-    def __init__(self, sheet: Sheet, crs: CrsBook, path: Path) -> None:
-        self.sheet, self.path = sheet, path
+    def __init__(self, sheet: Sheet, crs: CrsBook, folder: Path) -> None:
+        self.sheet, self.plain, self.cog = sheet, folder / "plain.tif", folder / "cog.tif"
+        self.nodata = sheet.nodata
         source = sheet.source
         about = {"driver": "GTiff", "width": source.width, "height": source.height, "count": source.count,
                  "dtype": source.dtypes[0], "crs": grid_of(sheet.srid, crs), "transform": sheet.transform,
                  "tiled": True, "blockxsize": TILE, "blockysize": TILE, "compress": "zstd", "zstd_level": 1,
                  "bigtiff": "IF_SAFER", "sparse_ok": True}  # fmt: skip
         if source.count > 1:
-            about |= {"interleave": "pixel", "photometric": "RGB" if source.count in (3, 4) else "MINISBLACK"}
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            self.out = rasterio.open(path, "w", **about)
+            about |= {"interleave": "pixel", "photometric": "RGB"}
+        self.out = rasterio.open(self.plain, "w", **about)
 
     def keep(self, bands: Cells, valid: Mask, window: Window) -> None:
         """One window; NaN and infinity become the value that means “no data”, or NaN where there is none."""
         if bands.dtype.kind == "f" and not valid.all():
             bad = ~np.isfinite(bands)
             if bad.any():
-                nodata = self.sheet.nodata
-                bands = np.where(bad, np.nan if nodata is None else nodata, bands).astype(bands.dtype)
+                bands = np.where(bad, np.nan if self.nodata is None else self.nodata, bands).astype(bands.dtype)
         self.out.write(bands, window=window)
 
-    def drop(self) -> None:
-        self.out.close()
-        self.path.unlink()
+    def finish(self, rule: RasterRule, found: Scan) -> Iterator[None]:
+        """Makes the COG of what was kept, where there is anything in it; yields while GDAL works."""
+        if self.nodata is None and found.replaced:
+            self.nodata = float("nan")
+        self._say_all(rule)
+        if found.valid:
+            yield from _while_working(lambda: _write_cog(self.plain, self.cog, rule))
+            if not is_cog(self.cog):
+                raise _no_cog(self.sheet.name)
+        self.plain.unlink()
 
-    def finish(self, nodata: float | None, rule: RasterRule) -> None:
-        """Everything that is known only when all cells were seen."""
-        if nodata is not None:
-            self.out.nodata = nodata
+    def _say_all(self, rule: RasterRule) -> None:
+        """What is known only when all cells were seen, and what GDAL wants last."""
+        if self.nodata is not None:
+            self.out.nodata = self.nodata
         self.out.scales, self.out.offsets = self.sheet.source.scales, self.sheet.source.offsets
-        if rule.kind == "imagery" and self.sheet.bands > 1:
-            self.out.colorinterp = [*COLOUR, CLEAR][: self.sheet.bands]
-        else:
-            self.out.colorinterp = [GREY] * self.sheet.bands
+        colours = rule.kind == "imagery" and self.sheet.bands > 1
+        self.out.colorinterp = [*COLOUR, CLEAR][: self.sheet.bands] if colours else [GREY]
         self.out.close()
+
+
+def _write_cog(plain: Path, cog: Path, rule: RasterRule) -> None:
+    """The same cells give the same bytes."""
+    options: dict[str, Any] = {"driver": "COG", "compress": "DEFLATE", "level": 6, "predictor": "YES",
+                               "blocksize": TILE, "overviews": "IGNORE_EXISTING", "bigtiff": "IF_SAFER",
+                               "overview_resampling": RESAMPLING[rule.kind]}  # fmt: skip
+    with bounded():  # settings of GDAL belong to a thread
+        rasterio.shutil.copy(plain, cog, **options)
+
+
+def _while_working(work: Callable[[], None]) -> Iterator[None]:
+    """Runs it in a thread, and yields now and then until it is done."""
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(work)
+        while wait([done], BEAT_SECONDS).not_done:
+            yield
+        done.result()
 
 
 def make_room(sheet: Sheet, folder: Path) -> None:
@@ -82,20 +103,6 @@ def make_room(sheet: Sheet, folder: Path) -> None:
         )
 
 
-def write_cog(copy: Path, target: Path, rule: RasterRule, name: str) -> str:
-    """The COG of a plain copy, and the SHA-256 of its bytes; the same cells give the same bytes."""
-    options: dict[str, Any] = {"driver": "COG", "compress": "DEFLATE", "level": 6, "predictor": "YES",
-                               "blocksize": TILE, "overviews": "IGNORE_EXISTING", "bigtiff": "IF_SAFER",
-                               "overview_resampling": RESAMPLING[rule.kind]}  # fmt: skip
-    rasterio.shutil.copy(copy, target, **options)
-    if not is_cog(target):
-        raise DeliveryUnreadable(
-            f"{name}: không ghi được GeoTIFF tối ưu (COG); đây là lỗi của chương trình.",
-            f"{name}: no valid Cloud-Optimised GeoTIFF could be written; the program is at fault.",
-        )
-    return sha256_of(target)
-
-
 def is_cog(path: Path) -> bool:
     """GDAL's own mark, square tiles, and overviews down to one tile."""
     with opened(path) as made:
@@ -108,3 +115,10 @@ def is_cog(path: Path) -> bool:
 def grid_of(srid: int, crs: CrsBook) -> CRS:
     """A grid of the city with the pinned shift written out; any other by its EPSG code."""
     return CRS.from_wkt(crs.srtext(srid)) if srid in crs.file.grids else CRS.from_epsg(srid)
+
+
+def _no_cog(name: str) -> DeliveryUnreadable:
+    return DeliveryUnreadable(
+        f"{name}: không ghi được GeoTIFF tối ưu (COG); đây là lỗi của chương trình.",
+        f"{name}: no valid Cloud-Optimised GeoTIFF could be written; the program is at fault.",
+    )

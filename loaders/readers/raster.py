@@ -12,8 +12,9 @@ from gis_server.catalog import CrsBook
 from gis_server.catalog.rasters import FACTS
 from loaders.profiles import FileRule
 from loaders.rasters.cells import CellRules
-from loaders.rasters.cog import PlainCopy, make_room, write_cog
+from loaders.rasters.cog import CogWriter, make_room
 from loaders.rasters.describe import described
+from loaders.rasters.digest import sha256_of
 from loaders.rasters.findings import UNUSABLE, Found, as_marks, of_cells, of_header
 from loaders.rasters.gdal import only_geotiff
 from loaders.rasters.order import RasterOrder
@@ -57,15 +58,17 @@ def _rows(path: Path, name: str, how: FileRule, order: RasterOrder) -> Iterator[
         for _ in scan(sheet, rules, found, None if copy is None else copy.keep):
             yield None
         findings += of_cells(sheet, rules, found)
-        row = _row(sheet, order.crs, findings) | (_measured(found) if found.valid else {})
-        yield row | ({} if copy is None else _kept(copy, found, order))
+        if copy is not None:
+            yield from copy.finish(order.rule, found)
+        measured = _measured(found) if found.valid else {}
+        yield _row(sheet, order.crs, findings) | measured | (_kept(copy) if copy is not None and found.valid else {})
 
 
-def _copy(sheet: Sheet, order: RasterOrder) -> PlainCopy | None:
+def _copy(sheet: Sheet, order: RasterOrder) -> CogWriter | None:
     if order.workspace is None:
         return None
     make_room(sheet, order.workspace)
-    return PlainCopy(sheet, order.crs, order.workspace / "plain.tif")
+    return CogWriter(sheet, order.crs, order.workspace)
 
 
 def _row(sheet: Sheet, crs: CrsBook, findings: list[Found]) -> dict[str, Any]:
@@ -94,23 +97,12 @@ def _measured(found: Scan) -> dict[str, Any]:
     }
 
 
-def _kept(copy: PlainCopy, found: Scan, order: RasterOrder) -> dict[str, Any]:
-    """Writes the COG into the workspace under the name of its content; none where there is nothing in it."""
-    assert order.rule is not None
-    assert order.workspace is not None
-    if not found.valid:
-        copy.drop()
-        return {}
-    nodata = copy.sheet.nodata
-    if nodata is None and found.replaced:
-        nodata = float("nan")
-    copy.finish(nodata, order.rule)
-    target = order.workspace / "cog.tif"
-    sha256 = write_cog(copy.path, target, order.rule, copy.sheet.name)
-    copy.drop()
-    size = target.stat().st_size
-    target.replace(order.workspace / f"{sha256}.tif")
-    return {"sha256": sha256, "dung_luong": size, "gia_tri_trong": None if nodata is None else f"{nodata:.9g}"}
+def _kept(writer: CogWriter) -> dict[str, Any]:
+    """Gives the COG the name of its content, in the workspace."""
+    sha256, size = sha256_of(writer.cog), writer.cog.stat().st_size
+    writer.cog.replace(writer.cog.with_name(f"{sha256}.tif"))
+    nodata = None if writer.nodata is None else f"{writer.nodata:.9g}"
+    return {"sha256": sha256, "dung_luong": size, "gia_tri_trong": nodata}
 
 
 def _day(stamp: str) -> str | None:
