@@ -16,6 +16,8 @@ class Settings(BaseSettings):
     """The folder with `layers/` and `styles/`."""
     state: Path | None = None
     """Where the embedded cluster, logs and keys live; `.bando/` in `home` unless given."""
+    rasters: Path | None = None
+    """Cloud-Optimised GeoTIFFs, named by their content; `rasters/` in the state folder unless given."""
     database_url: str | None = None
     """An existing PostgreSQL instead of the embedded one, as `postgresql://user@host/db`."""
     host: str = "127.0.0.1"
@@ -34,6 +36,10 @@ class Settings(BaseSettings):
     @property
     def state_folder(self) -> Path:
         return self.state or self.home / ".bando"
+
+    @property
+    def rasters_folder(self) -> Path:
+        return self.rasters or self.state_folder / "rasters"
 
     @property
     def layers_folder(self) -> Path:

@@ -30,6 +30,8 @@ READERS: dict[str, Reader] = {
     ".geoparquet": "parquet",
     ".json": "json",
     ".js": "json",
+    ".tif": "raster",
+    ".tiff": "raster",
 }
 GTFS_PART = Text(vi="bảng của bộ GTFS, đọc cùng routes.txt", en="a table of the GTFS feed, read with routes.txt")
 READERS |= dict.fromkeys(VECTORS, "vector")
@@ -37,9 +39,11 @@ PARTS = {
     ".shp": (".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qmd", ".xml"),
     ".tab": (".dat", ".map", ".id", ".ind"),
     ".mif": (".mid",),
+    ".tif": (".tfw", ".tifw", ".prj", ".ovr", ".xml"),
+    ".tiff": (".tfw", ".prj", ".ovr", ".xml"),
 }
-RASTERS = frozenset({".tif", ".tiff", ".asc", ".img", ".ecw", ".jp2", ".vrt"})
-RASTER = Text(vi="ảnh lưới (raster), chưa nạp qua lệnh này", en="a raster, not loaded by this command yet")
+RASTERS = frozenset({".asc", ".img", ".ecw", ".jp2", ".vrt", ".adf", ".bil"})
+RASTER = Text(vi="raster dạng này không đọc; hãy xuất GeoTIFF", en="a raster of a kind not read; export a GeoTIFF")
 PACKED = Text(
     vi="tệp nén loại này không mở; hãy giao zip hoặc thư mục",
     en="an archive of a kind not opened; deliver a zip or folder",

@@ -10,6 +10,7 @@ from gis_server.catalog.places import Places
 from gis_server.db.database import Database
 from gis_server.releases.drafts import Origin, hold
 from gis_server.releases.publish import Release, Staged, publish
+from gis_server.settings import Settings
 from loaders.account import Account
 from loaders.checks.bench import Bench
 from loaders.checks.gate import Gate
@@ -27,6 +28,7 @@ from loaders.mapping import Mapping
 from loaders.outage import outages_in_words
 from loaders.plan import Plan, make_plan
 from loaders.progress import Steps, peak_bytes
+from loaders.rasters.keeper import Keeper
 from loaders.records import record
 from loaders.report import Report, as_json
 from loaders.staging import Staging
@@ -58,6 +60,8 @@ class Desk:
     steps: Steps
     places: Places = field(default_factory=lambda: Places((), ()))
     """Administrative units, by which commune codes in a delivery are known."""
+    rasters: Path = field(default_factory=lambda: Settings().rasters_folder)
+    """The store of Cloud-Optimised GeoTIFFs."""
 
 
 def load(order: Order, desk: Desk) -> Report:
@@ -67,6 +71,7 @@ def load(order: Order, desk: Desk) -> Report:
         reading_child() as child,
         record(desk.database, who=order.who, profile=order.profile, path=str(order.path)) as book,
         open_delivery(order.path) as delivery,
+        Keeper(desk.rasters, desk.database, desk.catalog) as keeper,
     ):
         plan = Lookups(delivery, desk.catalog, child).filled(make_plan(delivery, order.profile, desk.catalog))
         plan.given = read_given(order.crs, desk.catalog.crs)
@@ -75,16 +80,19 @@ def load(order: Order, desk: Desk) -> Report:
             order.path.name, plan.source, order.dry_run or order.judge, Account(files_left_out=plan.left_out)
         )
         with Staging(desk.database, book.load_id, desk.catalog.crs.stored) as staging:
+            child.workspace = None if report.dry_run else keeper.workspace
             stage(plan, staging, desk, report, child)
             gate = check(plan, staging, desk, report)
             if order.judge:
                 report.located, report.outlines = gate.located(), outlines(gate.bench, report.findings)
             elif report.refusals:
                 raise refusal(gate, report, report.refusals)
-            elif order.hold and not order.dry_run:
-                report.draft = book.draft = _hold(plan, staging, desk, order)
             elif not order.dry_run:
-                report.release = _publish(plan, staging, desk, order)
+                with keeper.keeping(staging):
+                    if order.hold:
+                        report.draft = book.draft = _hold(plan, staging, desk, order)
+                    else:
+                        report.release = _publish(plan, staging, desk, order)
         report.seconds, report.peak_bytes = desk.steps.seconds, peak_bytes()
         book.report = as_json(report)
         book.release = report.release.number if report.release else None

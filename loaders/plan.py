@@ -1,7 +1,7 @@
 """The plan of a load: which file is read how, by which profile, in whose name, before anything is read."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gis_server.catalog import Catalog
@@ -15,6 +15,7 @@ from loaders.crs import Given, Locator
 from loaders.deliveries import UNLISTED, DeliveredFile, Delivery
 from loaders.profile_reader import columns_of, read_profile
 from loaders.profiles import FileRule, Profile, SourceRule
+from loaders.rasters.order import order_for
 from loaders.readers.stream import Stream
 from loaders.repeats import once
 from loaders.selection import Selection, how_to_read, name_fits, rules_for_file
@@ -45,8 +46,11 @@ class Reading:
             reader = "overpass"  # a profile for OSM speaks of the objects, whichever way they were written
         verify(self.file.path, self.file.name)
         columns = frozenset(columns_read(self.profile, catalog)) if reader in ("osm", "overpass") else frozenset()
-        areas = self.profile.areas
-        for stream in child.streams(Request(self.file.path, self.file.name, reader, self.how, columns, areas)):
+        request = Request(self.file.path, self.file.name, reader, self.how, columns, self.profile.areas)
+        if reader == "raster":
+            workspace = None if child.workspace is None else child.workspace()
+            request = replace(request, raster=order_for(catalog, self.profile.layers[0].to, workspace))
+        for stream in child.streams(request):
             if locator.locate(stream, self.how, self.profile) and not locator.has_refused:
                 yield once(stream, seen) if reader == "overpass" else stream
 
@@ -89,7 +93,7 @@ def make_plan(delivery: Delivery, profile: str | None, catalog: Catalog) -> Plan
         if file.reader is None or name is None:
             plan.left_out[file.name] = file.reason or UNLISTED
         else:
-            _place(plan, file, profiles[name])
+            _place(plan, file, _for_rasters_or_not(profiles[name], file, catalog))
     if not plan.readings:
         raise DeliveryUnreadable(
             f"Hồ sơ nạp {', '.join(profiles)} không có quy tắc cho tệp nào trong {delivery.path.name}.",
@@ -136,6 +140,15 @@ def _place(plan: Plan, file: DeliveredFile, profile: Profile) -> None:
         plan.readings.append(Reading(file, profile, how_to_read(file.name, profile)))
     else:
         plan.left_out[file.name] = _reason(rules)
+
+
+def _for_rasters_or_not(profile: Profile, file: DeliveredFile, catalog: Catalog) -> Profile:
+    """Of a raster's profile the first rule that is for it; of any other file's, the rules for layers that are drawn."""
+    wanted = file.reader == "raster"
+    rules = [rule for rule in profile.layers if (catalog[rule.to].file.raster is not None) == wanted]
+    if wanted:
+        rules = [rule for rule in rules if name_fits(file.name, rule.source.file)][:1]
+    return profile.model_copy(update={"layers": rules})
 
 
 def _reason(rules: Selection) -> Text:

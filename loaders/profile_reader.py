@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from gis_server.catalog import Catalog, Layer
 from gis_server.catalog.model import Domain
+from gis_server.catalog.rasters import FACTS
 from gis_server.catalog.words import read_yaml
 from gis_server.errors import ProfileInvalid
 from loaders.conditions import mistakes_in, pattern_mistake
@@ -35,7 +36,7 @@ def read_profile(name: str, catalog: Catalog, beside: Path | None = None) -> Pro
     except ValidationError as error:
         raise invalid(path, [_sentence(one) for one in error.errors(include_url=False)]) from None
 
-    profile = _with_labels(profile, catalog)
+    profile = _with_facts(_with_labels(profile, catalog), catalog)
     if mistakes := contradictions(profile, catalog):
         raise invalid(path, mistakes)
     return profile
@@ -62,6 +63,17 @@ def _domain(rule: LayerRule, name: str, catalog: Catalog) -> Domain | None:
     layer = catalog.layers.get(rule.to)
     about = layer.fields.get(name) if layer is not None else None
     return None if about is None or about.domain is None else catalog.domains[about.domain]
+
+
+def _with_facts(profile: Profile, catalog: Catalog) -> Profile:
+    """What is measured of a raster fills the fields of that name, unless the profile says otherwise."""
+    facts = {name: FieldRule(column=name) for name in FACTS if name not in profile.fields}
+    rasters = {layer.id for layer in catalog if layer.file.raster is not None}
+    rules = [
+        rule.model_copy(update={"fields": {**facts, **rule.fields}}) if rule.to in rasters else rule
+        for rule in profile.layers
+    ]
+    return profile.model_copy(update={"layers": rules})
 
 
 def invalid(path: Path, mistakes: list[str]) -> ProfileInvalid:

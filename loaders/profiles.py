@@ -9,7 +9,7 @@ from loaders.conditions import Condition, Conditions, Scalar, any_of, columns_of
 from loaders.families import Family
 from loaders.text import Letters
 
-Reader = Literal["osm", "overpass", "vector", "table", "json", "parquet", "gtfs"]
+Reader = Literal["osm", "overpass", "vector", "table", "json", "parquet", "gtfs", "raster"]
 
 
 AUTO = "auto"
@@ -166,6 +166,8 @@ class FileRule(Strict):
     sheet: str | None = None
     header: int | None = Field(None, ge=1, le=50)
     """The row of a table that has the headings, where a title stands above; 1 is the first."""
+    nodata: float | None = None
+    """Value of a raster's cells without data, where the file does not say it, or says another."""
 
 
 class CodesFile(Strict):

@@ -56,6 +56,15 @@ def state_folder() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def rasters_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where loads keep rasters that name no folder of their own: never the developer's."""
+    folder = tmp_path_factory.mktemp("rasters")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("BANDO_RASTERS", str(folder))
+        yield folder
+
+
 @pytest.fixture(scope="session")
 def settings(state_folder: Path) -> Iterator[Settings]:
     """Settings of an installation whose embedded cluster is up."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from gis_server.catalog.catalog import Catalog, Layer
 from gis_server.catalog.checks import CorridorCheck, fields_of, layers_of
 from gis_server.catalog.model import ACCESS_ORDER, RESERVED_COLUMNS, RESERVED_GROUPS
+from gis_server.catalog.rasters import FACTS, MOST_CODE
 
 
 def contradictions(catalog: Catalog) -> list[str]:
@@ -32,6 +33,7 @@ def _of_layer(catalog: Catalog, layer: Layer) -> Iterator[str]:
                 yield f"{where}: {key}: “{name}” is not among the fields"
     yield from _of_fields(catalog, layer, where)
     yield from _of_rows(catalog, layer, where)
+    yield from _of_raster(catalog, layer, where)
     yield from _of_checks(catalog, layer, where)
 
 
@@ -87,6 +89,23 @@ def _of_rows(catalog: Catalog, layer: Layer, where: str) -> Iterator[str]:
                 )
 
 
+def _of_raster(catalog: Catalog, layer: Layer, where: str) -> Iterator[str]:
+    rule = layer.file.raster
+    if rule is None:
+        return
+    if layer.file.geometry != ("Polygon",):
+        yield f"{where}: geometry: the rows of a raster layer are footprints, Polygon"
+    for name, kind in FACTS.items():
+        if name not in layer.fields or layer.fields[name].type != kind:
+            yield f"{where}: fields: a raster layer has {name}: {{type: {kind}}}"
+    if rule.domain is not None and rule.domain not in catalog.domains:
+        yield f"{where}: raster.domain: there is no layers/_domains/{rule.domain}.yaml"
+    codes = catalog.domains.get(rule.domain or "")
+    for code in codes.values if codes is not None else ():
+        if not code.isdecimal() or int(code) > MOST_CODE:
+            yield f"{where}: raster.domain: the code “{code}” is no whole number from 0 to {MOST_CODE}"
+
+
 def _named_fields(layer: Layer) -> dict[str, list[str]]:
     file = layer.file
     return {
@@ -126,6 +145,7 @@ def _of_views(catalog: Catalog) -> Iterator[str]:
 
 def _of_domains(catalog: Catalog) -> Iterator[str]:
     used = {rule.domain for layer in catalog for rule in layer.fields.values()}
+    used |= {layer.file.raster.domain for layer in catalog if layer.file.raster is not None}
     for name, domain in catalog.domains.items():
         if name not in used:
             yield f"layers/_domains/{name}.yaml: no layer uses this code list"

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from gis_server.catalog.checks import Budget, Check
+from gis_server.catalog.rasters import RasterRule
 from gis_server.catalog.strict import Strict, Text
 
 __all__ = ["Strict", "Text"]
@@ -109,6 +110,8 @@ class LayerFile(Strict):
     label: str | None = None
     """The field that names a feature to a person."""
     time: Validity | None = None
+    raster: RasterRule | None = None
+    """Where the rows are footprints of rasters."""
     fields: dict[str, FieldRule]
     tiles: TileRule
     style: str

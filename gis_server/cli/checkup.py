@@ -22,6 +22,7 @@ from gis_server.db.tables import migrate
 from gis_server.db.tuning import memory_bytes
 from gis_server.errors import MapError
 from gis_server.portals.assets import read_assets
+from gis_server.releases.rasters import cog_path, hashes_in_use, unused
 from gis_server.settings import HOME, Settings
 
 Level = Literal["ok", "warning", "error"]
@@ -60,6 +61,7 @@ def server(settings: Settings, catalog: Catalog | None) -> Iterator[Finding]:
                 "ok", "Bảng · Tables", f"{len(catalog.layers)} lớp · layers, {len(changes)} thay đổi · changes"
             )
             yield _datum_in_postgis(database)
+            yield _rasters(settings.rasters_folder, database, catalog)
     except MapError as error:
         yield Finding("error", "Cơ sở dữ liệu · Database", "✗", (error.vi, error.en))
 
@@ -92,6 +94,21 @@ def _inside(database: Database) -> Iterator[Finding]:
                 "BANDO_DATABASE_URL is an administrator; serve with a login that is a member of bando_read only.",
             ),
         )
+
+
+def _rasters(folder: Path, database: Database, catalog: Catalog) -> Finding:
+    """Rasters that rows name and nobody has, and those that nobody names."""
+    with database.connect() as conn:
+        used = hashes_in_use(conn, catalog)
+    lacking = [sha256 for sha256 in used if not cog_path(folder, sha256).is_file()]
+    idle, subject, words = unused(folder, used), "Raster", f"{len(used)} tệp · files, {folder}"
+    if lacking:
+        mend = (f"Chép lại {folder} từ bản sao lưu, hoặc nạp lại.", f"Restore {folder} from its copy, or load again.")
+        return Finding("error", subject, f"{words}; mất · lost: {len(lacking)}", mend)
+    if idle:
+        mend = ("Xóa: bando db sweep", "Delete them: bando db sweep")
+        return Finding("warning", subject, f"{words}; không dùng · unused: {len(idle)}", mend)
+    return Finding("ok", subject, words)
 
 
 def _datum_in_postgis(database: Database) -> Finding:

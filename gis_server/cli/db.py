@@ -15,7 +15,8 @@ from gis_server.db.binaries import find_binaries
 from gis_server.db.cluster import Cluster, embedded_cluster
 from gis_server.db.database import Role, open_database
 from gis_server.db.tables import migrate
-from gis_server.errors import SettingInvalid
+from gis_server.errors import Busy, SettingInvalid
+from gis_server.releases.rasters import alone, hashes_in_use, unused
 from gis_server.settings import Settings
 
 app = typer.Typer(help="Cụm PostGIS nhúng · The embedded PostGIS cluster", no_args_is_help=True)
@@ -87,6 +88,24 @@ def migrate_tables(
     changes = migrate(open_database(settings), catalog, allow_destructive=frozenset(drop or []))
     for change in changes or ["bảng đã khớp tệp lớp · tables already fit the layer files"]:
         Console().print(f"[green]✓[/] {change}", highlight=False)
+
+
+@app.command()
+def sweep(yes: Annotated[bool, typer.Option("--yes", help="Không hỏi lại · do not ask")] = False) -> None:
+    """Xóa raster không bản công bố hay nháp nào dùng · Delete rasters that no release or draft names."""
+    settings, catalog = read_settings_and_catalog()
+    database, folder = open_database(settings), settings.rasters_folder
+    with alone(folder) as nobody_else:
+        if not nobody_else:
+            raise Busy("Đang có lần nạp raster; quét sau khi nạp xong.", "A load is making rasters; sweep after it.")
+        with database.connect() as conn:
+            idle = unused(folder, hashes_in_use(conn, catalog))
+        words = f"{len(idle)} tệp · files, {sum(path.stat().st_size for path in idle) / 2**20:,.1f} MiB"
+        if idle and not yes:
+            typer.confirm(f"Xóa {words} trong {folder}, {database.place} không dùng? · Delete them?", abort=True)
+        for path in idle:
+            path.unlink()
+    Console().print(f"[green]✓[/] đã xóa · deleted: {words}", highlight=False)
 
 
 def _cluster(settings: Settings) -> Cluster:

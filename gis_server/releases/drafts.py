@@ -155,7 +155,7 @@ def _doubles(chosen: Sequence[Draft]) -> Iterator[tuple[str, str]]:
 
 def rules_digest(catalog: Catalog, layer: Layer) -> str:
     """Of everything in the layer file and its code lists that rows are checked by."""
-    file = layer.file.model_dump_json(include={"geometry", "key", "fields", "checks", "time"})
+    file = layer.file.model_dump_json(include={"geometry", "key", "fields", "checks", "time", "raster"})
     codes = sorted(
         (rule.domain, sorted(catalog.domains[rule.domain].values))
         for rule in layer.fields.values()

@@ -41,7 +41,7 @@ class Gate:
     def find(self, layer: Layer, repair: float | None) -> None:
         """Writes the findings of one layer's own rows, cheapest checks first."""
         run = self.bench.run
-        for file in ("type", "marks", "empty"):
+        for file in ("type", "marks" if layer.file.raster is None else "raster", "empty"):
             run(file, layer)
         self._attributes(layer)
         self._keys(layer)
@@ -49,7 +49,8 @@ class Gate:
         crs = self.bench.catalog.crs
         west, south, east, north = crs.file.extent
         run("extent", layer, west=west, south=south, east=east, north=north, srid=crs.stored)
-        self._shapes(layer, repair)
+        if layer.file.raster is None:  # footprints are drawn by us
+            self._shapes(layer, repair)
         run("name_rows", layer, {"shown": shown(layer)})
         self.waivers.apply(self.bench, layer)
 

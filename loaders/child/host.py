@@ -7,7 +7,7 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +50,8 @@ class Child:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.process: subprocess.Popen[bytes] | None = None
+        self.workspace: Callable[[], Path] | None = None
+        """Gives the folder for rasters that are made while reading; without one they are only checked."""
         self._start()
 
     def streams(self, request: Request) -> Iterator[Stream]:

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 from loaders.conditions import Conditions
 from loaders.profiles import FileRule, Reader
+from loaders.rasters.order import RasterOrder
 
 _LENGTH = struct.Struct(">I")
 MOST_FRAME_BYTES = 16 << 20
@@ -26,6 +27,7 @@ class Request:
     columns: frozenset[str] = frozenset()
     areas: Conditions = field(default_factory=dict)
     sample: int | None = None
+    raster: RasterOrder | None = None
 
 
 def write_frame(out: BinaryIO, frame: dict[str, Any]) -> None:

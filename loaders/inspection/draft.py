@@ -102,6 +102,9 @@ class _Draft:
             yield f"  # đã có hồ sơ hợp · profiles that fit already: {', '.join(one.profiles)}\n"
         if one.family == "pre-2019":
             yield "  # họ trước 2019: số của mã khác nghĩa · pre-2019: the code numbers have other meanings\n"
+        if layer.file.raster is not None:
+            yield f"  - {{from: {_flow(_place(one))}, to: {layer.id}}}\n"
+            return
         yield f"  - from: {_flow(_place(one))}\n    to: {layer.id}\n    fields:\n"
         yield from self._fields(one, layer)
 

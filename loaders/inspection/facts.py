@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gis_server.catalog.model import Text
+from gis_server.catalog.rasters import RasterKind
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,15 @@ class Guess:
     evidence: tuple[Text, ...]
 
 
+@dataclass(frozen=True)
+class RasterFacts:
+    """What some cells of a raster look like."""
+
+    kind: RasterKind
+    least: float | None
+    greatest: float | None
+
+
 @dataclass
 class LayerFacts:
     """One layer (or sheet, or list) of a delivered file."""
@@ -48,6 +58,8 @@ class LayerFacts:
     profiles: list[str] = field(default_factory=list)
     reading: dict[str, Any] = field(default_factory=dict)
     """How a table was read: its headings, separator, columns of coordinates; keys of `files` in a profile."""
+    raster: RasterFacts | None = None
+    """Where the one row is the footprint of a raster."""
     verdict: Text | None = None
     """Where it cannot become features as it is."""
 

@@ -21,6 +21,7 @@ from loaders.deliveries import DeliveredFile, open_delivery
 from loaders.families import OBJECT_CODE
 from loaders.inspection.facts import ColumnFacts, Inspection, LayerFacts
 from loaders.inspection.grids import NO_COORDINATES, by_columns, by_format, grid_words
+from loaders.inspection.rasters import look_at
 from loaders.inspection.tables import TableGuess, guess_tables
 from loaders.inspection.targets import Guesser, read_guesser
 from loaders.inspection.verdicts import read_verdicts
@@ -30,6 +31,7 @@ from loaders.personal import Personal, folded, read_personal
 from loaders.plan import columns_read
 from loaders.profile_reader import read_profile
 from loaders.profiles import FileRule
+from loaders.rasters.order import RasterOrder
 from loaders.readers.stream import GEOMETRY, KIND, Chunk, Stream
 from loaders.rows import is_text
 from loaders.sniff import verify
@@ -98,7 +100,8 @@ class _Survey:
         assert file.reader is not None
         if file.reader not in ("osm", "overpass"):
             counted = file.reader in ("table", "json")
-            return Request(file.path, file.name, file.reader, how, sample=None if counted else SAMPLE)
+            raster = RasterOrder(self.catalog.crs)
+            return Request(file.path, file.name, file.reader, how, sample=None if counted else SAMPLE, raster=raster)
         profile = read_profile("osm", self.catalog)
         columns = frozenset(columns_read(profile, self.catalog))
         return Request(file.path, file.name, file.reader, how, columns, profile.areas)
@@ -115,6 +118,8 @@ class _Survey:
         )
         facts.rows = rows if stream.expected is None else stream.expected
         facts.grid, facts.extent = grid, _extent(shapes)
+        if file.reader == "raster" and sample is not None:
+            look_at(facts, sample)
         if sample is not None:
             facts.columns = [self._column(name, sample.column(name)) for name in sample.column_names if name[0] != "@"]
         if not rows:

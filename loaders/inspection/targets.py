@@ -13,6 +13,7 @@ from gis_server.errors import DeliveryUnreadable
 from loaders.classes import Delivered, class_rules
 from loaders.families import OBJECT_CODE, aliases, family_of, names_said, without_suffix
 from loaders.inspection.facts import Guess, LayerFacts
+from loaders.inspection.rasters import raster_evidence
 from loaders.matching import likely_columns
 from loaders.personal import folded
 from loaders.profile_reader import PROFILES, columns_of, read_profile
@@ -45,10 +46,12 @@ class Guesser:
         facts.targets = sorted(found, key=lambda one: -one.confidence)[:SHOWN]
 
     def _about(self, layer: Layer, facts: LayerFacts, codes: pa.Array | None) -> Guess | None:
+        if (layer.file.raster is None) != (facts.raster is None):
+            return None
         pieces = [
             *self._class(layer, facts),
             *self._codes(layer, codes),
-            *_fields(layer, facts),
+            *(_fields(layer, facts) if facts.raster is None else raster_evidence(layer, facts.raster)),
             *_title(layer, facts),
             *self._by_profile(layer, facts),
         ]
@@ -148,6 +151,8 @@ def _named_rules(profile: Profile, facts: LayerFacts, names: list[str]) -> list[
         named = file.strip("*") not in ("", ".gdb", ".gpkg", ".shp", ".json", ".geojson") or layers != ["*"]
         fits = name_fits(facts.file, file) and any(re.fullmatch(_glob(one), facts.layer.lower()) for one in layers)
         needed = {name for one in rule.fields.values() for name in columns_of(one, also_optional=False)}
+        if facts.raster is not None:  # what a raster lacks now is measured when it is loaded
+            needed = set()
         if named and fits and {name.lower() for name in needed if not name.startswith("@")} <= columns:
             found.append(rule)
     return found

@@ -1,13 +1,10 @@
-"""Writes the city the way agencies deliver: a folder each with its manifest, the height model, the series."""
+"""Writes the city the way agencies deliver: a folder each with its manifest, the rasters, the series."""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow.csv
-import rasterio
-from rasterio.transform import Affine
 
 from gis_server.catalog import Catalog
 from gis_server.catalog.words import read_yaml
@@ -15,7 +12,7 @@ from loaders.profile_reader import read_profile
 from loaders.sample_city.city import City
 from loaders.sample_city.names import FOLDER
 from loaders.sample_city.outbound import outputs
-from loaders.sample_city.relief import CELL_M
+from loaders.sample_city.rasters import write_rasters
 from loaders.sample_city.writers import spoil_shapefiles, write
 from loaders.selection import how_to_read
 
@@ -27,7 +24,7 @@ SOURCE = (
     'en: "Sample city (synthetic, not surveyed)"}, '
     "licence: CC0-1.0, attribution: bando sample, synthetic: true}\n"
 )
-NODATA = -9999.0
+RASTERS, RASTER_PROFILE = "trung_tam_vien_tham", "mau_raster"
 
 
 def deliver(city: City, catalog: Catalog, folder: Path, tell: Callable[[str], None] = lambda step: None) -> None:
@@ -35,12 +32,14 @@ def deliver(city: City, catalog: Catalog, folder: Path, tell: Callable[[str], No
     agencies: list[dict[str, Any]] = read_yaml(FOLDER / "deliveries.yaml")
     folder.mkdir(parents=True, exist_ok=True)
     items = [(f"{agency['folder']}/*", agency["profile"]) for agency in agencies]
+    items.append((f"{RASTERS}/*.tif", RASTER_PROFILE))
     (folder / MANIFEST).write_text(_manifest(items), encoding="utf-8")
     for agency in agencies:
         tell(agency["folder"])
         _deliver_agency(city, catalog, folder / agency["folder"], agency)
-    tell("mo_hinh_so_do_cao")
-    _write_dem(city, catalog, folder / "mo_hinh_so_do_cao")
+    tell(RASTERS)
+    write_rasters(city, catalog, folder / RASTERS)
+    (folder / RASTERS / MANIFEST).write_text(_manifest([("*.tif", RASTER_PROFILE)]), encoding="utf-8")
     _write_series(city, folder / "chuoi_thoi_gian")
 
 
@@ -57,20 +56,6 @@ def _deliver_agency(city: City, catalog: Catalog, folder: Path, agency: dict[str
     if "prj" in agency:
         spoil_shapefiles(folder, True, agency.get("cpg"))
     (folder / MANIFEST).write_text(_manifest([("*", agency["profile"])]), encoding="utf-8")
-
-
-def _write_dem(city: City, catalog: Catalog, folder: Path) -> None:
-    """Heights as a GeoTIFF on the city grid, VN-2000 in full in its keys."""
-    folder.mkdir()
-    heights = city.ground.heights.astype(np.float32)
-    profile = {"driver": "GTiff", "width": heights.shape[1], "height": heights.shape[0], "count": 1,
-               "dtype": "float32", "nodata": NODATA,
-               "crs": rasterio.crs.CRS.from_wkt(catalog.crs.srtext(catalog.crs.stored)), "compress": "deflate",
-               "predictor": 3, "tiled": True,
-               "transform": Affine(CELL_M, 0.0, city.ground.west, 0.0, -CELL_M, city.ground.north)}  # fmt: skip
-    with rasterio.open(folder / "dem_5m.tif", "w", **profile) as raster:
-        raster.write(heights, 1)
-        raster.update_tags(TIFFTAG_IMAGEDESCRIPTION="Synthetic height model, metres above Hon Dau; bando sample")
 
 
 def _write_series(city: City, folder: Path) -> None:

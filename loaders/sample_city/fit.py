@@ -16,8 +16,9 @@ REASON = "Thành lập mới (dữ liệu tổng hợp)"
 
 
 def fit(city: City, catalog: Catalog, seed: int) -> City:
-    """Every table with exactly the fields of its layer, in their order."""
-    missing = sorted(set(catalog.layers) - set(city.tables))
+    """Every table with exactly the fields of its layer, in their order; rasters are written from the ground."""
+    drawn = [layer for layer in catalog if layer.file.raster is None]
+    missing = sorted({layer.id for layer in drawn} - set(city.tables))
     unknown = [f"{name}.{column}" for name,
                table in city.tables.items() if name in catalog.layers for column in table.columns
                if column not in catalog[name].fields] + sorted(set(city.tables) - set(catalog.layers))  # fmt: skip
@@ -26,7 +27,7 @@ def fit(city: City, catalog: Catalog, seed: int) -> City:
             f"Thành phố mẫu không khớp danh mục: thiếu lớp {missing}, trường lạ {unknown}.",
             f"The sample city disagrees with the catalog: layers missing {missing}, fields unknown {unknown}.",
         )
-    tables = {layer.id: _fitted(city.tables[layer.id], layer, catalog, seed) for layer in catalog}
+    tables = {layer.id: _fitted(city.tables[layer.id], layer, catalog, seed) for layer in drawn}
     return City(city.ground, tables, city.series)
 
 

@@ -1,0 +1,80 @@
+"""A large raster through the loader: time against GDAL's own COG, and the memory of loader and reading child together.
+
+`python -m benchmarks.raster [side]`; 20,000 cells a side are 1.6 GB.
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import rasterio
+import rasterio.shutil
+from rasterio.transform import Affine
+from rasterio.windows import Window
+
+from benchmarks.measure import CONSOLE, claim
+from benchmarks.place import Bench, fresh_installation
+
+SIDE = 6_000
+ROWS = 500
+LIMIT_MIB = 1536.0
+PROFILE = {
+    "title": {"vi": "đo", "en": "bench"},
+    "source": {"id": "do_raster", "title": {"vi": "đo", "en": "bench"}, "licence": "CC0-1.0", "attribution": "bench",
+               "synthetic": True},
+    "layers": [{"from": {"file": "*.tif"}, "to": "raster.mo_hinh_so_do_cao"}],
+}  # fmt: skip
+
+
+def bench(place: Bench, side: int = SIDE) -> None:
+    """Loads heights with noise, then lets GDAL alone write the same COG."""
+    with tempfile.TemporaryDirectory(prefix="bando-raster-") as name:
+        folder = Path(name)
+        path = _write(folder / "dem.tif", side)
+        profile = folder / "profile.yaml"
+        profile.write_text(json.dumps(PROFILE))
+        first, again = (_load(place, path, profile) for _ in range(2))
+        started = time.perf_counter()
+        rasterio.shutil.copy(path, folder / "cog.tif", driver="COG", compress="DEFLATE", level=6, predictor="YES",
+                             overview_resampling="AVERAGE", bigtiff="IF_SAFER", num_threads=2)  # fmt: skip
+        alone = time.perf_counter() - started
+    CONSOLE.print(f"raster: {side:,} × {side:,} float32, {side * side * 4 / 2**30:.2f} GiB")
+    claim("raster: checked, kept and published, against GDAL's COG alone", first, alone, "s", "s GDAL")
+    claim("raster: the same again, nothing changed", again, first, "s", "s first load")
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    claim("raster: most memory of any one process", peak, LIMIT_MIB, "MiB", "MiB limit")
+
+
+def _write(path: Path, side: int) -> Path:
+    """Waves of the ground and centimetres of noise: what a laser survey leaves for a compressor."""
+    random = np.random.default_rng(1)
+    about = {"driver": "GTiff", "width": side, "height": side, "count": 1, "dtype": "float32", "nodata": -9999.0,
+             "crs": "EPSG:32648", "transform": Affine(2, 0, 650_000, 0, -2, 1_230_000), "compress": "lzw",
+             "predictor": 3, "bigtiff": "IF_SAFER"}  # fmt: skip
+    x = np.arange(side)[np.newaxis]
+    with rasterio.open(path, "w", **about) as raster:
+        for row in range(0, side, ROWS):
+            y = np.arange(row, min(side, row + ROWS))[:, np.newaxis]
+            cells = 20 + 10 * np.sin(x / 700) + 8 * np.cos(y / 900) + random.random((len(y), side))
+            raster.write(np.round(cells, 2).astype(np.float32), 1, window=Window(0, row, side, len(y)))
+    return path
+
+
+def _load(place: Bench, path: Path, profile: Path) -> float:
+    """Seconds of a `bando load` of this very source tree, start of the process included."""
+    environment = {**os.environ, "BANDO_STATE": str(place.settings.state_folder)}
+    command = [sys.executable, "-m", "gis_server.cli.main", "load", str(path), "--profile", str(profile)]
+    started = time.perf_counter()
+    subprocess.run(command, env=environment, capture_output=True, check=True)
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    with fresh_installation() as installation:
+        bench(installation, int(sys.argv[1]) if len(sys.argv) > 1 else SIDE)
