@@ -1,7 +1,7 @@
 """Tables of codes that a delivery itself brings: `codes: {so_hieu: {file, key, value}}`, read before its layers are."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -28,17 +28,22 @@ class Lookups:
     delivery: Delivery
     catalog: Catalog
     child: Child
+    read: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Tables that were read already, by their rule."""
 
     def filled(self, plan: Plan) -> Plan:
         """The plan with every such table read; DeliveryUnreadable where the delivery lacks its file or columns."""
         profiles = {name: self._filled(profile) for name, profile in plan.profiles.items()}
-        names = {id(profile): name for name, profile in plan.profiles.items()}
-        readings = [replace(one, profile=profiles[names[id(one.profile)]]) for one in plan.readings]
+        readings = [replace(one, profile=self._filled(one.profile)) for one in plan.readings]
         return replace(plan, profiles=profiles, readings=readings)
 
     def _filled(self, profile: Profile) -> Profile:
         wanted = {name: rule for name, rule in profile.codes.items() if isinstance(rule, CodesFile)}
-        tables = {name: self._table(rule, profile) for name, rule in wanted.items()}
+        for rule in wanted.values():
+            said = rule.model_dump_json()
+            if said not in self.read:
+                self.read[said] = self._table(rule, profile)
+        tables = {name: self.read[rule.model_dump_json()] for name, rule in wanted.items()}
         return profile.model_copy(update={"codes": {**profile.codes, **tables}}) if tables else profile
 
     def _table(self, rule: CodesFile, profile: Profile) -> dict[str, str]:

@@ -69,7 +69,7 @@ def store(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def desk(fresh: Database, catalog: Catalog, store: Path) -> Desk:
-    return Desk(catalog, fresh, Steps(quiet=True), store)
+    return Desk(catalog, fresh, Steps(quiet=True), rasters=store)
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def load_raster(desk: Desk, tmp_path: Path) -> Callable[..., Report]:
 @pytest.fixture
 def judge_raster(fresh_database: Database, catalog: Catalog, tmp_path: Path, store: Path) -> Callable[..., Report]:
     """The verdict on a raster, with a database for the whole module: nothing is published."""
-    loaded = loader_at(Desk(catalog, fresh_database, Steps(quiet=True), store), tmp_path)
+    loaded = loader_at(Desk(catalog, fresh_database, Steps(quiet=True), rasters=store), tmp_path)
     return lambda *what, **more: loaded(*what, judge=True, **more)
 
 

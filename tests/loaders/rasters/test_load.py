@@ -153,7 +153,7 @@ def test_the_simulated_flood_of_the_real_data_is_loaded_and_says_it_is_simulated
     shared_data, catalog, fresh, ask, store
 ):
     order = Order(shared_data / "raster" / "flood_depths_bathtub_1p5m.tif", "ngap_mo_phong_2025")
-    report = load_delivery(order, Desk(catalog, fresh, Steps(quiet=True), store))
+    report = load_delivery(order, Desk(catalog, fresh, Steps(quiet=True), rasters=store))
     assert report.source.synthetic
     row = only(ask, "muc_nuoc, la_kich_ban, lon_nhat, ty_le_co_so_lieu, luoi", "drainage.do_sau_ngap")
     assert row == (1.5, True, 47.5, pytest.approx(27.275), 32648)
@@ -161,7 +161,7 @@ def test_the_simulated_flood_of_the_real_data_is_loaded_and_says_it_is_simulated
 
 def test_the_real_manning_raster_is_refused_with_places(shared_data, catalog, fresh, store):
     order = Order(shared_data / "raster" / "HoChiMinh_Manning.tif", "lop_phu_10m", judge=True)
-    report = load_delivery(order, Desk(catalog, fresh, Steps(quiet=True), store))
+    report = load_delivery(order, Desk(catalog, fresh, Steps(quiet=True), rasters=store))
     found = {one.code: one for one in report.findings}
     assert report.refusals
     assert found["RAS-05"].count > 10
