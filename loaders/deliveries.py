@@ -15,6 +15,7 @@ from gis_server.errors import DeliveryUnreadable
 from loaders.archives import ZIPS, Budget, unpack
 from loaders.profiles import Reader, SourceRule
 from loaders.sniff import reader_of_json
+from loaders.workplace import workplace
 
 MANIFEST = "giao_nop.yaml"
 VECTORS = frozenset(
@@ -89,19 +90,18 @@ class Delivery:
 
 
 @contextmanager
-def open_delivery(path: Path, *, any_file: bool = False) -> Iterator[Delivery]:
-    """The delivery at a path. Zips, also in folders and in zips, are unpacked beside the system's other temporary
-    files and removed afterwards. One without any map file is refused, unless `any_file` will do."""
+def open_delivery(path: Path, *, state: Path | None = None, any_file: bool = False) -> Iterator[Delivery]:
+    """The delivery at a path. Zips, also in folders and in zips, are unpacked in the state folder (the system's
+    temporary folder unless given) and removed afterwards. One without any map file is refused, unless `any_file`."""
     if not path.exists():
         raise DeliveryUnreadable(f"Không có tệp hay thư mục {path}.", f"There is no file or folder {path}.")
-    with tempfile.TemporaryDirectory(prefix="bando-giao-") as unpacked:
+    with workplace(Path(tempfile.gettempdir()) if state is None else state / "unpacked") as folder:
         budget = Budget()
         if path.suffix.lower() in ZIPS and path.is_file():
-            folder = Path(unpacked)
             unpack(path, folder, budget, path.name)
             delivery = _delivery(path, folder, sorted(folder.iterdir()), None)
         elif path.is_dir() and path.suffix.lower() != ".gdb":
-            delivery = _delivery(path, path, sorted(path.iterdir()), _Unpacking(Path(unpacked), budget))
+            delivery = _delivery(path, path, sorted(path.iterdir()), _Unpacking(folder, budget))
         else:
             delivery = _delivery(path, path.parent, [path], None)
         if not any_file:

@@ -50,6 +50,8 @@ class Desk:
     catalog: Catalog
     database: Database
     steps: Steps
+    state: Path | None = None
+    """The installation's own folder: archives are unpacked there."""
 
 
 def load(order: Order, desk: Desk) -> Report:
@@ -58,7 +60,7 @@ def load(order: Order, desk: Desk) -> Report:
         outages_in_words(),
         reading_child() as child,
         record(desk.database, who=order.who, profile=order.profile, path=str(order.path)) as book,
-        open_delivery(order.path) as delivery,
+        open_delivery(order.path, state=desk.state) as delivery,
     ):
         plan = make_plan(delivery, order.profile, desk.catalog)
         book.source = plan.source.id

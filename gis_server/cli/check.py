@@ -55,7 +55,7 @@ def check(
 def _reached(place: Ready, path: Path | None, profile: str | None, *, quiet: bool) -> Verdict:
     assert path is not None
     codes = read_codes()
-    desk = Desk(place.catalog, place.database, Steps(quiet=quiet))
+    desk = Desk(place.catalog, place.database, Steps(quiet=quiet), place.settings.state_folder)
     report = load_delivery(Order(path, profile, judge=True), desk)
     if not quiet:
         show(report, place.catalog, codes, Console())
