@@ -47,6 +47,7 @@ PACKED = Text(
 )
 PACKS = frozenset({".rar", ".7z", ".gz", ".tar", ".bz2", ".xz"})
 CAD = Text(vi="DWG/DGN V8 không đọc được; hãy lưu thành DXF", en="DWG cannot be read; save it as DXF")
+SPECIAL = Text(vi="không phải tệp thường (ống, thiết bị)", en="no plain file (a pipe or a device)")
 DOCUMENT = Text(vi="không phải dữ liệu bản đồ", en="not map data")
 INNER_MANIFEST = Text(
     vi="bản kê của một phần, bản kê ngoài cùng được dùng", en="manifest of a part, the outer one counts"
@@ -93,7 +94,7 @@ class Delivery:
 def open_delivery(path: Path, *, state: Path | None = None, any_file: bool = False) -> Iterator[Delivery]:
     """The delivery at a path. Zips, also in folders and in zips, are unpacked in the state folder (the system's
     temporary folder unless given) and removed afterwards. One without any map file is refused, unless `any_file`."""
-    if not path.exists():
+    if not path.is_file() and not path.is_dir():
         raise DeliveryUnreadable(f"Không có tệp hay thư mục {path}.", f"There is no file or folder {path}.")
     with workplace(Path(tempfile.gettempdir()) if state is None else state / "unpacked") as folder:
         budget = Budget()
@@ -151,6 +152,8 @@ def _files(
             yield DeliveredFile(name, entry, None, Text(vi="là liên kết, không theo", en="a link, not followed"))
         elif entry.is_dir() and ending != ".gdb":
             yield from _files(folder, sorted(entry.iterdir()), unpacking, prefix)
+        elif not entry.is_file() and not entry.is_dir():
+            yield DeliveredFile(name, entry, None, SPECIAL)
         elif ending in ZIPS and unpacking is not None:
             yield from unpacking.files(entry, name)
         elif not _is_part(entry, names):

@@ -58,6 +58,8 @@ class Mapping:
         for chunk in stream.chunks:
             rows = self._rows(stream, chunk, letters)
             read += rows.count
+            if stream.expected is not None and read > stream.expected:
+                raise _cut_short(stream, read)
             yield from _Chunk(self, rows).mapped(profile, chosen)
         if stream.expected not in (None, read):
             raise _cut_short(stream, read)
@@ -228,6 +230,6 @@ def _as_json(wrong: dict[str, pa.Array], rows: int) -> pa.Array:
 
 def _cut_short(stream: Stream, read: int) -> DeliveryUnreadable:
     return DeliveryUnreadable(
-        f"{stream.name}: tệp ghi có {stream.expected:,} đối tượng nhưng chỉ đọc được {read:,}; tệp bị cắt hay hỏng.",
+        f"{stream.name}: tệp ghi có {stream.expected:,} đối tượng nhưng đọc được {read:,}; tệp bị cắt hay hỏng.",
         f"{stream.name}: the file says it has {stream.expected:,} features but {read:,} could be read; it is damaged.",
     )

@@ -20,6 +20,7 @@ from loaders.profiles import FileRule
 from loaders.readers.stream import GEOMETRY, ROWS_AT_ONCE, Chunk, Stream
 
 BLOCK_BYTES = 4 << 20
+CELLS_AT_ONCE = 200_000
 
 
 def read_table(path: Path, file: str, how: FileRule) -> Iterator[Stream]:
@@ -97,7 +98,7 @@ def _cells(lines: Iterator[tuple[Any, ...]], header: list[str]) -> Iterator[pa.T
     for line in lines:
         if any(cell is not None for cell in line):
             waiting.append(line)
-        if len(waiting) == ROWS_AT_ONCE:
+        if len(waiting) >= min(ROWS_AT_ONCE, CELLS_AT_ONCE // max(1, len(header))):
             yield _sheet_table(waiting, header)
             waiting = []
     if waiting:
