@@ -23,7 +23,7 @@ class Limits:
     memory_bytes: int = 3 << 30
     cpu_seconds: int = 4 * 3600
     silent_seconds: float = 300.0
-    silent_cpu_seconds: float = 10.0
+    silent_cpu_seconds: float = 8.0
     silent_cpu_seconds_per_mib: float = 2.0
     unpacked_bytes: int = 1 << 30
     unpacked_ratio: int = 200
@@ -76,8 +76,8 @@ def silent(name: str, limits: Limits) -> DeliveryUnreadable:
     return DeliveryUnreadable(
         f"Đọc {name} quá lâu mà không tiến thêm (quá {limits.silent_seconds:g} giây, hoặc quá nhiều thời gian máy "
         "so với cỡ tệp) nên bị dừng. Chưa có gì thay đổi. Kiểm tra tệp, chia nhỏ hoặc giao dạng GeoPackage.",
-        f"Reading {name} made no progress for too long ({limits.silent_seconds:g} seconds, or more processor time "
-        "than a file of its size is worth) and was stopped. Nothing was changed. Check it, split it, or deliver a GeoPackage.",
+        f"Reading {name} made no progress for too long ({limits.silent_seconds:g} seconds, or more processor time than "
+        "a file of its size is worth) and was stopped. Nothing was changed. Check it, split it, or deliver GeoPackage.",
     )
 
 
