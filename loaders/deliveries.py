@@ -13,6 +13,7 @@ from gis_server.catalog.model import Strict, Text
 from gis_server.catalog.words import read_yaml
 from gis_server.errors import DeliveryUnreadable
 from loaders.archives import ZIPS, Budget, unpack
+from loaders.child.wire import printable
 from loaders.profiles import Reader, SourceRule
 from loaders.sniff import reader_of_json
 from loaders.workplace import workplace
@@ -163,6 +164,11 @@ def _files(
 def _file(entry: Path, name: str, names: set[str]) -> DeliveredFile:
     """One file with its reader, or the reason why it has none."""
     ending = entry.suffix.lower()
+    if printable(name) != name:
+        raise DeliveryUnreadable(
+            f"Tên tệp “{printable(name)}” không phải UTF-8 hoặc có ký tự điều khiển. Đổi tên rồi giao lại.",
+            f"The file name “{printable(name)}” is not UTF-8 or has control characters. Rename it, then deliver again.",
+        )
     if ending in (".json", ".js"):
         return DeliveredFile(name, entry, reader_of_json(entry))
     if ending in READERS or _is_gtfs(entry, names):

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from gis_server.catalog import CrsBook
 from gis_server.catalog.model import GeometryKind
-from loaders.nesting import without_deep
 
 Shapes = NDArray[np.object_]
 KINDS: tuple[GeometryKind, ...] = ("Point", "LineString", "Polygon")
@@ -19,7 +18,7 @@ COLLECTION = 7
 
 def decoded(wkb: pa.ChunkedArray) -> Shapes:
     """Shapes without Z and M; None where there is no geometry or nothing that can be read."""
-    shapes = shapely.from_wkb(without_deep(wkb).to_numpy(), on_invalid="ignore")
+    shapes = shapely.from_wkb(wkb.to_numpy(), on_invalid="ignore")
     flat: Shapes = shapely.force_2d(shapes)
     return flat
 

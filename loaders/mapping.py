@@ -23,6 +23,7 @@ from loaders.letters.findings import letters_findings
 from loaders.personal import Personal, read_personal
 from loaders.profile_reader import columns_of
 from loaders.profiles import FieldRule, FileRule, LayerRule, Profile, Width
+from loaders.readers.columns import listed
 from loaders.readers.stream import FAULT, Chunk, Stream
 from loaders.rows import LINE_BITS, Mask, Rows
 from loaders.selection import Selection, select
@@ -95,9 +96,9 @@ class Mapping:
         missing = sorted(name for name in needed if not name.startswith("@") and name.lower() not in known)
         if missing:
             raise DeliveryUnreadable(
-                f"{stream.name} thiếu cột {', '.join(missing)}; có: {', '.join(sorted(stream.columns))}. "
+                f"{stream.name} thiếu cột {', '.join(missing)}; có: {listed(stream.columns)}. "
                 "Sửa hồ sơ nạp, hoặc yêu cầu giao lại.",
-                f"{stream.name} lacks the columns {', '.join(missing)}; it has: {', '.join(sorted(stream.columns))}. "
+                f"{stream.name} lacks the columns {', '.join(missing)}; it has: {listed(stream.columns)}. "
                 "Mend the profile, or ask for a new delivery.",
             )
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 from gis_server.catalog.model import Text
 from gis_server.errors import DeliveryUnreadable
 from loaders.child.limits import Limits, Patient, bomb, silent, size_of
-from loaders.child.wire import KIND, Request, read_frame, write_bytes
+from loaders.child.wire import KIND, Request, printable, read_frame, write_bytes
 from loaders.readers.stream import Chunk, Stream
 
 HOME = Path(__file__).parents[2]
@@ -165,7 +165,7 @@ def _next_batch(batches: Any) -> tuple[pa.RecordBatch | None, str]:
         batch, about = batches.read_next_batch_with_custom_metadata()
     except StopIteration:
         return None, ""
-    return batch, about[KIND].decode()
+    return batch, printable(about[KIND].decode())
 
 
 def _raise_if_refused(frame: dict[str, Any], name: str, limits: Limits) -> None:

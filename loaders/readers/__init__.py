@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 def read(request: "Request") -> Iterator[Stream]:
     """The layers of a file, by the reader that the request names."""
+    from loaders.readers.columns import with_own_names
     from loaders.readers.json_lists import read_json
     from loaders.readers.osm import read_osm
     from loaders.readers.overpass import read_overpass
@@ -24,10 +25,10 @@ def read(request: "Request") -> Iterator[Stream]:
         case "overpass":
             yield read_overpass(request.path, request.name, set(request.columns), request.areas)
         case "table":
-            yield from read_table(request.path, request.name, request.how)
+            yield from with_own_names(read_table(request.path, request.name, request.how))
         case "json":
-            yield from read_json(request.path, request.name)
+            yield from with_own_names(read_json(request.path, request.name))
         case "parquet":
-            yield from read_parquet(request.path, request.name)
+            yield from with_own_names(read_parquet(request.path, request.name))
         case "vector":
-            yield from read_vector(request.path, request.name, request.how)
+            yield from with_own_names(read_vector(request.path, request.name, request.how))

@@ -17,6 +17,7 @@ from gis_server.errors import DeliveryUnreadable
 from loaders.conditions import as_number
 from loaders.letters.pages import readable_names
 from loaders.profiles import FileRule
+from loaders.readers.columns import listed, refuse_doubles
 from loaders.readers.stream import GEOMETRY, ROWS_AT_ONCE, Chunk, Stream
 
 BLOCK_BYTES = 4 << 20
@@ -51,8 +52,9 @@ def _read_sheets(path: Path, file: str, how: FileRule, srid: int | None) -> Iter
         if how.sheet not in (None, sheet.title):
             continue
         lines = sheet.iter_rows(values_only=True)
-        header = [str(name).strip() for name in next(lines, ()) if name is not None]
-        stream = Stream(file, sheet.title, srid, iter(()), frozenset(header))
+        header = ["" if name is None else str(name).strip() for name in next(lines, ())]
+        refuse_doubles(header, f"{file} · {sheet.title}")
+        stream = Stream(file, sheet.title, srid, iter(()), frozenset(filter(None, header)))
         stream.placed = srid is not None
         stream.chunks = (Chunk(stream.name, _placed(rows, how, file)) for rows in _cells(lines, header))
         yield stream
@@ -84,7 +86,9 @@ def _header(path: Path, how: FileRule) -> list[str]:
         first = next(csv.reader(lines, delimiter=how.separator or ","), [])
     first = [name.removeprefix(codecs.BOM_UTF8.decode("latin-1")) for name in first]
     meant = readable_names(first, "latin-1" if page == "utf-8" else None)
-    return [meant[name].strip() for name in first]
+    names = [meant[name].strip() for name in first]
+    refuse_doubles(names, path.name)
+    return names
 
 
 def _encoding(path: Path) -> str:
@@ -109,6 +113,7 @@ def _sheet_table(lines: list[tuple[Any, ...]], header: list[str]) -> pa.Table:
     columns = {
         name: pa.array([_cell_text(line[place] if place < len(line) else None) for line in lines], pa.string())
         for place, name in enumerate(header)
+        if name
     }
     return pa.table(columns)
 
@@ -166,8 +171,8 @@ def _numbers(rows: pa.Table, name: str, how: FileRule, file: str) -> np.ndarray:
 def _column(rows: pa.Table, name: str, file: str) -> pa.ChunkedArray:
     if name not in rows.column_names:
         raise DeliveryUnreadable(
-            f"{file} không có cột “{name}”; có: {', '.join(rows.column_names)}.",
-            f"{file} has no column “{name}”; it has: {', '.join(rows.column_names)}.",
+            f"{file} không có cột “{name}”; có: {listed(rows.column_names)}.",
+            f"{file} has no column “{name}”; it has: {listed(rows.column_names)}.",
         )
     column = rows.column(name)
     if not pa.types.is_binary(column.type):
