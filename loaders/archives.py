@@ -1,8 +1,11 @@
 """Archives opened safely: plain files only, inside one folder only, within limits that no honest delivery meets."""
 
 import errno
+import lzma
 import stat
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -16,6 +19,11 @@ COPY_BYTES = 1 << 20
 ZIPS = frozenset({".zip", ".kmz"})
 UNICODE_NAME, ENCRYPTED = 0x800, 0x1
 FULL = (errno.ENOSPC, errno.EDQUOT)
+DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(NotImplementedError, RuntimeError, EOFError, ValueError),
+)
+"""What reading a damaged archive raises, besides OSError."""
 
 
 @dataclass
@@ -51,7 +59,7 @@ def unpack(path: Path, folder: Path, budget: Budget, name: str, depth: int = 1) 
             _refuse_bombs(name, entries)
             for entry, inside in zip(entries, names, strict=True):
                 _extract(archive, entry, folder / inside, budget)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
+    except (OSError, *DAMAGED) as error:
         if isinstance(error, OSError) and error.errno in FULL:
             raise _full(name, folder) from error
         raise DeliveryUnreadable(

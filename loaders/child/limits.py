@@ -24,7 +24,7 @@ class Limits:
     cpu_seconds: int = 4 * 3600
     silent_seconds: float = 300.0
     silent_cpu_seconds: float = 8.0
-    silent_cpu_seconds_per_mib: float = 2.0
+    silent_cpu_seconds_per_mib: float = 1.0
     unpacked_bytes: int = 1 << 30
     unpacked_ratio: int = 200
 

@@ -9,6 +9,4 @@ CREATE UNLOGGED TABLE {findings} (
     place   geometry,
     key     text,
     waived  boolean NOT NULL DEFAULT false
-);
--- Checks ask for a row's other findings; without statistics the planner would compare each row with each finding.
-CREATE INDEX ON {findings} (row)
+)
