@@ -20,7 +20,7 @@ def test_a_listed_test_is_there(file, name):
 
 def test_hostile_tests_are_listed():
     listed = {name for _, name in LISTED}
-    for file in ("test_hostile_files.py", "test_hostile_rows.py"):
+    for file in ("test_hostile_files.py", "test_hostile_texts.py", "test_hostile_rows.py"):
         found = set(re.findall(r"^def (test_\w+)\(", (HOME / "tests" / "loaders" / file).read_text(), re.MULTILINE))
         assert found - listed <= UNLISTED
 
