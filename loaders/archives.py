@@ -1,11 +1,15 @@
 """Archives opened safely: plain files only, inside one folder only, within limits that no honest delivery meets."""
 
+import errno
+import lzma
 import stat
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from gis_server.errors import DeliveryUnreadable
+from gis_server.errors import Busy, DeliveryUnreadable
 
 MAX_ENTRIES = 20_000
 MAX_BYTES = 20 << 30
@@ -14,6 +18,12 @@ MAX_DEPTH = 3
 COPY_BYTES = 1 << 20
 ZIPS = frozenset({".zip", ".kmz"})
 UNICODE_NAME, ENCRYPTED = 0x800, 0x1
+FULL = (errno.ENOSPC, errno.EDQUOT)
+DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(NotImplementedError, RuntimeError, EOFError, ValueError),
+)
+"""What reading a damaged archive raises, besides OSError."""
 
 
 @dataclass
@@ -49,7 +59,9 @@ def unpack(path: Path, folder: Path, budget: Budget, name: str, depth: int = 1) 
             _refuse_bombs(name, entries)
             for entry, inside in zip(entries, names, strict=True):
                 _extract(archive, entry, folder / inside, budget)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
+    except (OSError, *DAMAGED) as error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            raise _full(name, folder) from error
         raise DeliveryUnreadable(
             f"Không mở được {name}: {error}. Kiểm tra tệp nén rồi giao lại.",
             f"{name} cannot be opened: {error}. Check the archive, then deliver again.",
@@ -151,4 +163,11 @@ def _too_large(name: str) -> DeliveryUnreadable:
         "hãy giao thư mục không nén.",
         f"{name} unpacks too large (over {MAX_ENTRIES:,} files, {MAX_BYTES >> 30} GiB or {MAX_RATIO}-fold); "
         "deliver a folder instead.",
+    )
+
+
+def _full(name: str, folder: Path) -> Busy:
+    return Busy(
+        f"Không đủ chỗ trên đĩa để bung {name} trong {folder.parent}. Chưa đổi gì; giải phóng chỗ rồi nạp lại.",
+        f"The disk is too full to unpack {name} in {folder.parent}. Nothing was changed; free space, then load again.",
     )

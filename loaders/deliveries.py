@@ -13,8 +13,10 @@ from gis_server.catalog.model import Strict, Text
 from gis_server.catalog.words import read_yaml
 from gis_server.errors import DeliveryUnreadable
 from loaders.archives import ZIPS, Budget, unpack
+from loaders.child.wire import printable
 from loaders.profiles import Reader, SourceRule
 from loaders.sniff import reader_of_json
+from loaders.workplace import workplace
 
 MANIFEST = "giao_nop.yaml"
 VECTORS = frozenset(
@@ -50,6 +52,7 @@ PACKED = Text(
 )
 PACKS = frozenset({".rar", ".7z", ".gz", ".tar", ".bz2", ".xz"})
 CAD = Text(vi="DWG/DGN V8 không đọc được; hãy lưu thành DXF", en="DWG cannot be read; save it as DXF")
+SPECIAL = Text(vi="không phải tệp thường (ống, thiết bị)", en="no plain file (a pipe or a device)")
 DOCUMENT = Text(vi="không phải dữ liệu bản đồ", en="not map data")
 INNER_MANIFEST = Text(
     vi="bản kê nằm bên trong, không có bản kê ngoài cùng; nạp riêng thư mục của nó",
@@ -94,20 +97,19 @@ class Delivery:
 
 
 @contextmanager
-def open_delivery(path: Path, *, any_file: bool = False) -> Iterator[Delivery]:
-    """The delivery at a path. Zips, also in folders and in zips, are unpacked beside the system's other temporary
-    files and removed afterwards. One without any map file is refused, unless `any_file` will do."""
-    if not path.exists():
+def open_delivery(path: Path, *, state: Path | None = None, any_file: bool = False) -> Iterator[Delivery]:
+    """The delivery at a path. Zips, also in folders and in zips, are unpacked in the state folder (the system's
+    temporary folder unless given) and removed afterwards. One without any map file is refused, unless `any_file`."""
+    if not path.is_file() and not path.is_dir():
         raise DeliveryUnreadable(f"Không có tệp hay thư mục {path}.", f"There is no file or folder {path}.")
     path = path.absolute()  # files are read by a child that works in another folder
-    with tempfile.TemporaryDirectory(prefix="bando-giao-") as unpacked:
+    with workplace(Path(tempfile.gettempdir()) if state is None else state / "unpacked") as folder:
         budget = Budget()
         if path.suffix.lower() in ZIPS and path.is_file():
-            folder = Path(unpacked)
             unpack(path, folder, budget, path.name)
             delivery = _delivery(path, folder, sorted(folder.iterdir()), None)
         elif path.is_dir() and path.suffix.lower() != ".gdb":
-            delivery = _delivery(path, path, sorted(path.iterdir()), _Unpacking(Path(unpacked), budget))
+            delivery = _delivery(path, path, sorted(path.iterdir()), _Unpacking(folder, budget))
         else:
             delivery = _delivery(path, path.parent, [path], None)
         if not any_file:
@@ -159,6 +161,8 @@ def _files(
             yield DeliveredFile(name, entry, None, Text(vi="là liên kết, không theo", en="a link, not followed"))
         elif entry.is_dir() and ending != ".gdb":
             yield from _files(folder, sorted(entry.iterdir()), unpacking, prefix)
+        elif not entry.is_file() and not entry.is_dir():
+            yield DeliveredFile(name, entry, None, SPECIAL)
         elif ending in ZIPS and unpacking is not None:
             yield from unpacking.files(entry, name)
         elif not _is_part(entry, names):
@@ -168,6 +172,11 @@ def _files(
 def _file(entry: Path, name: str, names: set[str]) -> DeliveredFile:
     """One file with its reader, or the reason why it has none."""
     ending = entry.suffix.lower()
+    if printable(name) != name:
+        raise DeliveryUnreadable(
+            f"Tên tệp “{printable(name)}” không phải UTF-8 hoặc có ký tự điều khiển. Đổi tên rồi giao lại.",
+            f"The file name “{printable(name)}” is not UTF-8 or has control characters. Rename it, then deliver again.",
+        )
     if ending in (".json", ".js"):
         return DeliveredFile(name, entry, reader_of_json(entry))
     if ending in READERS:

@@ -29,7 +29,8 @@ def in_grid(shapes: Shapes, srid: int, crs: CrsBook) -> Shapes:
     def moved(points: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.round(crs.transform(points, srid, crs.stored), MILLIMETRES)
 
-    in_stored: Shapes = shapely.transform(shapes, moved)
+    with np.errstate(over="ignore", invalid="ignore"):  # what lies out of all bounds is found by the gate
+        in_stored: Shapes = shapely.transform(shapes, moved)
     return in_stored
 
 

@@ -23,6 +23,7 @@ from loaders.letters.findings import letters_findings
 from loaders.personal import Personal, read_personal
 from loaders.profile_reader import columns_of
 from loaders.profiles import FieldRule, FileRule, LayerRule, Profile, Turned, Width
+from loaders.readers.columns import listed
 from loaders.readers.stream import FAULT, Chunk, Stream
 from loaders.rows import LINE_BITS, Mask, Rows
 from loaders.selection import Selection, select
@@ -58,6 +59,8 @@ class Mapping:
         for chunk in stream.chunks:
             rows = self._rows(stream, chunk, letters)
             read += rows.count
+            if stream.expected is not None and read > stream.expected:
+                raise _cut_short(stream, read)
             yield from _Chunk(self, rows).mapped(profile, chosen)
         if stream.expected not in (None, read):
             raise _cut_short(stream, read)
@@ -93,9 +96,9 @@ class Mapping:
         missing = sorted(name for name in needed if not name.startswith("@") and name.lower() not in known)
         if missing:
             raise DeliveryUnreadable(
-                f"{stream.name} thiếu cột {', '.join(missing)}; có: {', '.join(sorted(stream.columns))}. "
+                f"{stream.name} thiếu cột {', '.join(missing)}; có: {listed(stream.columns)}. "
                 "Sửa hồ sơ nạp, hoặc yêu cầu giao lại.",
-                f"{stream.name} lacks the columns {', '.join(missing)}; it has: {', '.join(sorted(stream.columns))}. "
+                f"{stream.name} lacks the columns {', '.join(missing)}; it has: {listed(stream.columns)}. "
                 "Mend the profile, or ask for a new delivery.",
             )
 
@@ -238,6 +241,6 @@ def _as_json(wrong: dict[str, pa.Array], rows: int) -> pa.Array:
 
 def _cut_short(stream: Stream, read: int) -> DeliveryUnreadable:
     return DeliveryUnreadable(
-        f"{stream.name}: tệp ghi có {stream.expected:,} đối tượng nhưng chỉ đọc được {read:,}; tệp bị cắt hay hỏng.",
+        f"{stream.name}: tệp ghi có {stream.expected:,} đối tượng nhưng đọc được {read:,}; tệp bị cắt hay hỏng.",
         f"{stream.name}: the file says it has {stream.expected:,} features but {read:,} could be read; it is damaged.",
     )

@@ -18,6 +18,7 @@ from loaders.checks.finding import Finding, Located
 from loaders.checks.registry import Code
 from loaders.grid.sentences import grid_lines
 from loaders.grid.verdict import GridVerdict, as_data
+from loaders.readers.columns import listed
 
 COLOURS = {"stop": "bold red", "error": "red", "repeat": "yellow", "warning": "yellow", "note": "cyan"}
 EXAMPLES_SHOWN = 3
@@ -108,7 +109,7 @@ def show(report: Report, catalog: Catalog, codes: Mapping[str, Code], console: C
         ("không ánh xạ · not mapped", report.account.unused),
     ):
         for name, names in columns.items():
-            console.print(f"  {head}  {name}: {', '.join(names)}", style="dim", markup=False, highlight=False)
+            console.print(f"  {head}  {name}: {listed(names)}", style="dim", markup=False, highlight=False)
     for line in _files_left_out(report.account.files_left_out):
         console.print(line, style="dim", markup=False, highlight=False)
     console.print(_verdict(report), highlight=False)

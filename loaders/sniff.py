@@ -4,7 +4,7 @@ import re
 import xml.parsers.expat
 import zipfile
 from pathlib import Path
-from typing import Literal, NoReturn
+from typing import BinaryIO, Literal, NoReturn
 
 from gis_server.errors import DeliveryUnreadable
 
@@ -51,11 +51,12 @@ KNOWN: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (re.compile(rb"%PDF"), "PDF"),
     (re.compile(rb"\s*[\[{]"), "JSON"),
 )
-NETWORK = re.compile(
-    rb"<(?:\w+:)?NetworkLink\b(?:(?!</(?:\w+:)?NetworkLink).){0,4000}?<(?:\w+:)?href>\s*(?:<!\[CDATA\[)?\s*(?:\w+:|/)",
-    re.DOTALL,
+PROLOG_BYTES = 1 << 20
+LINKS = re.compile(
+    rb"<(?P<ends>/?)(?:\w{1,40}:)?NetworkLink\b|<(?:\w{1,40}:)?href>\s*(?:<!\[CDATA\[)?\s*(?P<away>\w{1,40}:|/)"
 )
-"""A link to elsewhere; links to other files of the same KMZ are relative."""
+"""Where links begin and end, and addresses elsewhere; links to other files of the same KMZ are relative."""
+SPLIT_BYTES = 1 << 10
 
 
 def verify(path: Path, name: str) -> None:
@@ -131,19 +132,42 @@ def _verify_xml(path: Path, name: str) -> None:
     parser.StartDoctypeDeclHandler = refuse
     parser.EntityDeclHandler = refuse
     parser.StartElementHandler = lambda tag, _: root.append(tag)
-    rest = b""
     try:
         with path.open("rb") as source:
-            while part := source.read(HEAD_BYTES):
-                if not root:
-                    parser.Parse(part)
-                if NETWORK.search(rest + part):
-                    _refuse_network_link(name)
-                rest = (rest + part)[-8192:]
+            while not root:
+                part = source.read(HEAD_BYTES)
+                parser.Parse(part, not part)
+                if source.tell() > PROLOG_BYTES:
+                    _refuse_prolog(name)
+            source.seek(0)
+            if _links_away(source):
+                _refuse_network_link(name)
     except xml.parsers.expat.ExpatError as error:
         raise DeliveryUnreadable(
             f"{name} không phải XML hợp lệ: {error}.", f"{name} is not valid XML: {error}."
         ) from error
+
+
+def _links_away(source: BinaryIO) -> bool:
+    """Whether a network link of a KML has an address outside of its archive."""
+    rest, inside = b"", False
+    while part := source.read(HEAD_BYTES):
+        rest, seen = rest + part, 0
+        for found in LINKS.finditer(rest):
+            if found["away"] is None:
+                inside = not found["ends"]
+            elif inside:
+                return True
+            seen = found.end()
+        rest = rest[max(seen, len(rest) - SPLIT_BYTES) :]
+    return False
+
+
+def _refuse_prolog(name: str) -> NoReturn:
+    raise DeliveryUnreadable(
+        f"{name}: {PROLOG_BYTES:,} byte đầu không có phần tử XML nào; không mở.",
+        f"{name}: there is no XML element in its first {PROLOG_BYTES:,} bytes; it is not opened.",
+    )
 
 
 def _refuse_network_link(name: str) -> NoReturn:

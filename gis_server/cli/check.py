@@ -68,7 +68,7 @@ def _refuse_both(path: Path | None, release: int | None) -> None:
 
 def _reached(place: Ready, order: Order, *, quiet: bool) -> Verdict:
     codes = read_codes()
-    desk = Desk(place.catalog, place.database, Steps(quiet=quiet), place.places)
+    desk = Desk(place.catalog, place.database, Steps(quiet=quiet), place.places, place.settings.state_folder)
     report = load_delivery(order, desk)
     if not quiet:
         show(report, place.catalog, codes, Console())

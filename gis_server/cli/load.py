@@ -39,7 +39,8 @@ def load(  # noqa: PLR0913 a command line has as many options as people need
 ) -> None:
     """Nạp dữ liệu được giao thành một bản công bố · Load a delivery as one release."""
     place = ready()
-    desk = Desk(place.catalog, place.database, Steps(quiet=as_json_text), place.places)
+    steps = Steps(quiet=as_json_text)
+    desk = Desk(place.catalog, place.database, steps, place.places, place.settings.state_folder)
     report = load_delivery(Order(path, profile, note, dry_run, hold, crs=tuple(crs or ())), desk)
     if as_json_text:
         typer.echo(orjson.dumps(as_json(report), option=orjson.OPT_INDENT_2).decode())

@@ -15,6 +15,9 @@ from loaders.checks.others import Others
 from loaders.staging import Staging
 from loaders.statements import statement
 
+MANY = 1_000
+"""Findings of one statement after which the planner must know that there are many: the next ones look them up."""
+
 
 @dataclass(frozen=True)
 class Bench:
@@ -33,7 +36,10 @@ class Bench:
         known = {"findings": self.staging.findings, "staged": self.staging.table(layer), **(names or {})}
         with self.timed(file):
             query = statement(f"checks/{file}.sql", **known)
-            return self.staging.conn.execute(query, {"layer": layer.id, **values}).rowcount
+            written = self.staging.conn.execute(query, {"layer": layer.id, **values}).rowcount
+            if written > MANY:
+                self.staging.conn.execute(sql.SQL("ANALYZE {}").format(self.staging.findings))
+            return written
 
     def index(self, layer: Layer) -> None:
         """A spatial index on the staged rows, made when a check first needs it."""

@@ -11,6 +11,10 @@ from loaders.report import Report
 
 FINDINGS_NAMED = 12
 EXAMPLES_NAMED = 3
+EMPTY = Text(
+    vi="Tệp giao không có đối tượng nào; lớp đang phục vụ giữ nguyên. Yêu cầu giao lại.",
+    en="The delivery holds no feature at all; what is served stays as it is. Ask for it again.",
+)
 
 
 def judge(gate: Gate, report: Report, share: float, catalog: Catalog) -> list[Text]:

@@ -11,6 +11,8 @@ _NO_NEW_PRIVILEGES, _SECCOMP, _FILTER_MODE = 38, 22, 2
 _LOAD, _JUMP_IF_EQUAL, _RETURN = 0x20, 0x15, 0x06
 _ALLOW, _PERMISSION_DENIED = 0x7FFF0000, 0x00050000 | 13
 
+STACK_BYTES = 4 << 20
+"""What needs more of it dies here, not in the parent, which has more."""
 DRIVERS = frozenset(
     {
         "ESRI Shapefile",
@@ -33,8 +35,9 @@ DRIVERS = frozenset(
 
 
 def bound(memory_bytes: int, cpu_seconds: int) -> None:
-    """Memory (address space) and processor time that the kernel grants at most; no core files."""
+    """Memory (address space) and processor time that the kernel grants at most; half the usual stack; no core files."""
     for what, most in (
+        (resource.RLIMIT_STACK, STACK_BYTES),
         (resource.RLIMIT_AS, memory_bytes),
         (resource.RLIMIT_CPU, cpu_seconds),
         (resource.RLIMIT_CORE, 0),

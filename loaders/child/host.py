@@ -3,13 +3,11 @@
 import io
 import os
 import pickle
-import select
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,21 +15,13 @@ import pyarrow as pa
 
 from gis_server.catalog.model import Text
 from gis_server.errors import DeliveryUnreadable
-from loaders.child.wire import KIND, Request, read_frame, write_bytes
+from loaders.child.limits import Limits, Patient, bomb, silent, size_of
+from loaders.child.wire import KIND, Request, printable, read_frame, write_bytes
 from loaders.readers.stream import Chunk, Stream
 
 HOME = Path(__file__).parents[2]
 PIPE_BYTES = 1 << 20
 SET_PIPE_SIZE = 1031
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a file may cost: address space, processor time, and how long the child may be silent."""
-
-    memory_bytes: int = 3 << 30
-    cpu_seconds: int = 4 * 3600
-    silent_seconds: float = 300.0
 
 
 @contextmanager
@@ -60,8 +50,10 @@ class Child:
             self._start()
         whole = False
         try:
+            self.size, self.unpacked = size_of(request.path), 0
             with self._sentences(request.name):
                 self._ready()
+                self.pipe.patience = self.limits.patience(self.size)
                 write_bytes(cast(Any, self.process).stdin, pickle.dumps(request))
             while (stream := self._next(request)) is not None:
                 yield stream
@@ -98,7 +90,8 @@ class Child:
         )
         out = cast(Any, self.process).stdout
         _widen(out.fileno())
-        self.source = io.BufferedReader(_Patient(out.fileno(), self.limits.silent_seconds), PIPE_BYTES)
+        self.pipe = Patient(out.fileno(), self.process.pid, self.limits.silent_seconds)
+        self.source = io.BufferedReader(self.pipe, PIPE_BYTES)
         self.greeted = False
 
     def _ready(self) -> None:
@@ -136,6 +129,9 @@ class Child:
                     batch, about = _next_batch(batches)
                 if batch is None:
                     break
+                self.unpacked += batch.nbytes
+                if self.unpacked > self.limits.most_unpacked(self.size):
+                    raise bomb(name, self.size, self.unpacked)
                 yield Chunk(about, pa.Table.from_batches([batch]))
         with self._sentences(name):
             frame = read_frame(cast(Any, self.source))
@@ -149,7 +145,7 @@ class Child:
         try:
             yield
         except TimeoutError as error:
-            raise _silent(name, self.limits) from error
+            raise silent(name, self.limits) from error
         except (EOFError, OSError, pa.ArrowException) as error:
             raise self._death(name) from error
 
@@ -157,7 +153,7 @@ class Child:
         code = None if self.process is None else self.process.wait(timeout=10)
         why = signal.Signals(-code).name if code is not None and code < 0 else f"exit {code}"
         if code == -signal.SIGXCPU:
-            return _silent(name, self.limits)
+            return silent(name, self.limits)
         return DeliveryUnreadable(
             f"{name} làm tiến trình đọc tệp ngừng đột ngột ({why}): tệp hỏng, quá lớn hoặc không đúng định dạng. "
             "Chưa có gì thay đổi. Kiểm tra tệp rồi giao lại.",
@@ -166,27 +162,12 @@ class Child:
         )
 
 
-class _Patient(io.RawIOBase):
-    """The child's pipe; a read that gets nothing for too long is a TimeoutError."""
-
-    def __init__(self, fd: int, seconds: float) -> None:
-        self.fd, self.seconds = fd, seconds
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        if not select.select([self.fd], [], [], self.seconds)[0]:
-            raise TimeoutError
-        return os.readv(self.fd, [buffer])
-
-
 def _next_batch(batches: Any) -> tuple[pa.RecordBatch | None, str]:
     try:
         batch, about = batches.read_next_batch_with_custom_metadata()
     except StopIteration:
         return None, ""
-    return batch, about[KIND].decode()
+    return batch, printable(about[KIND].decode())
 
 
 def _raise_if_refused(frame: dict[str, Any], name: str, limits: Limits) -> None:
@@ -203,13 +184,6 @@ def _raise_if_refused(frame: dict[str, Any], name: str, limits: Limits) -> None:
             f"Không đọc được {name}: tệp hỏng hoặc không đúng định dạng ({frame['broken']}).",
             f"{name} cannot be read: it is damaged or not what it says ({frame['broken']}).",
         )
-
-
-def _silent(name: str, limits: Limits) -> DeliveryUnreadable:
-    return DeliveryUnreadable(
-        f"Đọc {name} không tiến thêm trong {limits.silent_seconds:g} giây nên bị dừng. Chưa có gì thay đổi.",
-        f"Reading {name} made no progress for {limits.silent_seconds:g} seconds and was stopped. Nothing was changed.",
-    )
 
 
 def _widen(fd: int) -> None:

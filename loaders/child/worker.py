@@ -13,6 +13,7 @@ import pyarrow.compute
 
 from gis_server.errors import DeliveryUnreadable
 from loaders.child import confine
+from loaders.child.probe import probe
 from loaders.child.wire import KIND, Request, read_bytes, write_frame
 from loaders.readers import read
 from loaders.readers.stream import Chunk, Stream
@@ -84,6 +85,7 @@ def _batches(chunks: Iterator[Chunk], sample: int | None) -> Iterator[tuple[str,
         for batch in chunk.rows.to_batches():
             if sample is not None:
                 batch = batch.slice(0, sample - sent)
+            probe(batch)
             yield chunk.kind, batch
             sent += batch.num_rows
             if sample is not None and sent >= sample:

@@ -11,17 +11,19 @@ if TYPE_CHECKING:
 
 def read(request: "Request") -> Iterator[Stream]:
     """The layers of a file, by the reader that the request names."""
+    from loaders.readers.columns import with_own_names
+
     if request.reader in ("osm", "overpass"):
         yield _objects(request)
     elif request.reader in ("table", "vector"):
-        yield from _described(request)
+        yield from with_own_names(_described(request))
     elif request.reader == "raster":
         from loaders.readers.raster import read_raster  # brings a GDAL of its own, which only rasters need
 
         assert request.raster is not None
         yield from read_raster(request.path, request.name, request.how, request.raster)
     else:
-        yield from _by_itself(request)
+        yield from with_own_names(_by_itself(request))
 
 
 def _objects(request: "Request") -> Stream:

@@ -33,7 +33,7 @@ def _chunks(source: Any, stream: Stream, names: list[str], column: str | None) -
     wanted = [*names, *([column] if column else [])]
     try:
         for batch in source.iter_batches(batch_size=ROWS_AT_ONCE, columns=wanted, use_threads=False):
-            rows = pa.Table.from_batches([batch])
+            rows = _unpacked(pa.Table.from_batches([batch]))
             wkb = rows.column(column).cast(pa.binary()) if column else pa.nulls(rows.num_rows, pa.binary())
             yield Chunk(stream.name, rows.select(names).append_column(GEOMETRY, wkb))
     except (pa.ArrowException, OSError) as error:
@@ -71,6 +71,12 @@ def _refuse_bombs(source: Any, file: str) -> None:
                 f"{file}: một nhóm dòng bung ra {size:,} byte, quá lớn; hãy ghi lại với nhóm dòng nhỏ hơn.",
                 f"{file}: a row group unpacks to {size:,} bytes, too large; write it again with smaller row groups.",
             )
+
+
+def _unpacked(rows: pa.Table) -> pa.Table:
+    """Categories as the values they stand for: text must be seen as text, and its size as what it is."""
+    kinds = [field.type.value_type if pa.types.is_dictionary(field.type) else field.type for field in rows.schema]
+    return rows.cast(pa.schema(list(zip(rows.column_names, kinds, strict=True))))
 
 
 def _is_plain(schema: Any, name: str) -> bool:

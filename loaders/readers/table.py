@@ -18,9 +18,11 @@ from gis_server.errors import DeliveryUnreadable
 from loaders.conditions import as_number
 from loaders.letters.pages import readable_names
 from loaders.profiles import FileRule
+from loaders.readers.columns import listed, refuse_doubles
 from loaders.readers.stream import GEOMETRY, ROWS_AT_ONCE, Chunk, Stream
 
 BLOCK_BYTES = 4 << 20
+CELLS_AT_ONCE = 200_000
 
 
 def read_table(path: Path, file: str, how: FileRule) -> Iterator[Stream]:
@@ -45,7 +47,7 @@ def _read_sheets(path: Path, file: str, how: FileRule, has_place: bool) -> Itera
         if how.sheet not in (None, sheet.title):
             continue
         lines = islice(sheet.iter_rows(values_only=True), (how.header or 1) - 1, None)
-        header = headings(next(lines, ()))
+        header = _own_headings(next(lines, ()), f"{file} · {sheet.title}")
         stream = Stream(file, sheet.title, None, iter(()), frozenset(header))
         stream.placed = has_place
         stream.chunks = (Chunk(stream.name, _placed(rows, how, file)) for rows in _cells(lines, header))
@@ -79,7 +81,13 @@ def _header(path: Path, how: FileRule) -> list[str]:
         first = next(islice(rows, (how.header or 1) - 1, None), [])
     first = [name.removeprefix(codecs.BOM_UTF8.decode("latin-1")) for name in first]
     meant = readable_names(first, "latin-1" if page == "utf-8" else None)
-    return headings([meant[name] for name in first])
+    return _own_headings([meant[name] for name in first], path.name)
+
+
+def _own_headings(cells: Sequence[Any], file: str) -> list[str]:
+    """Every column by a name of its own; DeliveryUnreadable where two were given the same."""
+    refuse_doubles(["" if cell is None else str(cell).strip() for cell in cells], file)
+    return headings(cells)
 
 
 def headings(cells: Sequence[Any]) -> list[str]:
@@ -105,7 +113,7 @@ def _cells(lines: Iterator[tuple[Any, ...]], header: list[str]) -> Iterator[pa.T
     for line in lines:
         if any(cell is not None for cell in line):
             waiting.append(line)
-        if len(waiting) == ROWS_AT_ONCE:
+        if len(waiting) >= min(ROWS_AT_ONCE, CELLS_AT_ONCE // max(1, len(header))):
             yield _sheet_table(waiting, header)
             waiting = []
     if waiting:
@@ -116,6 +124,7 @@ def _sheet_table(lines: list[tuple[Any, ...]], header: list[str]) -> pa.Table:
     columns = {
         name: pa.array([_cell_text(line[place] if place < len(line) else None) for line in lines], pa.string())
         for place, name in enumerate(header)
+        if name
     }
     return pa.table(columns)
 
@@ -173,8 +182,8 @@ def _numbers(rows: pa.Table, name: str, how: FileRule, file: str) -> np.ndarray:
 def _column(rows: pa.Table, name: str, file: str) -> pa.ChunkedArray:
     if name not in rows.column_names:
         raise DeliveryUnreadable(
-            f"{file} không có cột “{name}”; có: {', '.join(rows.column_names)}.",
-            f"{file} has no column “{name}”; it has: {', '.join(rows.column_names)}.",
+            f"{file} không có cột “{name}”; có: {listed(rows.column_names)}.",
+            f"{file} has no column “{name}”; it has: {listed(rows.column_names)}.",
         )
     column = rows.column(name)
     if not pa.types.is_binary(column.type):

@@ -13,6 +13,7 @@ from pyogrio.errors import CRSError, DataLayerError, DataSourceError
 from gis_server.errors import DeliveryUnreadable
 from loaders.letters.pages import page_of, readable_names
 from loaders.profiles import FileRule
+from loaders.readers.dbf import overflowed, with_overflow
 from loaders.readers.stream import GEOMETRY, Chunk, Stream
 
 ROWS = 65_536
@@ -41,10 +42,12 @@ def _chunks(path: Path, stream: Stream, meant: dict[str, str]) -> Iterator[Chunk
             reader,
         ),
     ):
-        geometry = meta["geometry_name"] or "wkb_geometry"
+        geometry, read = meta["geometry_name"] or "wkb_geometry", 0
+        cells = overflowed(path) if path.suffix.lower() == ".shp" else {}
         for batch in reader:
             if batch.num_rows:
-                rows = _named(pa.Table.from_batches([batch]), geometry, stream)
+                rows = with_overflow(pa.Table.from_batches([batch]), read, cells)
+                rows, read = _named(rows, geometry, stream), read + batch.num_rows
                 yield Chunk(stream.name, rows.rename_columns([meant.get(name, name) for name in rows.column_names]))
 
 

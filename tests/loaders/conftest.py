@@ -15,19 +15,11 @@ from gis_server.settings import HOME
 from loaders.pipeline import Desk, Order, load
 from loaders.progress import Steps
 from loaders.report import Report
+from tests.loaders.hostile import MANHOLES, Place, manholes
+
+__all__ = ["MANHOLES", "LoadIt"]
 
 LoadIt = Callable[..., Report]
-MANHOLES = {
-    "title": {"vi": "Hố ga", "en": "Manholes"},
-    "source": {
-        "id": "thoat_nuoc",
-        "title": {"vi": "Trung tâm", "en": "Centre"},
-        "licence": "agency",
-        "attribution": "Trung tâm",
-    },
-    "crs": 9210,
-    "layers": [{"to": "drainage.ho_ga", "fields": {"ma": "ma", "tuyen_duong": "duong"}}],
-}
 
 
 @pytest.fixture
@@ -80,3 +72,12 @@ def litter(fresh: Database) -> Callable[[], list[str]]:
         return [name for (name,) in rows]
 
     return found
+
+
+@pytest.fixture(scope="module")
+def place(fresh_database: Database, catalog: Catalog, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """Manholes in release 1, served while hostile deliveries come."""
+    state = tmp_path_factory.mktemp("state")
+    place = Place(fresh_database, catalog, state)
+    assert place.load(manholes(tmp_path_factory.mktemp("giao") / "hg.gpkg")).release is not None
+    return place

@@ -3,13 +3,12 @@
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,13 +18,13 @@ import pyogrio
 import shapely
 
 from gis_server.catalog import Catalog, read_catalog
-from gis_server.db.cluster import embedded_cluster
 from gis_server.db.database import Database, open_database
-from gis_server.db.processes import orphans, postmaster_pid
 from gis_server.errors import DatabaseMissing
+from gis_server.releases.drafts import drafts
 from gis_server.settings import HOME, Settings
 from loaders.pipeline import Desk, Order, load
 from loaders.progress import Steps
+from loaders.report import Report
 
 LAYERS = ("drainage.ho_ga", "drainage.tuyen_cong")
 PROFILE = {
@@ -65,6 +64,10 @@ class Installation:
     """Release → version delivered."""
     tried: int = 0
     """The version that was delivered last."""
+    packed: bool = True
+    """Whether deliveries are zips, which must be unpacked."""
+    hoped: int = 0
+    """The version that a new release must hold."""
 
     @property
     def profile(self) -> Path:
@@ -83,36 +86,41 @@ class Installation:
                     raise
                 time.sleep(0.2)
 
-    def deliver(self, version: int) -> Path:
-        """A folder with one version of both layers: some rows are new, some changed, some gone."""
+    def deliver_next(self) -> Path:
+        """The next version of both layers: some rows are new, some changed, some gone."""
+        self.tried = self.hoped = self.tried + 1
         self.profile.write_text(json.dumps(PROFILE))
-        folder = self.folder / f"giao_{version % 2}"
+        folder = self.folder / f"giao_{self.tried % 2}"
         folder.mkdir(exist_ok=True)
         for layer in LAYERS:
-            _write(folder / f"{layer.partition('.')[2]}.gpkg", layer, rows_of(layer, version, self.rows))
-        return folder
+            _write(folder / f"{layer.partition('.')[2]}.gpkg", layer, rows_of(layer, self.tried, self.rows))
+        return Path(shutil.make_archive(str(folder), "zip", folder)) if self.packed else folder
 
-    def loader(self) -> "subprocess.Popen[bytes]":
-        """`bando load` of the next version, in a process of its own."""
-        self.tried += 1
-        command = [sys.executable, "-m", "gis_server.cli.main", "load", str(self.deliver(self.tried))]
-        env = {**os.environ, "BANDO_STATE": str(self.settings.state)}
+    def bando(self, *words: str) -> "subprocess.Popen[bytes]":
+        """A command, in a process of its own."""
         return subprocess.Popen(
-            [*command, "--profile", str(self.profile)],
+            [sys.executable, "-m", "gis_server.cli.main", *words],
             cwd=HOME,
-            env=env,
+            env={**os.environ, "BANDO_STATE": str(self.settings.state)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             preexec_fn=_hear_the_terminal,
         )
 
-    def load(self) -> None:
-        """The next version, undisturbed; it must become a release."""
-        self.tried += 1
-        order = Order(self.deliver(self.tried), str(self.profile))
-        report = load(order, Desk(self.catalog, self.database(), Steps(quiet=True)))
-        assert report.release is not None
-        self.releases[report.release.number] = self.tried
+    def loader(self, *options: str) -> "subprocess.Popen[bytes]":
+        """`bando load` of the next version."""
+        return self.bando("load", str(self.deliver_next()), "--profile", str(self.profile), *options)
+
+    def load(self, *, hold: bool = False) -> Report:
+        """The next version, undisturbed; it must become a release, or a draft."""
+        order = Order(self.deliver_next(), str(self.profile), hold=hold)
+        report = load(order, Desk(self.catalog, self.database(), Steps(quiet=True), self.settings.state))
+        if hold:
+            assert report.draft is not None
+        else:
+            assert report.release is not None
+            self.releases[report.release.number] = self.tried
+        return report
 
     def check(self) -> bool:
         """The old or the new release serves whole; answers whether it is the new one."""
@@ -120,7 +128,7 @@ class Installation:
             (newest,) = conn.execute("SELECT coalesce(max(release), 0) FROM meta.release").fetchone() or (0,)
             is_new = newest not in self.releases
             if is_new and newest:
-                self.releases[newest] = self.tried
+                self.releases[newest] = self.hoped
             assert newest == max(self.releases, default=0)
             assert sorted(self.releases) == list(range(1, newest + 1)), "release numbers have a gap"
             for layer in LAYERS:
@@ -132,6 +140,17 @@ class Installation:
     def check_no_litter(self) -> None:
         with psycopg.connect(self.database().url) as conn:
             assert conn.execute(LITTER).fetchall() == []
+        assert list((self.settings.state_folder / "unpacked").iterdir()) == []
+
+    def check_drafts(self) -> list[int]:
+        """Drafts are there whole, or not at all; answers their numbers."""
+        with self.database().connect() as conn:
+            found = drafts(conn)
+            for staged in (staged for draft in found for staged in draft.staged(self.catalog)):
+                rows = conn.execute(f"SELECT ma, tuyen_duong FROM {staged.table}").fetchall()
+                wanted = rows_of(staged.layer.id, self.tried, self.rows)
+                assert sorted(rows) == sorted((key, street) for key, (street, _) in wanted.items())
+        return [draft.draft for draft in found]
 
     def _check_served(self, conn: psycopg.Connection, layer: str, newest: int) -> None:
         version = self.releases.get(newest)
@@ -196,80 +215,3 @@ def _write(path: Path, layer: str, rows: dict[str, tuple[str, float]]) -> None:
             driver="GPKG",
             crs=None,
         )
-
-
-def kill_loader(place: Installation, loader: "subprocess.Popen[bytes]") -> None:
-    loader.kill()
-
-
-def cut_terminal(place: Installation, loader: "subprocess.Popen[bytes]") -> None:
-    """The window is closed: nobody reads any more, and the process is told."""
-    assert loader.stdout is not None
-    assert loader.stderr is not None
-    loader.stdout.close()
-    loader.stderr.close()
-    loader.send_signal(signal.SIGHUP)
-
-
-def kill_backend(place: Installation, loader: "subprocess.Popen[bytes]") -> None:
-    """One of the loader's own backends; PostgreSQL then restarts all of itself."""
-    with suppress(psycopg.OperationalError), psycopg.connect(embedded_cluster(place.settings).url()) as conn:
-        mine = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
-        if pids := [pid for (pid,) in conn.execute(mine)]:
-            _kill(random.choice(pids))
-
-
-def kill_postmaster(place: Installation, loader: "subprocess.Popen[bytes]") -> None:
-    if pid := postmaster_pid(embedded_cluster(place.settings).place.data):
-        _kill(pid)
-
-
-def kill_all_of_postgres(place: Installation, loader: "subprocess.Popen[bytes]") -> None:
-    """As when the power goes."""
-    for pid in list(orphans(embedded_cluster(place.settings).place.data)):
-        _kill(pid)
-
-
-Blow = Callable[[Installation, "subprocess.Popen[bytes]"], None]
-BLOWS: tuple[Blow, ...] = (kill_loader, kill_backend, kill_postmaster, kill_all_of_postgres, cut_terminal)
-
-
-def _kill(pid: int) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
-
-
-@contextmanager
-def loading(place: Installation) -> Iterator["subprocess.Popen[bytes]"]:
-    """A loader process that has just written its line into the log book; gone when the block ends."""
-    with psycopg.connect(place.database().dsn("read"), autocommit=True) as conn:
-        count = "SELECT coalesce(max(load_id), 0) FROM meta.load"
-        before = conn.execute(count).fetchone()
-        loader = place.loader()
-        while conn.execute(count).fetchone() == before and loader.poll() is None:
-            time.sleep(0.005)
-    try:
-        yield loader
-    finally:
-        end(loader)
-
-
-def end(loader: "subprocess.Popen[bytes]") -> None:
-    """Wait until the loader has ended, whatever it still says."""
-    with suppress(ValueError):
-        try:
-            loader.communicate(timeout=PATIENCE_S)
-        except subprocess.TimeoutExpired:
-            loader.kill()
-            loader.communicate()
-    loader.wait(PATIENCE_S)
-
-
-def usual_seconds(place: Installation) -> float:
-    """How long an undisturbed loader works after its line in the log book."""
-    with loading(place) as loader:
-        started = time.monotonic()
-        _, errors = loader.communicate(timeout=PATIENCE_S)
-        assert loader.returncode == 0, errors.decode()
-    assert place.check()
-    return time.monotonic() - started
