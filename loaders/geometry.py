@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gis_server.catalog import CrsBook
 from gis_server.catalog.model import GeometryKind
+from loaders.wkb import Plain
 
 Shapes = NDArray[np.object_]
 KINDS: tuple[GeometryKind, ...] = ("Point", "LineString", "Polygon")
@@ -31,6 +32,12 @@ def in_grid(shapes: Shapes, srid: int, crs: CrsBook) -> Shapes:
 
     in_stored: Shapes = shapely.transform(shapes, moved)
     return in_stored
+
+
+def plain_in_grid(plain: Plain, srid: int | None, crs: CrsBook) -> pa.Array:
+    """EWKB of plain shapes in the stored grid, rounded to the millimetre."""
+    points = plain.points if srid is None else crs.transform(plain.points, srid, crs.stored)
+    return plain.written(np.round(points, MILLIMETRES), crs.stored)
 
 
 def kinds_of(shapes: Shapes) -> NDArray[np.int8]:

@@ -1,15 +1,22 @@
-"""Staging: mapped rows go into unlogged tables by binary COPY, in bounded memory, and vanish with the load."""
+"""Staging: mapped rows go into tables of the load's own by binary COPY, in bounded memory, and vanish with the load."""
 
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Self
 
 import adbc_driver_postgresql.dbapi
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 from psycopg import Connection, sql
 
-from gis_server.catalog import Layer
+from gis_server.catalog import Catalog, Layer
 from gis_server.db.database import Database
+from gis_server.releases.staged import Staged
+from loaders.checks.suspects import Suspects
+from loaders.line import Line
+from loaders.prepare import Batch, prepared
 from loaders.statements import statement
 
 ROWS_AT_ONCE = 65_536
@@ -29,17 +36,26 @@ COLUMN_TYPES = {
 
 
 class Staging:
-    """The staging tables of one load. They are dropped when the block ends, whatever happened in it."""
+    """The staging tables of one load. They are dropped when the block ends, whatever happened in it.
 
-    def __init__(self, database: Database, load_id: int, srid: int) -> None:
+    A layer that nothing was ever served of gets a table that can itself take the layer's place (a twin): its rows are
+    written once. While rows are read, those before are prepared in a second thread and copied in a third.
+    """
+
+    def __init__(self, database: Database, load_id: int, catalog: Catalog) -> None:
+        self.database = database
         self.load_id = load_id
-        self.srid = srid
+        self.catalog = catalog
         self.layers: dict[str, Layer] = {}
-        self.scratches: list[sql.Identifier] = []
+        self.twins: dict[str, bool] = {}
+        """Layers with a twin, and whether it is made."""
+        self.scratches: list[str] = []
+        self.suspects = Suspects(catalog)
         self.waiting: defaultdict[str, list[pa.Table]] = defaultdict(list)
         self.waiting_bytes = 0
         self.conn: Connection = database.connect()
-        self.copying = adbc_driver_postgresql.dbapi.connect(database.dsn("load"), autocommit=True)
+        self.copying = adbc_driver_postgresql.dbapi.connect(database.dsn("load"), autocommit=False)
+        self.line = Line(self._prepared, self._copied)
 
     def __enter__(self) -> Self:
         self.conn.autocommit = True
@@ -50,10 +66,11 @@ class Staging:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         try:
+            self.line.close()
+            self.copying.close()
             if not self.conn.closed:
                 self._drop()
         finally:
-            self.copying.close()
             self.conn.close()
 
     def add(self, layer: Layer, rows: pa.Table) -> None:
@@ -64,25 +81,56 @@ class Staging:
         waiting.append(rows)
         self.waiting_bytes += rows.nbytes
         if sum(table.num_rows for table in waiting) >= ROWS_AT_ONCE:
-            self._copy(layer.id)
+            self._send(layer.id)
         elif self.waiting_bytes > BYTES_IN_ALL:
-            self.finish()
+            self._send_all()
 
     def finish(self) -> None:
-        """Copies whatever still waits."""
-        for layer_id in list(self.waiting):
-            self._copy(layer_id)
+        """Copies whatever still waits; from here on every connection sees the rows."""
+        self._send_all()
+        self.line.finish()
+        self.copying.commit()
 
     def analyze(self) -> None:
         for layer in self.layers.values():
-            self.conn.execute(sql.SQL("ANALYZE {}").format(self.table(layer)))
+            self.analyze_one(layer)
+
+    def analyze_one(self, layer: Layer) -> None:
+        self.conn.execute("SELECT meta.analyze_staged(%s)", [self._name(layer.id)])
+
+    def index_shapes(self, layer: Layer) -> None:
+        """A spatial index on the staged rows; a twin keeps it when it is served."""
+        if layer.id in self.twins:
+            self.conn.execute("SELECT meta.index_fill(%s, %s, %s)", [layer.id, self._name(layer.id), ["geom"]])
+        else:
+            self.conn.execute(sql.SQL("CREATE INDEX ON {} USING gist (geom)").format(self.table(layer)))
+
+    def staged(self) -> list[Staged]:
+        """What there is to publish."""
+        return [self._staged(layer) for layer in self.with_rows()]
+
+    def ready(self) -> list[Staged]:
+        """The same, twins with their indexes, which are made two at a time."""
+        layers = self.with_rows()
+        halves = [(layer, half) for layer in layers if layer.id in self.twins for half in _halves(layer)]
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            for done in [pool.submit(self._index, layer, half) for layer, half in halves]:
+                done.result()
+        return [self._staged(layer) for layer in layers]
 
     def table(self, layer: Layer) -> sql.Identifier:
         return sql.Identifier("staging", self._name(layer.id))
 
-    def quoted(self, layer: Layer) -> str:
-        """The table's name as the release room takes it."""
-        return self.table(layer).as_string(self.conn)
+    def _staged(self, layer: Layer) -> Staged:
+        name = self.table(layer).as_string(self.conn)
+        twin = layer.id in self.twins
+        return Staged(layer, name, "twin" if twin else "hashed", self._name(layer.id))
+
+    def _index(self, layer: Layer, columns: list[str]) -> None:
+        """Part of a twin's indexes, over a connection of its own."""
+        with self.database.connect() as conn:
+            conn.execute("SET LOCAL max_parallel_maintenance_workers = 0")
+            conn.execute("SELECT meta.index_fill(%s, %s, %s)", [layer.id, self._name(layer.id), columns])
 
     def rows(self, layer: Layer) -> int:
         row = self.conn.execute(statement("count_rows.sql", staged=self.table(layer))).fetchone()
@@ -94,12 +142,16 @@ class Staging:
 
     def scratch(self, name: str) -> sql.Identifier:
         """The name of a table that a check may make; it goes with the load."""
-        self.scratches.append(sql.Identifier("staging", f"load_{self.load_id}_{name}"))
-        return self.scratches[-1]
+        self.scratches.append(f"load_{self.load_id}_{name}")
+        return sql.Identifier("staging", self.scratches[-1])
 
     @property
     def findings(self) -> sql.Identifier:
-        return sql.Identifier("staging", f"load_{self.load_id}_findings")
+        return sql.Identifier("staging", self._findings)
+
+    @property
+    def _findings(self) -> str:
+        return f"load_{self.load_id}_findings"
 
     def _name(self, layer_id: str) -> str:
         """Short enough for PostgreSQL whatever the layer is called."""
@@ -108,33 +160,66 @@ class Staging:
 
     def _create(self, layer: Layer) -> None:
         self.layers[layer.id] = layer
+        row = self.conn.execute(statement("never_served.sql", **_names(layer))).fetchone()
+        if row is not None and row[0]:
+            self.twins[layer.id] = False
+            return
         columns = [
             sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(COLUMN_TYPES[rule.type]))
             for name, rule in layer.fields.items()
         ]
-        self.conn.execute(
-            statement(
-                "staging_create.sql",
-                table=self.table(layer),
-                columns=sql.SQL(", ").join(columns),
-                srid=sql.Literal(self.srid),
-            )
-        )
+        table, srid = self.table(layer), sql.Literal(self.catalog.crs.stored)
+        made = statement("staging_create.sql", table=table, columns=sql.SQL(", ").join(columns), srid=srid)
+        self.conn.execute(made)
 
-    def _copy(self, layer_id: str) -> None:
+    def _send_all(self) -> None:
+        for layer_id in list(self.waiting):
+            self._send(layer_id)
+
+    def _send(self, layer_id: str) -> None:
         tables = self.waiting.pop(layer_id, [])
-        if not tables:
-            return
-        rows = pa.concat_tables(tables)
-        self.waiting_bytes -= rows.nbytes
+        if tables:
+            rows = pa.concat_tables(tables)
+            self.waiting_bytes -= rows.nbytes
+            if layer_id in self.twins:
+                rows = rows.set_column(rows.schema.get_field_index("_row"), "_row", pa.array(self._fids(rows.num_rows)))
+            self.line.put(Batch(self.layers[layer_id], rows))
+
+    def _fids(self, count: int) -> NDArray[np.int64]:
+        """So many new fids; mostly they follow each other."""
+        row = self.conn.execute(statement("fids.sql"), {"count": count}).fetchone()
+        assert row is not None
+        return np.arange(row[0], row[0] + count) if row[1] is None else np.array(row[1], np.int64)
+
+    def _prepared(self, batch: Batch) -> tuple[Layer, pa.Table]:
+        """The first thread's work."""
+        self.suspects.look_at(batch)
+        return batch.layer, prepared(batch, self.catalog.crs)
+
+    def _copied(self, work: tuple[Layer, pa.Table]) -> None:
+        """The second thread's work."""
+        layer, rows = work
         with self.copying.cursor() as cursor:
-            cursor.adbc_ingest(self._name(layer_id), rows.to_reader(), mode="append", db_schema_name="staging")
+            if self.twins.get(layer.id) is False:
+                cursor.execute("SELECT meta.begin_fill($1, $2)", (layer.id, self._name(layer.id)))
+                self.twins[layer.id] = True
+            cursor.adbc_ingest(self._name(layer.id), rows.to_reader(), mode="append", db_schema_name="staging")
 
     def _sweep(self) -> None:
         """Drops what loads that were killed left behind."""
-        for (name,) in self.conn.execute(statement("left_behind.sql"), {"lock": LOCK}).fetchall():
-            self.conn.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier("staging", name)))
+        left = [name for (name,) in self.conn.execute(statement("left_behind.sql"), {"lock": LOCK})]
+        self.conn.execute("SELECT meta.drop_staged(%s)", [left])
 
     def _drop(self) -> None:
-        names = [self.findings, *self.scratches, *(self.table(layer) for layer in self.layers.values())]
-        self.conn.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.SQL(", ").join(names)))
+        names = [self._findings, *self.scratches, *(self._name(layer_id) for layer_id in self.layers)]
+        self.conn.execute("SELECT meta.drop_staged(%s)", [names])
+
+
+def _halves(layer: Layer) -> list[list[str]]:
+    """First columns of the indexes that are made over each of two connections: a large one and a small one each."""
+    return [["geom", layer.key[0]], ["geom_3857", "fid"]]
+
+
+def _names(layer: Layer) -> dict[str, sql.Identifier]:
+    history = sql.Identifier("history", f"{layer.group}__{layer.name}")
+    return {"served": sql.Identifier(layer.group, layer.name), "history": history}

@@ -1,7 +1,7 @@
 """Where checks are run: one statement over one layer's staged rows, timed by its name."""
 
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,21 +27,28 @@ class Bench:
     seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     """Time by check."""
     indexed: set[str] = field(default_factory=set)
+    written: Counter[str] = field(default_factory=Counter)
+    """How many findings statements wrote, by layer."""
 
     def run(self, file: str, layer: Layer, names: Mapping[str, sql.Composable] | None = None, **values: Any) -> int:
         """How many rows the statement wrote."""
         known = {"findings": self.staging.findings, "staged": self.staging.table(layer), **(names or {})}
         with self.timed(file):
             query = statement(f"checks/{file}.sql", **known)
-            return self.staging.conn.execute(query, {"layer": layer.id, **values}).rowcount
+            count = self.staging.conn.execute(query, {"layer": layer.id, **values}).rowcount
+        self.written[layer.id] += count
+        return count
+
+    def wrote(self, layer: Layer) -> bool:
+        """Whether there may be a finding in the layer."""
+        return self.written[layer.id] > 0
 
     def index(self, layer: Layer) -> None:
         """A spatial index on the staged rows, made when a check first needs it."""
         if layer.id not in self.indexed:
             with self.timed("index"):
-                table = self.staging.table(layer)
-                self.staging.conn.execute(sql.SQL("CREATE INDEX ON {} USING gist (geom)").format(table))
-                self.staging.conn.execute(sql.SQL("ANALYZE {}").format(table))
+                self.staging.index_shapes(layer)
+                self.staging.analyze_one(layer)
             self.indexed.add(layer.id)
 
     @contextmanager
