@@ -13,6 +13,7 @@ from gis_server.catalog import CrsBook, Layer
 from gis_server.catalog.crs import WEB_MERCATOR
 from gis_server.db.ddl import hashed_fields
 from loaders.geometry import Shapes
+from loaders.mercator import in_mercator
 from loaders.row_hash import Hashes, combined, value_hashes
 from loaders.wkb import Numbers, Plain, Points, read_plain
 
@@ -88,20 +89,17 @@ def prepared(batch: Batch, crs: CrsBook) -> pa.Table:
     parts = [batch.hashes[name] for name in hashed_fields(batch.layer)]
     hashes = combined([*parts, value_hashes(geom)])
     rows = batch.rows.append_column("hash", pa.array(hashes))
-    rows = rows.append_column("geom_3857", batch.spread(in_mercator(batch, crs)))
+    rows = rows.append_column("geom_3857", batch.spread(mercator_copy(batch, crs)))
     order = _order(batch)
     return rows if order is None else rows.take(pa.array(order))
 
 
-def in_mercator(batch: Batch, crs: CrsBook) -> pa.Array:
+def mercator_copy(batch: Batch, crs: CrsBook) -> pa.Array:
     """The geometries in Web Mercator, by the pinned shift."""
     if batch.plain is not None:
-        return batch.plain.written(crs.transform(batch.plain.points, crs.stored, WEB_MERCATOR), WEB_MERCATOR)
-
-    def moved(points: Points) -> Points:
-        return crs.transform(points, crs.stored, WEB_MERCATOR)
-
-    shapes = shapely.set_srid(shapely.transform(batch.shapes, moved), WEB_MERCATOR)
+        return batch.plain.written(in_mercator(batch.plain.points, crs), WEB_MERCATOR)
+    shapes = shapely.transform(batch.shapes, lambda points: in_mercator(points, crs))
+    shapes = shapely.set_srid(shapes, WEB_MERCATOR)
     return pa.array(shapely.to_wkb(shapes, include_srid=True), pa.binary())
 
 

@@ -57,13 +57,13 @@ class Plain:
         return pc.binary_join_element_wise(self._headers(srid), body, pa.scalar(b"", pa.binary()))
 
     def _headers(self, srid: int) -> pa.Array:
+        if (self.types == self.types[0]).all():
+            return _fixed(_header(int(self.types[0]), self.counts, srid))
         parts, places = [], []
         for kind in np.unique(self.types):
             chosen = np.flatnonzero(self.types == kind)
             parts.append(_fixed(_header(int(kind), self.counts[chosen], srid)))
             places.append(chosen)
-        if len(parts) == 1:
-            return parts[0]
         return pa.concat_arrays(parts).take(pa.array(np.argsort(np.concatenate(places), kind="stable")))
 
 
@@ -87,21 +87,21 @@ def read_plain(wkb: pa.Array) -> Plain | None:
 
 def _read(wkb: pa.Array, types: NDArray[np.uint8], lengths: Numbers, with_srid: bool) -> Plain | None:
     """Each shape's header is written anew from what its length says, and must then be the header that stands there."""
-    kinds = np.unique(types)
-    if len(kinds) > 1:
+    kind = int(types[0])
+    if (types != kind).any():
         return _mixed(wkb, types, lengths, with_srid)
-    size = _header(int(kinds[0]), np.zeros(1, np.int64), 1 if with_srid else None).shape[1]
+    size = _header(kind, np.zeros(1, np.int64), 1 if with_srid else None).shape[1]
     counts, rest = np.divmod(lengths - size, _POINT_BYTES)
     if rest.any() or counts.min() < 1:
         return None
     there = _bytes(wkb, 0, size)
     srid = int(there[0, 5:9].copy().view("<u4")[0]) if with_srid else None
-    if not np.array_equal(there, _header(int(kinds[0]), counts, srid)):
+    if not np.array_equal(there, _header(kind, counts, srid)):
         return None
     body = pc.binary_slice(wkb, size, int(lengths.max()))
     points = np.frombuffer(body.buffers()[2], np.float64, int(counts.sum()) * 2).reshape(-1, 2)
     plain = Plain(types, counts, points)
-    return plain if _sound(plain, int(kinds[0])) else None
+    return plain if _sound(plain, kind) else None
 
 
 def _sound(plain: Plain, kind: int) -> bool:

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
+from loaders.letters.delivered import Delivered
 from loaders.letters.detect import EXAMPLES, Change, sampled, shown
 from loaders.letters.evidence import Evidence, same
-from loaders.letters.readings import CUT, Page, Raw, as_bytes, decoded, is_plain
+from loaders.letters.readings import CUT, Page, Raw, decoded, is_plain
 from loaders.letters.syllables import read_model
 from loaders.text import CONVERTERS, Letters, tidied, tidy
 
@@ -53,17 +55,32 @@ class StreamLetters:
             column.evidence.add_plain(len(encoded.dictionary))
             column.rows["utf-8"] += len(values) - values.null_count
             return tidied(pc.cast(values, pa.string()))
-        raws = [as_bytes(value, self.page) for value in pc.cast(encoded.dictionary, pa.large_binary()).to_pylist()]
-        self._weigh(column, raws)
-        rows = np.bincount(encoded.indices.drop_null().to_numpy(), minlength=len(raws)).tolist()
-        words = [tidy(self._text(column, raw, count)) for raw, count in zip(raws, rows, strict=True)]
-        return pa.chunked_array([pc.take(pa.array(words, pa.string()), encoded.indices)])
+        rows = np.bincount(encoded.indices.drop_null().to_numpy(), minlength=len(encoded.dictionary))
+        words = self._words(column, Delivered(encoded.dictionary, self.page), rows)
+        return pa.chunked_array([pc.take(words, encoded.indices)])
 
-    def _weigh(self, column: Column, raws: list[Raw]) -> None:
+    def _words(self, column: Column, values: Delivered, rows: NDArray[np.int64]) -> pa.Array:
+        """Each distinct value as it will be served; one by one only those whose letters leave a question."""
+        self._weigh(column, values)
+        sure = np.zeros(len(rows), bool)
+        if self.declared == "auto" and column.evidence.settled and column.evidence.best == "utf-8":
+            sure = values.surely_unicode(column.evidence.model)
+        column.rows["utf-8"] += int(rows[sure].sum())
+        words = values.tidied(sure)
+        if sure.all():
+            return words
+        asked = np.flatnonzero(~sure)
+        read = [
+            tidy(self._text(column, raw, count))
+            for raw, count in zip(values.raws(asked), rows[asked].tolist(), strict=True)
+        ]
+        return pc.replace_with_mask(words, pa.array(~sure), pa.array(read, pa.string()))
+
+    def _weigh(self, column: Column, values: Delivered) -> None:
         """A bounded part of each block: from its beginning, and evenly from the rest."""
         most = min(WEIGHED_IN_A_BLOCK, WEIGHED_IN_ALL - column.weighed)
         if most > 0:
-            chosen = sampled([raw for raw in raws if not raw.isascii()], most)
+            chosen = values.raws(np.array(sampled(values.beyond_ascii, most), np.int64))
             column.weighed += len(chosen)
             column.evidence.add(chosen)
 

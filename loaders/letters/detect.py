@@ -4,12 +4,13 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from loaders.letters.evidence import Evidence, Read, same
 from loaders.letters.readings import CUT, Encoding, Raw
 from loaders.letters.syllables import read_model
 
+Value = TypeVar("Value")
 EXAMPLES = 5
 SAMPLE = 2_000
 
@@ -65,7 +66,7 @@ def detect(values: Iterable[Raw | None]) -> Verdict:
     )
 
 
-def sampled(values: list[Raw], most: int) -> list[Raw]:
+def sampled(values: list[Value], most: int) -> list[Value]:
     """The first half of a sample from the beginning, the other half spread evenly over the rest."""
     if len(values) <= most:
         return values
