@@ -1,4 +1,4 @@
-"""Two workers in a row, each in a thread of its own: work goes through both in order, and only a little is under way."""
+"""Two workers in a row, each in a thread of its own: work goes through both in order, a little at a time."""
 
 from collections import deque
 from collections.abc import Callable

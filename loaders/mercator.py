@@ -1,4 +1,4 @@
-"""Many points into Web Mercator: a polynomial fitted to PROJ's own answers over their box, checked against PROJ each time.
+"""Many points into Web Mercator: a polynomial fitted to PROJ's answers over their box, and checked against them.
 
 Between two grids of one city the mapping is so smooth that a few terms follow it to a hundredth of a millimetre; PROJ
 walks through a dozen steps for every point. Where the polynomial does not follow closely enough, PROJ moves all points.

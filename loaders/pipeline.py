@@ -67,6 +67,8 @@ def load(order: Order, desk: Desk) -> Report:
         )
         with Staging(desk.database, book.load_id, desk.catalog) as staging:
             stage(plan, staging, desk, report, child)
+            if not (order.judge or order.dry_run or order.hold):
+                staging.begin_indexing()
             gate = check(plan, staging, desk, report)
             if order.judge:
                 report.located, report.outlines = gate.located(), outlines(gate.bench, report.findings)

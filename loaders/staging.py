@@ -1,7 +1,6 @@
 """Staging: mapped rows go into tables of the load's own by binary COPY, in bounded memory, and vanish with the load."""
 
-from collections import defaultdict
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter, defaultdict
 from types import TracebackType
 from typing import Self
 
@@ -15,12 +14,15 @@ from gis_server.catalog import Catalog, Layer
 from gis_server.db.database import Database
 from gis_server.releases.staged import Staged
 from loaders.checks.suspects import Suspects
+from loaders.indexing import Indexing
 from loaders.line import Line
 from loaders.prepare import Batch, prepared
 from loaders.statements import statement
 
 ROWS_AT_ONCE = 65_536
 BYTES_IN_ALL = 96 << 20
+MANY = 50_000
+"""Rows from which indexes are made while checks run."""
 LOCK = 7_901_004
 """Class of the advisory locks that say which loads are alive."""
 
@@ -56,6 +58,8 @@ class Staging:
         self.conn: Connection = database.connect()
         self.copying = adbc_driver_postgresql.dbapi.connect(database.dsn("load"), autocommit=False)
         self.line = Line(self._prepared, self._copied)
+        self.indexing = Indexing(database)
+        self.counts: Counter[str] = Counter()
 
     def __enter__(self) -> Self:
         self.conn.autocommit = True
@@ -68,6 +72,7 @@ class Staging:
         try:
             self.line.close()
             self.copying.close()
+            self.indexing.close()
             if not self.conn.closed:
                 self._drop()
         finally:
@@ -91,32 +96,43 @@ class Staging:
         self.line.finish()
         self.copying.commit()
 
+    def begin_indexing(self) -> None:
+        """Large twins get their indexes while they are checked."""
+        for layer in self.layers.values():
+            if layer.id in self.twins and self.counts[layer.id] >= MANY and not self.suspects.repeats(layer, "key"):
+                self.indexing.begin(layer, self._name(layer.id))
+
     def analyze(self) -> None:
         for layer in self.layers.values():
-            self.analyze_one(layer)
+            if layer.id not in self.indexing.begun:
+                self.analyze_one(layer)
 
     def analyze_one(self, layer: Layer) -> None:
         self.conn.execute("SELECT meta.analyze_staged(%s)", [self._name(layer.id)])
 
     def index_shapes(self, layer: Layer) -> None:
-        """A spatial index on the staged rows; a twin keeps it when it is served."""
+        """A spatial index on the staged rows, and statistics; a twin keeps them when it is served."""
+        if self.indexing.wait(layer):
+            return
         if layer.id in self.twins:
             self.conn.execute("SELECT meta.index_fill(%s, %s, %s)", [layer.id, self._name(layer.id), ["geom"]])
         else:
             self.conn.execute(sql.SQL("CREATE INDEX ON {} USING gist (geom)").format(self.table(layer)))
+        self.analyze_one(layer)
 
     def staged(self) -> list[Staged]:
         """What there is to publish."""
         return [self._staged(layer) for layer in self.with_rows()]
 
     def ready(self) -> list[Staged]:
-        """The same, twins with their indexes, which are made two at a time."""
-        layers = self.with_rows()
-        halves = [(layer, half) for layer in layers if layer.id in self.twins for half in _halves(layer)]
-        with ThreadPoolExecutor(max_workers=2) as pool:
-            for done in [pool.submit(self._index, layer, half) for layer, half in halves]:
-                done.result()
-        return [self._staged(layer) for layer in layers]
+        """The same, twins with their indexes."""
+        twins = [layer for layer in self.with_rows() if layer.id in self.twins]
+        for layer in twins:
+            if layer.id not in self.indexing.begun:
+                self.indexing.begin(layer, self._name(layer.id))
+        for layer in twins:
+            self.indexing.wait(layer)
+        return self.staged()
 
     def table(self, layer: Layer) -> sql.Identifier:
         return sql.Identifier("staging", self._name(layer.id))
@@ -125,12 +141,6 @@ class Staging:
         name = self.table(layer).as_string(self.conn)
         twin = layer.id in self.twins
         return Staged(layer, name, "twin" if twin else "hashed", self._name(layer.id))
-
-    def _index(self, layer: Layer, columns: list[str]) -> None:
-        """Part of a twin's indexes, over a connection of its own."""
-        with self.database.connect() as conn:
-            conn.execute("SET LOCAL max_parallel_maintenance_workers = 0")
-            conn.execute("SELECT meta.index_fill(%s, %s, %s)", [layer.id, self._name(layer.id), columns])
 
     def rows(self, layer: Layer) -> int:
         row = self.conn.execute(statement("count_rows.sql", staged=self.table(layer))).fetchone()
@@ -181,6 +191,7 @@ class Staging:
         if tables:
             rows = pa.concat_tables(tables)
             self.waiting_bytes -= rows.nbytes
+            self.counts[layer_id] += rows.num_rows
             if layer_id in self.twins:
                 rows = rows.set_column(rows.schema.get_field_index("_row"), "_row", pa.array(self._fids(rows.num_rows)))
             self.line.put(Batch(self.layers[layer_id], rows))
@@ -213,11 +224,6 @@ class Staging:
     def _drop(self) -> None:
         names = [self._findings, *self.scratches, *(self._name(layer_id) for layer_id in self.layers)]
         self.conn.execute("SELECT meta.drop_staged(%s)", [names])
-
-
-def _halves(layer: Layer) -> list[list[str]]:
-    """First columns of the indexes that are made over each of two connections: a large one and a small one each."""
-    return [["geom", layer.key[0]], ["geom_3857", "fid"]]
 
 
 def _names(layer: Layer) -> dict[str, sql.Identifier]:

@@ -1,7 +1,7 @@
 """WKB by whole columns: the vertices of shapes of one line or ring, and the same shapes with other vertices.
 
-Nearly every parcel, house, road and lamp is such a shape. Its WKB is a header of known length and then its vertices, so a
-column of them is read and written as arrays; whatever else there may be (holes, parts, Z, big-endian) is left to GEOS.
+Nearly every parcel, house, road and lamp is such a shape. Its WKB is a header of known length and then its vertices, so
+a column of them is read and written as arrays; whatever else there may be (holes, parts, Z, big-endian) is for GEOS.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ Numbers = NDArray[np.int64]
 
 _HAS_SRID = 0x20000000
 _POINT_BYTES = 16
-# Header of a shape with one part and one ring, by its type: order and type, then counts; a part has a header of its own.
+# Header of a shape with one part and one ring, by its type: after order and type, counts (n, 1) and a part (p).
 _COUNTS = {1: "", 2: "n", 3: "1n", 4: "1p", 5: "1pn", 6: "1p1n"}
 _PART = {4: 1, 5: 2, 6: 3}
 
@@ -105,7 +105,7 @@ def _read(wkb: pa.Array, types: NDArray[np.uint8], lengths: Numbers, with_srid: 
 
 
 def _sound(plain: Plain, kind: int) -> bool:
-    """Whether GEOS would take every shape: it has points enough, all of them numbers, and a ring ends where it began."""
+    """Whether GEOS would take every shape: points enough, all of them numbers, rings that end where they began."""
     dimension = (kind - 1) % 3
     if plain.counts.min() < (1, 2, 4)[dimension] or not np.isfinite(plain.points).all():
         return False

@@ -22,8 +22,8 @@ SHOWN = 10
 class Staged:
     """A staging table (quoted name) with the layer's fields and `geom`, rounded to 1 mm, SRID 9210.
 
-    `hashed`: it has `hash` and `geom_3857`, too, and no key stands twice in it. `twin`: the same, made by `meta.begin_fill`
-    in the schema staging and indexed, so that it can itself become the layer's table while that is empty.
+    `hashed`: it has `hash` and `geom_3857`, too, and no key stands twice in it. `twin`: the same, made by
+    `meta.begin_fill` and indexed, so that it can itself become the layer's table while that is empty.
     """
 
     layer: Layer

@@ -27,6 +27,8 @@ class Bench:
     seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     """Time by check."""
     indexed: set[str] = field(default_factory=set)
+    thinned: set[str] = field(default_factory=set)
+    """Layers of which rows were set aside."""
     written: Counter[str] = field(default_factory=Counter)
     """How many findings statements wrote, by layer."""
 
@@ -48,7 +50,6 @@ class Bench:
         if layer.id not in self.indexed:
             with self.timed("index"):
                 self.staging.index_shapes(layer)
-                self.staging.analyze_one(layer)
             self.indexed.add(layer.id)
 
     @contextmanager

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import shapely
@@ -97,20 +98,26 @@ class Edges:
     @cached_property
     def length(self) -> NDArray[np.float64]:
         """Metres along each shape's outlines."""
-        return np.bincount(self.of_shape, weights=np.hypot(*self.along), minlength=self.shapes)
+        along: NDArray[np.float64] = np.hypot(*self.along)
+        return np.bincount(self.of_shape, weights=along, minlength=self.shapes).astype(np.float64)
 
-    @cached_property
+    @property
     def area(self) -> NDArray[np.float64]:
         """Square metres of each shape of one ring."""
+        return np.abs(self.signed_area)
+
+    @cached_property
+    def signed_area(self) -> NDArray[np.float64]:
+        """The same, negative where the ring runs clockwise."""
         if not len(self.firsts):
             return np.zeros(self.shapes)
         corner = np.repeat(self.points[self.inner[self.firsts]], np.diff(np.r_[self.firsts, len(self.ring)]), axis=0)
         from_corner = self.points[self.inner] - corner
         x, y = self.along
         twice = np.bincount(self.of_shape, weights=from_corner[:, 0] * y - from_corner[:, 1] * x, minlength=self.shapes)
-        return np.abs(twice) / 2
+        return twice / 2
 
-    def _before(self, values: NDArray[np.generic]) -> NDArray[np.generic]:
+    def _before(self, values: NDArray[Any]) -> NDArray[Any]:
         shifted = np.roll(values, 1)
         if len(self.firsts):
             shifted[self.firsts] = values[np.r_[self.firsts[1:], len(values)] - 1]

@@ -64,7 +64,10 @@ class Gate:
         """Takes rows with errors out of staging; how many."""
         if not self.bench.wrote(layer):
             return 0
-        return self.bench.run("set_aside", layer, errors=self._errors)
+        count = self.bench.run("set_aside", layer, errors=self._errors)
+        if count:
+            self.bench.thinned.add(layer.id)
+        return count
 
     def lost_features(self) -> list[tuple[int, str, int]]:
         """Account line, code, count of the features of which no row is left."""

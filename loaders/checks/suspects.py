@@ -1,4 +1,4 @@
-"""Which rows may have a fault, found on whole columns while a delivery is read; the statements then look at those alone.
+"""Which rows may have a fault, found on whole columns while a delivery is read; statements then look at those alone.
 
 Each test here lets nothing pass that its statement would find, and may name a row too many: the statement decides. So a
 sound delivery is checked without asking the database, and findings are worded in one place.
@@ -15,9 +15,10 @@ import shapely
 from numpy.typing import NDArray
 
 from gis_server.catalog import Catalog, Layer
-from gis_server.catalog.checks import AreaCheck, DistinctCheck
+from gis_server.catalog.checks import AreaCheck, CoverageCheck, DistinctCheck
 from gis_server.catalog.model import FieldRule
 from loaders.checks.edges import Edges
+from loaders.checks.seams import Seams
 from loaders.geometry import KINDS
 from loaders.prepare import Batch
 from loaders.row_hash import Hashes, combined
@@ -39,6 +40,7 @@ class Suspects:
     catalog: Catalog
     found: defaultdict[tuple[str, str], list[Numbers]] = field(default_factory=lambda: defaultdict(list))
     once: defaultdict[tuple[str, str], list[Hashes]] = field(default_factory=lambda: defaultdict(list))
+    seams: dict[str, Seams] = field(default_factory=dict)
 
     def look_at(self, batch: Batch) -> None:
         layer = batch.layer
@@ -51,6 +53,11 @@ class Suspects:
                 self.once[layer.id, f"unique {name}"].append(_together(batch, [name]))
         if any(isinstance(check, DistinctCheck) for check in layer.file.checks):
             self.once[layer.id, "distinct"].append(_signatures(batch))
+
+    def misfits(self, layer: Layer) -> NDArray[np.int64] | None:
+        """Rows whose surfaces may not fit to their neighbours; None when all must be looked at."""
+        found = self.seams[layer.id].suspects() if layer.id in self.seams else None
+        return None if found is None else np.union1d(found, self.rows(layer, "validity")).astype(np.int64)
 
     def rows(self, layer: Layer, *checks: str) -> list[int]:
         """Rows that one of the checks should look at."""
@@ -99,6 +106,15 @@ class Suspects:
         for check in batch.layer.file.checks:
             if isinstance(check, AreaCheck):
                 yield "area", surface & _other_area(batch, check, area)
+            if isinstance(check, CoverageCheck) and not check.coverage.others:
+                seams = self.seams.setdefault(batch.layer.id, Seams(check.coverage.gap_m))
+                seams.whole &= bool(surface.all())
+                seams.add(edges, batch.numbers[batch.drawn], _groups(batch, check.coverage.by))
+
+
+def _groups(batch: Batch, by: list[str]) -> Hashes:
+    """Of each drawn row, what keeps its coverage apart from others."""
+    return _together(batch, by)[batch.drawn] if by else np.zeros(len(batch.drawn), np.uint64)
 
 
 def _places(mask: pa.ChunkedArray) -> Numbers:
@@ -189,4 +205,5 @@ def _other_area(batch: Batch, check: AreaCheck, area: NDArray[np.float64]) -> Ma
     asked = check.area
     said = pc.cast(batch.rows.column(asked.field), pa.float64()).combine_chunks().to_numpy(zero_copy_only=False)
     said = said[batch.drawn] * asked.unit_m2
-    return np.abs(area - said) * SLACK + 1e-6 > np.maximum(asked.share * said, asked.least_m2)
+    other: Mask = np.abs(area - said) * SLACK + 1e-6 > np.maximum(asked.share * said, asked.least_m2)
+    return other

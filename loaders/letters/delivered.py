@@ -51,7 +51,7 @@ class Delivered:
             return None
 
     def surely_unicode(self, model: Model) -> NDArray[np.bool_]:
-        """Values of which every letter is right as UTF-8. Numbers in them do not matter, so that a street is judged once."""
+        """Values of which every letter is right as UTF-8; numbers do not matter, so that a street is judged once."""
         if self.texts is None:
             return np.zeros(len(self.values), bool)
         alike = pc.replace_substring_regex(self.texts, DIGITS, "0").dictionary_encode()
