@@ -1,6 +1,6 @@
 """The row hash as PostgreSQL computes it (`hash_record_extended`), over Arrow columns.
 
-It is Bob Jenkins' lookup3 over the bytes of each value (PostgreSQL's `hashfn.c`), which PostgreSQL keeps from version to
+It is Bob Jenkins' lookup3 over the bytes of each value (PostgreSQL's `hashfn.c`), which stays the same from version to
 version because hash indexes and partitions hang on it. A test compares every type with the server's own answer.
 """
 

@@ -165,12 +165,17 @@ class Gate:
             columns = sql.SQL(", ").join([column(name) for name in layer.fields])
             self.bench.run("repeated", layer, {**names, "columns": columns}, key=key)
             self.bench.run("unique", layer, names, key=key, code="ATT-06")
-        if layer.id not in self.staging.twins:
+        if self._others_serve(layer):
             served = {"served": sql.Identifier(layer.group, layer.name), **names}
             self.bench.run("taken", layer, served, key=key, source=self.bench.source)
         for name in layer.fields:
             if self.staging.suspects.repeats(layer, f"unique {name}"):
                 self.bench.run("unique", layer, self._key_names(layer, [name]), key=name, code="ATT-09")
+
+    def _others_serve(self, layer: Layer) -> bool:
+        values = {"layer": layer.id, "source": self.bench.source}
+        row = self.staging.conn.execute(statement("other_sources.sql"), values).fetchone()
+        return row is not None and bool(row[0])
 
     def _key_names(self, layer: Layer, key: list[str]) -> dict[str, sql.Composable]:
         return {

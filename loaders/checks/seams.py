@@ -1,8 +1,8 @@
 """Where surfaces side by side may not fit: edges that no neighbour shares, and that come near each other.
 
-Of a sound coverage only the edges along its outlines (streets, water) have no partner, and those of one outline keep away
-from those of another. Every overlap and every gap between neighbours brings two such edges together, so that GEOS need
-only be asked about surfaces along outlines with such a place.
+Of a sound coverage only the edges along its outlines (streets, water) have no partner, and those of one outline keep
+away from those of another. Every overlap and every gap between neighbours brings two such edges together, so that GEOS
+need only be asked about surfaces along outlines with such a place.
 """
 
 from collections.abc import Iterator

@@ -41,6 +41,8 @@ class Suspects:
     found: defaultdict[tuple[str, str], list[Numbers]] = field(default_factory=lambda: defaultdict(list))
     once: defaultdict[tuple[str, str], list[Hashes]] = field(default_factory=lambda: defaultdict(list))
     seams: dict[str, Seams] = field(default_factory=dict)
+    kinds: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    """Kinds of geometry that came, by layer."""
 
     def look_at(self, batch: Batch) -> None:
         layer = batch.layer
@@ -64,6 +66,10 @@ class Suspects:
         found = [rows for check in checks for rows in self.found.get((layer.id, check), [])]
         rows: list[int] = np.unique(np.concatenate(found)).tolist() if found else []
         return rows
+
+    def has_every_kind(self, layer: Layer) -> bool:
+        """Whether each kind of geometry that the layer may have came."""
+        return {KINDS.index(kind) for kind in layer.file.geometry} <= self.kinds[layer.id]
 
     def repeats(self, layer: Layer, what: str) -> bool:
         """Whether a key, a unique field or a drawing may be there twice."""
@@ -92,6 +98,7 @@ class Suspects:
         """Tests of the rows that have a geometry."""
         west, south, east, north = self.catalog.crs.file.extent
         boxes, kinds = batch.boxes, _kinds(batch)
+        self.kinds[batch.layer.id].update(np.flatnonzero(np.bincount(kinds[kinds >= 0], minlength=1)).tolist())
         outside = (boxes[:, 0] < west) | (boxes[:, 1] < south) | (boxes[:, 2] > east) | (boxes[:, 3] > north)
         yield "extent", outside | np.isnan(boxes).any(axis=1)
         yield "kind", ~np.isin(kinds, [KINDS.index(kind) for kind in batch.layer.file.geometry])

@@ -220,3 +220,13 @@ def test_a_migration_that_meets_a_long_question_gives_up_with_a_sentence(databas
         with pytest.raises(Busy, match="held a table"):
             migrate(database, catalog_of(with_fields(moi={"type": "text"})))
     assert migrate(database, catalog_of(with_fields(moi={"type": "text"})))
+
+
+def test_hashes_of_an_older_way_are_made_anew_and_history_with_them(database):
+    with database.connect("owner") as conn:
+        conn.execute("UPDATE meta.layer SET definition = definition - 'hash'")
+        conn.execute("UPDATE drainage.ho_ga SET hash = 0")
+        conn.execute("UPDATE history.drainage__ho_ga SET hash = 0")
+    assert migrate(database, catalog_of(HO_GA)) == ["drainage.ho_ga: hash"]
+    assert republish(database, HO_GA, ROWS) is None
+    assert fetch(database, "SELECT count(*) FROM history.drainage__ho_ga WHERE hash = 0") == [(0,)]

@@ -1,4 +1,4 @@
-"""Columns of WKB as arrays: what is plain is read and written exactly as GEOS would, everything else is left to GEOS."""
+"""Columns of WKB as arrays: what is plain is read and written as GEOS does, everything else is left to GEOS."""
 
 import numpy as np
 import pyarrow as pa

@@ -1,4 +1,4 @@
-"""Where surfaces may not fit: nothing is overlooked that looking everywhere would find, and sound cities have no such place."""
+"""Where surfaces may not fit: nothing is overlooked that looking everywhere finds; sound cities have no such place."""
 
 import numpy as np
 import pytest
@@ -76,7 +76,7 @@ def test_every_fault_that_looking_everywhere_finds_is_among_the_suspects(seed):
 
 def test_two_blocks_laid_over_each_other_are_suspects_all_along():
     shapes = city(across=1)
-    twice = np.concatenate([shapes, shapely.transform(shapes, lambda points: points + (3.0, 9.0))])
+    twice = np.concatenate([shapes, shapely.transform(shapes, lambda points: np.add(points, (3.0, 9.0)))])
     assert suspects(twice) == set(range(len(twice)))
 
 
@@ -88,9 +88,8 @@ def test_surfaces_of_two_coverages_do_not_meet():
 
 
 def test_surfaces_with_holes_are_always_suspects():
-    hole = shapely.box(EAST, NORTH, EAST + 50, NORTH + 50).difference(
-        shapely.box(EAST + 9, NORTH + 9, EAST + 20, NORTH + 20)
-    )
+    inner = shapely.box(EAST + 9, NORTH + 9, EAST + 20, NORTH + 20)
+    hole = shapely.box(EAST, NORTH, EAST + 50, NORTH + 50).difference(inner)
     assert suspects(np.array([hole, shapely.box(EAST + 60, NORTH, EAST + 70, NORTH + 9)])) == {0}
 
 
