@@ -7,6 +7,7 @@ need only be asked about surfaces along outlines with such a place.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +22,8 @@ LENGTH_M = 8.0
 """Edges are cut to this length for the table of cells in which they look for each other, of about the same size."""
 NARROW = 0.2
 """Radians: edges that leave one point by a wider angle are no narrow gap."""
-MOST_EDGES = 12_000_000
+MOST_EDGES, EDGES_AT_ONCE = 6_000_000, 1_000_000
+"""Edges that are kept in memory, and of them those that look for each other at a time, in bands from west to east."""
 PAIRS_AT_ONCE = 500_000
 MOST_STEPS = 2_000
 """Vertices along an outline within which suspicion spreads; beyond that everything is looked at."""
@@ -77,6 +79,7 @@ class Seams:
         if not self.loose:
             return np.zeros(0, np.int64)
         loose = _without_partners(Loose(*(np.concatenate(column) for column in zip(*self.loose, strict=True))))
+        self.loose = [loose]
         near = _spread(loose, _near(loose, self.gap_m))
         return None if near is None else np.unique(np.concatenate([loose.row[near], *self.odd]))
 
@@ -108,9 +111,21 @@ def _without_partners(loose: Loose) -> Loose:
 def _near(loose: Loose, gap_m: float) -> NDArray[np.bool_]:
     """Edges that come near another, cross it, or leave a common point in almost the same direction."""
     near = np.zeros(len(loose.row), bool)
-    start, end = _points(loose.start), _points(loose.end)
-    for one, two in _pairs(loose, (start, end), gap_m):
-        close = _close(loose, (start, end), (one, two), gap_m * 1.05 + 0.002)
+    east = np.minimum(loose.start, loose.end) >> CODE_BITS, np.maximum(loose.start, loose.end) >> CODE_BITS
+    bands = len(near) // EDGES_AT_ONCE + 1
+    limits = np.quantile(east[0], np.linspace(0, 1, bands + 1)) if len(near) else np.zeros(2)
+    margin = (gap_m + LENGTH_M) * MILLIMETRES
+    for low, high in pairwise(limits):
+        band = np.flatnonzero((east[1] >= low - margin) & (east[0] <= high + margin))
+        near[band[_near_in_band(loose.chosen(band), gap_m)]] = True
+    return near
+
+
+def _near_in_band(loose: Loose, gap_m: float) -> NDArray[np.bool_]:
+    near = np.zeros(len(loose.row), bool)
+    ends = _points(loose.start), _points(loose.end)
+    for one, two in _pairs(loose, ends, gap_m):
+        close = _close(loose, ends, (one, two), gap_m * 1.05 + 0.002)
         near[one[close]] = near[two[close]] = True
     return near
 

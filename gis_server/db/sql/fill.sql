@@ -15,18 +15,17 @@ $$;
 
 -- The twin has the layer's columns but for those that one release and one source give to all rows alike, and those of staging.
 -- Its `_row` is the fid to be. It is an ordinary table: filled in the transaction that made it, it is not written to the log.
+-- The layer's own table is not locked by it: reading a large delivery takes long, and others may publish meanwhile.
 CREATE OR REPLACE FUNCTION meta.begin_fill(layer text, twin text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     served text := meta.served_table(layer);
     columns text;
 BEGIN
-    SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
+    SELECT string_agg(format('%I %s', attname, format_type(atttypid, atttypmod)), ', ' ORDER BY attnum) FROM pg_attribute
     WHERE attrelid = served::regclass AND attnum > 0 AND NOT attisdropped AND attname NOT IN ('fid', 'born', 'source')
     INTO columns;
-    EXECUTE format(
-        'CREATE TABLE staging.%I AS SELECT fid AS _row, fid AS _feature, NULL::text AS _bad, NULL::text AS _marks, %s '
-        'FROM %s WITH NO DATA', twin, columns, served);
+    EXECUTE format('CREATE TABLE staging.%I (_row bigint, _feature bigint, _bad text, _marks text, %s)', twin, columns);
 END
 $$;
 
