@@ -1,6 +1,7 @@
 """Geometries of a delivery in the stored grid: moved by the pinned shift, to the millimetre, flat, of wanted kinds."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +16,16 @@ Shapes = NDArray[np.object_]
 KINDS: tuple[GeometryKind, ...] = ("Point", "LineString", "Polygon")
 MILLIMETRES = 3
 COLLECTION = 7
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Geometries of mapped rows as objects or as EWKB, each made when it is asked for."""
+
+    shapes: Callable[[], Shapes]
+    encoded: Callable[[], pa.Array]
+    lost: NDArray[np.bool_]
+    """Where parts of other kinds were lost."""
 
 
 def decoded(wkb: pa.ChunkedArray) -> Shapes:

@@ -100,16 +100,6 @@ class Mapping:
             )
 
 
-@dataclass(frozen=True)
-class _Drawn:
-    """Geometries of mapped rows as objects or as EWKB, each made when it is asked for."""
-
-    shapes: Callable[[], geometry.Shapes]
-    encoded: Callable[[], pa.Array]
-    lost: Mask
-    """Where parts of other kinds were lost."""
-
-
 @dataclass
 class _Chunk:
     """One chunk while it is being mapped."""
@@ -154,17 +144,17 @@ class _Chunk:
             return self.rows.column
         return lambda name: pc.take(self.rows.column(name), places)
 
-    def _drawn(self, rule: LayerRule, layer: Layer, mask: Mask) -> "_Drawn":
+    def _drawn(self, rule: LayerRule, layer: Layer, mask: Mask) -> geometry.Drawn:
         """The geometries that a rule makes; plain ones that stay as they are never become objects."""
         srid = self.mapping.catalog.crs.stored
         if rule.geometry == "as_is" and self.rows.plain is not None:
             stored = self.rows.stored if mask.all() else self.rows.stored.filter(pa.array(mask))
-            return _Drawn(
+            return geometry.Drawn(
                 lambda: geometry.decoded(pa.chunked_array([stored])), lambda: stored, np.zeros(len(stored), bool)
             )
         shapes, lost = geometry.unwrapped(self.rows.in_grid[mask], layer.file.geometry)
         shaped = self._shaped(rule, shapes, mask)
-        return _Drawn(lambda: shaped, lambda: geometry.encoded(shaped, srid), lost)
+        return geometry.Drawn(lambda: shaped, lambda: geometry.encoded(shaped, srid), lost)
 
     def _fields(
         self, rule: LayerRule, profile: Profile, layer: Layer, cells: Cells
