@@ -12,7 +12,7 @@ from psycopg import Connection, sql
 
 from gis_server.catalog import Catalog, Layer
 from gis_server.db.database import Database
-from gis_server.releases.staged import Staged
+from gis_server.releases.staged import Staged, indexed
 from loaders.checks.suspects import Suspects
 from loaders.indexing import Indexing
 from loaders.line import Line
@@ -126,13 +126,19 @@ class Staging:
 
     def ready(self) -> list[Staged]:
         """The same, twins with their indexes."""
-        twins = [layer for layer in self.with_rows() if layer.id in self.twins]
-        for layer in twins:
-            if layer.id not in self.indexing.begun:
-                self.indexing.begin(layer, self._name(layer.id))
-        for layer in twins:
-            self.indexing.wait(layer)
-        return self.staged()
+        staged = self.staged()
+        twins = [one for one in staged if one.form == "twin" and one.layer.id not in self.indexing.begun]
+        for one in twins:
+            if self.counts[one.layer.id] >= MANY:
+                self.indexing.begin(one.layer, one.name)
+        with self.conn.transaction():
+            for one in twins:
+                if one.layer.id not in self.indexing.begun:
+                    columns = indexed(one.layer)
+                    self.conn.execute("SELECT meta.index_fill(%s, %s, %s)", [one.layer.id, one.name, columns])
+        for one in staged:
+            self.indexing.wait(one.layer)
+        return staged
 
     def table(self, layer: Layer) -> sql.Identifier:
         return sql.Identifier("staging", self._name(layer.id))
