@@ -20,8 +20,8 @@ def bench(place: Bench, parcels: int = PARCELS) -> None:
     """Checks the big set once and prints what each check cost."""
     with tempfile.TemporaryDirectory(prefix="bando-gate-") as folder:
         city = Path(folder) / "lon"
-        _bando(place, "sample", "--out", str(city), "--parcels", str(parcels))
-        report = json.loads(_bando(place, "check", str(city), "--json"))
+        asked(place, "sample", "--out", str(city), "--parcels", str(parcels))
+        report = json.loads(asked(place, "check", str(city), "--json"))
     rows = sum(line["read"] for line in report["account"].values())
     total = report["seconds"]["kiểm tra · check"]
     per = total / rows * PER
@@ -32,7 +32,7 @@ def bench(place: Bench, parcels: int = PARCELS) -> None:
         CONSOLE.print(f"  {name:<18} {seconds / rows * PER:>8.3f} s per {PER:,} rows")
 
 
-def _bando(place: Bench, *words: str) -> str:
+def asked(place: Bench, *words: str) -> str:
     """What a command of this very source tree prints; a refusal (3) is a result like any other."""
     command = [sys.executable, "-m", "gis_server.cli.main", *words]
     environment = {**os.environ, "BANDO_STATE": str(place.settings.state_folder)}

@@ -34,7 +34,7 @@ class Cells:
     """The rows a rule is for: their columns by name, and their geometries in the stored grid."""
 
     column: Callable[[str], pa.Array]
-    geometries: np.ndarray
+    shapes: Callable[[], np.ndarray]
     rows: int
 
 
@@ -49,7 +49,7 @@ def value_of(rule: FieldRule, cells: Cells, profile: Profile) -> pa.Array:
     if rule.join is not None:
         return _joined([as_text(cells.column(name)) for name in rule.join], rule.by)
     if rule.measure is not None:
-        size = shapely.length(cells.geometries) if rule.measure == "length" else shapely.area(cells.geometries)
+        size = shapely.length(cells.shapes()) if rule.measure == "length" else shapely.area(cells.shapes())
         return pa.array(np.round(size, 2), pa.float64(), from_pandas=True)
     if rule.value is None:
         return pa.nulls(cells.rows, pa.string())

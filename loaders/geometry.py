@@ -1,6 +1,7 @@
 """Geometries of a delivery in the stored grid: moved by the pinned shift, to the millimetre, flat, of wanted kinds."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -9,11 +10,22 @@ from numpy.typing import NDArray
 
 from gis_server.catalog import CrsBook
 from gis_server.catalog.model import GeometryKind
+from loaders.wkb import Plain
 
 Shapes = NDArray[np.object_]
 KINDS: tuple[GeometryKind, ...] = ("Point", "LineString", "Polygon")
 MILLIMETRES = 3
 COLLECTION = 7
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Geometries of mapped rows as objects or as EWKB, each made when it is asked for."""
+
+    shapes: Callable[[], Shapes]
+    encoded: Callable[[], pa.Array]
+    lost: NDArray[np.bool_]
+    """Where parts of other kinds were lost."""
 
 
 def decoded(wkb: pa.ChunkedArray) -> Shapes:
@@ -32,6 +44,12 @@ def in_grid(shapes: Shapes, srid: int, crs: CrsBook) -> Shapes:
     with np.errstate(over="ignore", invalid="ignore"):  # what lies out of all bounds is found by the gate
         in_stored: Shapes = shapely.transform(shapes, moved)
     return in_stored
+
+
+def plain_in_grid(plain: Plain, srid: int | None, crs: CrsBook) -> pa.Array:
+    """EWKB of plain shapes in the stored grid, rounded to the millimetre."""
+    points = plain.points if srid is None else crs.transform(plain.points, srid, crs.stored)
+    return plain.written(np.round(points, MILLIMETRES), crs.stored)
 
 
 def kinds_of(shapes: Shapes) -> NDArray[np.int8]:

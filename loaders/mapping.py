@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -126,9 +126,8 @@ class _Chunk:
     def _made(self, rule: LayerRule, profile: Profile, mask: Mask) -> tuple[Layer, pa.Table]:
         layer = self.mapping.catalog[rule.to]
         places = pa.array(np.flatnonzero(mask))
-        shapes, lost = geometry.unwrapped(self.rows.in_grid[mask], layer.file.geometry)
-        shaped = self._shaped(rule, shapes, mask)
-        cells = Cells(lambda name: pc.take(self.rows.column(name), places), shaped, len(places))
+        drawn = self._drawn(rule, layer, mask)
+        cells = Cells(self._taken(places), drawn.shapes, len(places))
         columns, bad = self._fields(rule, profile, layer, cells)
         first = self.mapping.account.rows[layer.id]
         self.mapping.account.rows[layer.id] += len(places)
@@ -136,11 +135,29 @@ class _Chunk:
             "_row": np.arange(first, first + len(places)),
             "_feature": self.rows.numbers[mask],
             "_bad": bad,
-            "_marks": self._marks(places, lost, self._turned(rule)[mask]),
+            "_marks": self._marks(places, drawn.lost, self._turned(rule)[mask]),
             **columns,
-            "geom": geometry.encoded(cells.geometries, self.mapping.catalog.crs.stored),
+            "geom": drawn.encoded(),
         }
         return layer, pa.table(made, schema=staging_schema(layer))
+
+    def _taken(self, places: pa.Array) -> Callable[[str], pa.Array]:
+        """Columns of the rows at these places."""
+        if len(places) == self.rows.count:
+            return self.rows.column
+        return lambda name: pc.take(self.rows.column(name), places)
+
+    def _drawn(self, rule: LayerRule, layer: Layer, mask: Mask) -> geometry.Drawn:
+        """The geometries that a rule makes; plain ones that stay as they are never become objects."""
+        srid = self.mapping.catalog.crs.stored
+        if rule.geometry == "as_is" and self.rows.plain is not None:
+            stored = self.rows.stored if mask.all() else self.rows.stored.filter(pa.array(mask))
+            return geometry.Drawn(
+                lambda: geometry.decoded(pa.chunked_array([stored])), lambda: stored, np.zeros(len(stored), bool)
+            )
+        shapes, lost = geometry.unwrapped(self.rows.in_grid[mask], layer.file.geometry)
+        shaped = self._shaped(rule, shapes, mask)
+        return geometry.Drawn(lambda: shaped, lambda: geometry.encoded(shaped, srid), lost)
 
     def _fields(
         self, rule: LayerRule, profile: Profile, layer: Layer, cells: Cells

@@ -9,7 +9,7 @@ from gis_server.catalog import Catalog
 from gis_server.catalog.places import Places
 from gis_server.db.database import Database
 from gis_server.releases.drafts import Origin, hold
-from gis_server.releases.publish import Release, Staged, publish
+from gis_server.releases.publish import Release, publish
 from gis_server.settings import Settings
 from loaders.account import Account
 from loaders.checks.bench import Bench
@@ -81,9 +81,11 @@ def load(order: Order, desk: Desk) -> Report:
         report = Report(
             order.path.name, plan.source, order.dry_run or order.judge, Account(files_left_out=plan.left_out)
         )
-        with Staging(desk.database, book.load_id, desk.catalog.crs.stored) as staging:
+        with Staging(desk.database, book.load_id, desk.catalog) as staging:
             child.workspace = None if report.dry_run else keeper.workspace
             stage(plan, staging, desk, report, child)
+            if not (order.judge or order.dry_run or order.hold):
+                staging.begin_indexing()
             gate = check(plan, staging, desk, report)
             if order.judge:
                 report.located, report.outlines = gate.located(), outlines(gate.bench, report.findings)
@@ -149,18 +151,14 @@ def check(plan: Plan, staging: Staging, desk: Desk, report: Report) -> Gate:
 def _publish(plan: Plan, staging: Staging, desk: Desk, order: Order) -> Release | None:
     """One transaction; a layer of which no row is left stays as it is served."""
     with desk.steps.step("công bố · publish", "Công bố · Publishing"), desk.database.connect() as conn:
-        return publish(conn, plan.source, _staged(staging), who=order.who, note=_note(plan, order))
+        return publish(conn, plan.source, staging.ready(), who=order.who, note=_note(plan, order))
 
 
 def _hold(plan: Plan, staging: Staging, desk: Desk, order: Order) -> int:
     """The number of the draft."""
     with desk.steps.step("giữ · hold", "Giữ bản nháp · Holding"), desk.database.connect() as conn:
         origin = Origin(plan.source, order.who, _note(plan, order), str(order.path), staging.load_id)
-        return hold(conn, desk.catalog, origin, _staged(staging))
-
-
-def _staged(staging: Staging) -> list[Staged]:
-    return [Staged(layer, staging.quoted(layer)) for layer in staging.with_rows()]
+        return hold(conn, desk.catalog, origin, staging.staged())
 
 
 def _note(plan: Plan, order: Order) -> str:

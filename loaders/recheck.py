@@ -52,7 +52,7 @@ def _relate(drafts: list[Draft], desk: Desk) -> Report:
     report = Report(f"bản nháp · draft {named}", source, True, Account())
     with record(desk.database, who=drafts[0].who, profile=None, path=report.path) as book:
         book.source = source.id
-        with Staging(desk.database, book.load_id, desk.catalog.crs.stored) as staging:
+        with Staging(desk.database, book.load_id, desk.catalog) as staging:
             for one in (each for draft in drafts for each in draft.staged(desk.catalog)):
                 report.rows[one.layer.id] = staging.fill(one.layer, sql.SQL(one.table))
             report.account.rows.update(report.rows)

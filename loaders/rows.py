@@ -16,6 +16,7 @@ from loaders.conditions import rows_where
 from loaders.letters.columns import StreamLetters
 from loaders.profiles import FromRule
 from loaders.readers.stream import GEOMETRY, KIND, Chunk, Stream
+from loaders.wkb import Plain, read_plain
 
 LINE_BITS = 40
 """A feature's number is its account line's number, then its place among the features of that line."""
@@ -71,8 +72,19 @@ class Rows:
         return geometry.in_grid(self.shapes, self.stream.srid, self.crs)
 
     @cached_property
+    def plain(self) -> Plain | None:
+        """The shapes as arrays of vertices, where all of them are that simple."""
+        return read_plain(self.chunk.rows.column(GEOMETRY).combine_chunks())
+
+    @cached_property
+    def stored(self) -> pa.Array:
+        """Plain shapes in the stored grid, as staging takes them."""
+        assert self.plain is not None
+        return geometry.plain_in_grid(self.plain, self.stream.srid, self.crs)
+
+    @cached_property
     def kinds(self) -> NDArray[np.int8]:
-        kinds = geometry.kinds_of(self.shapes)
+        kinds = geometry.kinds_of(self.shapes) if self.plain is None else self.plain.kinds
         if KIND not in self.names:
             return kinds
         said = pc.index_in(self.column(KIND), value_set=pa.array(geometry.KINDS)).to_numpy(zero_copy_only=False)

@@ -1,19 +1,28 @@
-"""Staging: mapped rows go into unlogged tables by binary COPY, in bounded memory, and vanish with the load."""
+"""Staging: mapped rows go into tables of the load's own by binary COPY, in bounded memory, and vanish with the load."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from types import TracebackType
 from typing import Self
 
 import adbc_driver_postgresql.dbapi
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 from psycopg import Connection, sql
 
-from gis_server.catalog import Layer
+from gis_server.catalog import Catalog, Layer
 from gis_server.db.database import Database
+from gis_server.releases.staged import Staged, indexed
+from loaders.checks.suspects import Suspects
+from loaders.indexing import Indexing
+from loaders.line import Line
+from loaders.prepare import Batch, prepared
 from loaders.statements import statement
 
 ROWS_AT_ONCE = 65_536
 BYTES_IN_ALL = 96 << 20
+MANY = 50_000
+"""Rows from which indexes are made while checks run."""
 LOCK = 7_901_004
 """Class of the advisory locks that say which loads are alive."""
 
@@ -29,17 +38,28 @@ COLUMN_TYPES = {
 
 
 class Staging:
-    """The staging tables of one load. They are dropped when the block ends, whatever happened in it."""
+    """The staging tables of one load. They are dropped when the block ends, whatever happened in it.
 
-    def __init__(self, database: Database, load_id: int, srid: int) -> None:
+    A layer that nothing was ever served of gets a table that can itself take the layer's place (a twin): its rows are
+    written once. While rows are read, those before are prepared in a second thread and copied in a third.
+    """
+
+    def __init__(self, database: Database, load_id: int, catalog: Catalog) -> None:
+        self.database = database
         self.load_id = load_id
-        self.srid = srid
+        self.catalog = catalog
         self.layers: dict[str, Layer] = {}
-        self.scratches: list[sql.Identifier] = []
+        self.twins: dict[str, bool] = {}
+        """Layers with a twin, and whether it is made."""
+        self.scratches: list[str] = []
+        self.suspects = Suspects(catalog)
         self.waiting: defaultdict[str, list[pa.Table]] = defaultdict(list)
         self.waiting_bytes = 0
         self.conn: Connection = database.connect()
-        self.copying = adbc_driver_postgresql.dbapi.connect(database.dsn("load"), autocommit=True)
+        self.copying = adbc_driver_postgresql.dbapi.connect(database.dsn("load"), autocommit=False)
+        self.line = Line(self._prepared, self._copied)
+        self.indexing = Indexing(database)
+        self.counts: Counter[str] = Counter()
 
     def __enter__(self) -> Self:
         self.conn.autocommit = True
@@ -50,10 +70,12 @@ class Staging:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         try:
+            self.line.close()
+            self.copying.close()
+            self.indexing.close()
             if not self.conn.closed:
                 self._drop()
         finally:
-            self.copying.close()
             self.conn.close()
 
     def add(self, layer: Layer, rows: pa.Table) -> None:
@@ -64,32 +86,75 @@ class Staging:
         waiting.append(rows)
         self.waiting_bytes += rows.nbytes
         if sum(table.num_rows for table in waiting) >= ROWS_AT_ONCE:
-            self._copy(layer.id)
+            self._send(layer.id)
         elif self.waiting_bytes > BYTES_IN_ALL:
-            self.finish()
+            self._send_all()
 
     def fill(self, layer: Layer, rows: sql.Composable) -> int:
         """A layer from a table of rows that were checked before; how many."""
-        self._create(layer)
+        self.layers[layer.id] = layer
+        self._create_table(layer)
         columns = sql.SQL(", ").join([sql.Identifier(name) for name in layer.fields])
         query = statement("staging_fill.sql", table=self.table(layer), columns=columns, rows=rows)
         return self.conn.execute(query).rowcount
 
     def finish(self) -> None:
-        """Copies whatever still waits."""
-        for layer_id in list(self.waiting):
-            self._copy(layer_id)
+        """Copies whatever still waits; from here on every connection sees the rows."""
+        self._send_all()
+        self.line.finish()
+        self.copying.commit()
+
+    def begin_indexing(self) -> None:
+        """Large twins get their indexes while they are checked."""
+        for layer in self.layers.values():
+            if layer.id in self.twins and self.counts[layer.id] >= MANY and not self.suspects.repeats(layer, "key"):
+                self.indexing.begin(layer, self._name(layer.id))
 
     def analyze(self) -> None:
         for layer in self.layers.values():
-            self.conn.execute(sql.SQL("ANALYZE {}").format(self.table(layer)))
+            if layer.id not in self.indexing.begun:
+                self.analyze_one(layer)
+
+    def analyze_one(self, layer: Layer) -> None:
+        self.conn.execute("SELECT meta.analyze_staged(%s)", [self._name(layer.id)])
+
+    def index_shapes(self, layer: Layer) -> None:
+        """A spatial index on the staged rows, and statistics; a twin keeps them when it is served."""
+        if self.indexing.wait(layer):
+            return
+        if layer.id in self.twins:
+            self.conn.execute("SELECT meta.index_fill(%s, %s, %s)", [layer.id, self._name(layer.id), ["geom"]])
+        else:
+            self.conn.execute(sql.SQL("CREATE INDEX ON {} USING gist (geom)").format(self.table(layer)))
+        self.analyze_one(layer)
+
+    def staged(self) -> list[Staged]:
+        """What there is to publish."""
+        return [self._staged(layer) for layer in self.with_rows()]
+
+    def ready(self) -> list[Staged]:
+        """The same, twins with their indexes."""
+        staged = self.staged()
+        twins = [one for one in staged if one.form == "twin" and one.layer.id not in self.indexing.begun]
+        for one in twins:
+            if self.counts[one.layer.id] >= MANY:
+                self.indexing.begin(one.layer, one.name)
+        with self.conn.transaction():
+            for one in twins:
+                if one.layer.id not in self.indexing.begun:
+                    columns = indexed(one.layer)
+                    self.conn.execute("SELECT meta.index_fill(%s, %s, %s)", [one.layer.id, one.name, columns])
+        for one in staged:
+            self.indexing.wait(one.layer)
+        return staged
 
     def table(self, layer: Layer) -> sql.Identifier:
         return sql.Identifier("staging", self._name(layer.id))
 
-    def quoted(self, layer: Layer) -> str:
-        """The table's name as the release room takes it."""
-        return self.table(layer).as_string(self.conn)
+    def _staged(self, layer: Layer) -> Staged:
+        name = self.table(layer).as_string(self.conn)
+        twin = layer.id in self.twins
+        return Staged(layer, name, "twin" if twin else "hashed", self._name(layer.id))
 
     def rows(self, layer: Layer) -> int:
         row = self.conn.execute(statement("count_rows.sql", staged=self.table(layer))).fetchone()
@@ -101,12 +166,16 @@ class Staging:
 
     def scratch(self, name: str) -> sql.Identifier:
         """The name of a table that a check may make; it goes with the load."""
-        self.scratches.append(sql.Identifier("staging", f"load_{self.load_id}_{name}"))
-        return self.scratches[-1]
+        self.scratches.append(f"load_{self.load_id}_{name}")
+        return sql.Identifier("staging", self.scratches[-1])
 
     @property
     def findings(self) -> sql.Identifier:
-        return sql.Identifier("staging", f"load_{self.load_id}_findings")
+        return sql.Identifier("staging", self._findings)
+
+    @property
+    def _findings(self) -> str:
+        return f"load_{self.load_id}_findings"
 
     def _name(self, layer_id: str) -> str:
         """Short enough for PostgreSQL whatever the layer is called."""
@@ -115,33 +184,65 @@ class Staging:
 
     def _create(self, layer: Layer) -> None:
         self.layers[layer.id] = layer
+        row = self.conn.execute(statement("never_served.sql", **_names(layer))).fetchone()
+        if row is not None and row[0]:
+            self.twins[layer.id] = False
+        else:
+            self._create_table(layer)
+
+    def _create_table(self, layer: Layer) -> None:
         columns = [
             sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(COLUMN_TYPES[rule.type]))
             for name, rule in layer.fields.items()
         ]
-        self.conn.execute(
-            statement(
-                "staging_create.sql",
-                table=self.table(layer),
-                columns=sql.SQL(", ").join(columns),
-                srid=sql.Literal(self.srid),
-            )
-        )
+        table, srid = self.table(layer), sql.Literal(self.catalog.crs.stored)
+        made = statement("staging_create.sql", table=table, columns=sql.SQL(", ").join(columns), srid=srid)
+        self.conn.execute(made)
 
-    def _copy(self, layer_id: str) -> None:
+    def _send_all(self) -> None:
+        for layer_id in list(self.waiting):
+            self._send(layer_id)
+
+    def _send(self, layer_id: str) -> None:
         tables = self.waiting.pop(layer_id, [])
-        if not tables:
-            return
-        rows = pa.concat_tables(tables)
-        self.waiting_bytes -= rows.nbytes
+        if tables:
+            rows = pa.concat_tables(tables)
+            self.waiting_bytes -= rows.nbytes
+            self.counts[layer_id] += rows.num_rows
+            if layer_id in self.twins:
+                rows = rows.set_column(rows.schema.get_field_index("_row"), "_row", pa.array(self._fids(rows.num_rows)))
+            self.line.put(Batch(self.layers[layer_id], rows))
+
+    def _fids(self, count: int) -> NDArray[np.int64]:
+        """So many new fids; mostly they follow each other."""
+        row = self.conn.execute(statement("fids.sql"), {"count": count}).fetchone()
+        assert row is not None
+        return np.arange(row[0], row[0] + count) if row[1] is None else np.array(row[1], np.int64)
+
+    def _prepared(self, batch: Batch) -> tuple[Layer, pa.Table]:
+        """The first thread's work."""
+        self.suspects.look_at(batch)
+        return batch.layer, prepared(batch, self.catalog.crs)
+
+    def _copied(self, work: tuple[Layer, pa.Table]) -> None:
+        """The second thread's work."""
+        layer, rows = work
         with self.copying.cursor() as cursor:
-            cursor.adbc_ingest(self._name(layer_id), rows.to_reader(), mode="append", db_schema_name="staging")
+            if self.twins.get(layer.id) is False:
+                cursor.execute("SELECT meta.begin_fill($1, $2)", (layer.id, self._name(layer.id)))
+                self.twins[layer.id] = True
+            cursor.adbc_ingest(self._name(layer.id), rows.to_reader(), mode="append", db_schema_name="staging")
 
     def _sweep(self) -> None:
         """Drops what loads that were killed left behind."""
-        for (name,) in self.conn.execute(statement("left_behind.sql"), {"lock": LOCK}).fetchall():
-            self.conn.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier("staging", name)))
+        left = [name for (name,) in self.conn.execute(statement("left_behind.sql"), {"lock": LOCK})]
+        self.conn.execute("SELECT meta.drop_staged(%s)", [left])
 
     def _drop(self) -> None:
-        names = [self.findings, *self.scratches, *(self.table(layer) for layer in self.layers.values())]
-        self.conn.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.SQL(", ").join(names)))
+        names = [self._findings, *self.scratches, *(self._name(layer_id) for layer_id in self.layers)]
+        self.conn.execute("SELECT meta.drop_staged(%s)", [names])
+
+
+def _names(layer: Layer) -> dict[str, sql.Identifier]:
+    history = sql.Identifier("history", f"{layer.group}__{layer.name}")
+    return {"served": sql.Identifier(layer.group, layer.name), "history": history}

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Literal
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -12,6 +13,13 @@ Letters = Literal["auto", "utf-8", "cp1258", "tcvn3", "vni"]
 """What a profile may say of the letters of a delivery; `auto` asks the letters themselves."""
 BLANKS = r"[\s\x0b\x1c-\x1f\x85\p{Z}]+"
 """What Python's `split` takes for blank, as a pattern of RE2."""
+
+_SPACE = 0x20
+# Control signs, and the first bytes of all blanks beyond ASCII but one: U+0085, U+00A0; U+2000 and on; U+3000.
+_DOUBTFUL = np.zeros(256, bool)
+_DOUBTFUL[[*range(_SPACE), 0x7F, 0xC2, 0xE2, 0xE3]] = True
+_OGHAM = 0xE1, 0x9A
+"""U+1680 begins like most Vietnamese letters; two bytes tell it."""
 
 # TCVN 5712:1993. ABC fonts (VN3) have the small letters and the seven capitals without tone; VN1 adds the others.
 _TCVN3 = {
@@ -133,9 +141,29 @@ def tidy(text: str) -> str | None:
 
 def tidied(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """The same for a whole column, without a look at each value."""
+    if all(_is_tidy(chunk) for chunk in column.chunks):
+        return pc.cast(column, pa.string())
     words = pc.replace_substring_regex(pc.replace_substring(column, "\x00", ""), BLANKS, " ")
     words = pc.cast(pc.utf8_trim_whitespace(words), pa.string())
     return pc.if_else(pc.equal(words, ""), pa.scalar(None, pa.string()), words)
+
+
+def _is_tidy(column: pa.Array) -> bool:
+    """Whether surely nothing is to be done: no empty value, no blank at an end, beside another, or that is no space."""
+    if not pa.types.is_string(column.type) or len(column) == 0:
+        return False
+    offsets = np.frombuffer(column.buffers()[1], np.int32, len(column) + 1 + column.offset)[column.offset :]
+    content = np.frombuffer(column.buffers()[2] or b"", np.uint8)[offsets[0] : offsets[-1]]
+    lengths, starts = np.diff(offsets), offsets[:-1] - offsets[0]
+    if _DOUBTFUL[content].any() or (lengths[column.is_valid().to_numpy(zero_copy_only=False)] == 0).any():
+        return False
+    if (content[1:][content[:-1] == _OGHAM[0]] == _OGHAM[1]).any():
+        return False
+    blank = content == _SPACE
+    if (blank[1:] & blank[:-1]).any():
+        return False
+    there = lengths > 0
+    return not (blank[starts[there]].any() or blank[(starts + lengths)[there] - 1].any())
 
 
 def _latin1(text: str) -> str:

@@ -66,9 +66,17 @@ def create_statements(layer: Layer) -> list[bytes]:
 
 
 def hash_expression(layer: Layer) -> str:
-    """The row hash of a layer's columns, in an order that does not hang on the order in the file."""
-    names = ", ".join([*(quoted(name) for name in sorted(layer.fields)), "geom"])
-    return f"hashtextextended(ROW({names})::text, 0)"
+    """The row hash of a layer's columns, in an order that does not hang on the order in the file.
+
+    PostgreSQL's own hash of a record; `loaders.row_hash` computes the same. `HASH` in shapes.py counts its changes.
+    """
+    names = ", ".join([*(quoted(name) for name in hashed_fields(layer)), "geom::bytea"])
+    return f"hash_record_extended(ROW({names}), 0)"
+
+
+def hashed_fields(layer: Layer) -> list[str]:
+    """The fields in the order in which they are hashed; the geometry comes last."""
+    return sorted(layer.fields)
 
 
 KINDS = "kinds"

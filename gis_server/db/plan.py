@@ -45,7 +45,7 @@ def alteration(layer: Layer, old: Shape, new: Shape, content: Content) -> list[S
     steps = list(_steps(layer, old, new, content))
     if any(step.drops for step in steps) and not content.has_rows:
         return [_anew(layer, "", None)]
-    if any(step.rehash for step in steps):
+    if old.hash != new.hash or any(step.rehash for step in steps):
         rehash = (_named(layer, "rehash", hash=hash_expression(layer)),)
         steps.append(Step(f"{layer.id}: hash", rehash))
     return steps

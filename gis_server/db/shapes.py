@@ -21,6 +21,8 @@ COLUMN_TYPE: Mapping[FieldType, sa.types.TypeEngine[Any]] = {
 }
 WIDENINGS = {("BIGINT", "DOUBLE PRECISION")}
 """Changes of type that lose nothing."""
+HASH = 2
+"""Which way rows are hashed; stored hashes of another way are made anew by the migration. 1: of the row's text."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Shape:
     columns: dict[str, Column]
     key: list[str]
     kinds: list[str]
+    hash: int = HASH
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -45,7 +48,7 @@ class Shape:
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> "Shape":
         columns = {name: Column(**column) for name, column in content["columns"].items()}
-        return cls(columns, list(content["key"]), list(content["kinds"]))
+        return cls(columns, list(content["key"]), list(content["kinds"]), content.get("hash", 1))
 
 
 def shape_of(layer: Layer) -> Shape:

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import psycopg
 
 from gis_server.catalog import Layer
+from gis_server.catalog.crs import WEB_MERCATOR
 from gis_server.db.ddl import hash_expression
 from gis_server.db.statements import quoted, statement
 from gis_server.errors import LoadRefused
@@ -19,10 +20,17 @@ SHOWN = 10
 
 @dataclass(frozen=True)
 class Staged:
-    """A staging table (quoted name) with the layer's fields and `geom`, rounded to 1 mm, SRID 9210."""
+    """A staging table (quoted name) with the layer's fields and `geom`, rounded to 1 mm, SRID 9210.
+
+    `hashed`: it has `hash` and `geom_3857`, too, and no key stands twice in it. `twin`: the same, made by
+    `meta.begin_fill` and indexed, so that it can itself become the layer's table while that is empty.
+    """
 
     layer: Layer
     table: str
+    form: Literal["plain", "hashed", "twin"] = "plain"
+    name: str = ""
+    """Of a twin: its bare name."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,9 @@ class Comparison:
     number: int
     counts: Counts
     fills: bool
-    """The layer was empty: rows go into a twin table first."""
+    """The layer was empty: a twin table takes its place."""
+    ready: bool
+    """The staging table is that twin."""
 
     @property
     def changes(self) -> str:
@@ -54,7 +64,7 @@ class Comparison:
 
     @property
     def twin(self) -> str:
-        return f"filling {self.number}"
+        return self.staged.name if self.ready else f"filling {self.number}"
 
     @property
     def layer(self) -> Layer:
@@ -67,15 +77,19 @@ def compare(conn: psycopg.Connection, source: str, staged: Staged, number: int, 
     `may_fill` is false when several sources bring rows of the layer in one release: only one twin could take its place.
     """
     names = _names(staged, _changes(number))
-    _refuse_twice(conn, names, staged.layer)
-    (empty,) = _row(conn, statement(SQL, "is_empty", **names))
+    if staged.form == "plain":
+        _refuse_twice(conn, names, staged.layer)
+    empty, unknown = _row(conn, statement(SQL, "is_empty", **names))
+    if empty and unknown and may_fill and staged.form == "twin":
+        (rows,) = _row(conn, statement(SQL, "count_staged", **names))
+        return Comparison(staged, number, Counts(rows, 0, 0), fills=True, ready=True)
     if empty:
         conn.execute(statement(SQL, "all_added", **names))
     else:
         _refuse_clashes(conn, names, staged.layer, source)
         conn.execute(statement(SQL, "changes", **names), {"source": source})
     counts = Counts(*_row(conn, statement(SQL, "count_changes", **names)))
-    return Comparison(staged, number, counts, fills=empty and may_fill)
+    return Comparison(staged, number, counts, fills=empty and may_fill, ready=False)
 
 
 def _row(conn: psycopg.Connection, query: bytes) -> tuple[Any, ...]:
@@ -112,10 +126,19 @@ def finish(conn: psycopg.Connection, comparison: Comparison) -> None:
 
 
 def _fill(conn: psycopg.Connection, comparison: Comparison, names: dict[str, str], values: Mapping[str, Any]) -> None:
-    twin = [comparison.layer.id, comparison.twin]
-    conn.execute("SELECT meta.begin_fill(%s, %s)", twin)
-    conn.execute(statement(SQL, "add", **{**names, "served": f"meta.{quoted(comparison.twin)}"}), values)
-    conn.execute("SELECT meta.index_fill(%s, %s)", twin)
+    layer, twin = comparison.layer, comparison.twin
+    if not comparison.ready:
+        conn.execute("SELECT meta.begin_fill(%s, %s)", [layer.id, twin])
+        conn.execute(statement(SQL, "add_to_twin", **names, twin=f"staging.{quoted(twin)}"))
+        conn.execute(
+            "SELECT meta.index_fill(%s, %s, %s), meta.analyze_staged(%s)", [layer.id, twin, indexed(layer), twin]
+        )
+    conn.execute("SELECT meta.dress_fill(%s, %s, %s, %s)", [layer.id, twin, values["release"], values["source"]])
+
+
+def indexed(layer: Layer) -> list[str]:
+    """The first columns of a layer's indexes."""
+    return ["fid", layer.key[0], "geom", "geom_3857"]
 
 
 def _names(staged: Staged, changes: str) -> dict[str, str]:
@@ -123,12 +146,14 @@ def _names(staged: Staged, changes: str) -> dict[str, str]:
     layer = staged.layer
     columns = [*(quoted(name) for name in layer.fields), "geom"]
     key = [quoted(name) for name in layer.key]
+    plain = staged.form == "plain"
     return {
         "served": layer.table,
         "history": layer.history,
         "staged": staged.table,
         "changes": changes,
-        "hash": hash_expression(layer),
+        "hash": hash_expression(layer) if plain else "s.hash",
+        "mercator": f"ST_Transform(s.geom, {WEB_MERCATOR})" if plain else "s.geom_3857",
         "key": ", ".join(key),
         "columns": ", ".join(columns),
         "staged_columns": ", ".join(f"s.{column}" for column in columns),

@@ -3,4 +3,4 @@ INSERT INTO {findings} (layer, code, row, feature, field, value, place)
 SELECT %(layer)s, wrong.code, staged._row, staged._feature, wrong.field, left(wrong.value, 200), staged.geom
 FROM {staged} AS staged
 CROSS JOIN LATERAL (VALUES {rules}) AS wrong (code, field, holds, value)
-WHERE ({any}) AND wrong.holds
+WHERE staged._row = ANY (%(rows)s) AND wrong.holds

@@ -1,7 +1,7 @@
 """Where checks are run: one statement over one layer's staged rows, timed by its name."""
 
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,24 +30,31 @@ class Bench:
     seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     """Time by check."""
     indexed: set[str] = field(default_factory=set)
+    thinned: set[str] = field(default_factory=set)
+    """Layers of which rows were set aside."""
+    written: Counter[str] = field(default_factory=Counter)
+    """How many findings statements wrote, by layer."""
 
     def run(self, file: str, layer: Layer, names: Mapping[str, sql.Composable] | None = None, **values: Any) -> int:
         """How many rows the statement wrote."""
         known = {"findings": self.staging.findings, "staged": self.staging.table(layer), **(names or {})}
         with self.timed(file):
             query = statement(f"checks/{file}.sql", **known)
-            written = self.staging.conn.execute(query, {"layer": layer.id, **values}).rowcount
-            if written > MANY:
+            count = self.staging.conn.execute(query, {"layer": layer.id, **values}).rowcount
+            if count > MANY:
                 self.staging.conn.execute(sql.SQL("ANALYZE {}").format(self.staging.findings))
-            return written
+        self.written[layer.id] += count
+        return count
+
+    def wrote(self, layer: Layer) -> bool:
+        """Whether there may be a finding in the layer."""
+        return self.written[layer.id] > 0
 
     def index(self, layer: Layer) -> None:
         """A spatial index on the staged rows, made when a check first needs it."""
         if layer.id not in self.indexed:
             with self.timed("index"):
-                table = self.staging.table(layer)
-                self.staging.conn.execute(sql.SQL("CREATE INDEX ON {} USING gist (geom)").format(table))
-                self.staging.conn.execute(sql.SQL("ANALYZE {}").format(table))
+                self.staging.index_shapes(layer)
             self.indexed.add(layer.id)
 
     @contextmanager

@@ -4,7 +4,9 @@ A window holds a bounded number of surfaces, so memory stays the same however la
 window's surfaces fit, nothing more is done; else overlaps are cut out pair by pair, and gaps are what closing fills.
 """
 
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,11 +20,17 @@ from loaders.checks.bench import Bench
 from loaders.statements import statement
 
 SURFACES_AT_ONCE = 1_500
+LOOKERS = 2
+"""Windows looked into at a time, while the next is fetched; GEOS needs no lock of Python's."""
 WIDEST_M, NARROWEST_M = 20_000.0, 60.0
 GAP_LENGTH_M = 2.0
 """A gap shorter than this is the tip of a wedge between two streets."""
 
+MOST_SUSPECTS = 20_000
+"""Beyond this many suspects every window is looked into."""
+
 Box = tuple[float, float, float, float]
+Boxes = NDArray[np.float64]
 Found = list[tuple[str, int, str, float, float]]
 
 
@@ -39,9 +47,18 @@ class Window:
 
 def find_in_coverage(bench: Bench, layer: Layer, asked: Coverage) -> None:
     """Findings COV-01 and COV-02 of the staged rows."""
+    places = _suspicious(bench, layer)
+    if places is not None and not len(places):
+        return
     bench.index(layer)
-    with bench.timed("coverage"):
-        found = [one for window in _windows(bench, layer, asked) for one in look_into(window, asked)]
+    with bench.timed("coverage"), ThreadPoolExecutor(LOOKERS) as lookers:
+        looks: deque[Future[Found]] = deque()
+        found: Found = []
+        for window in _windows(bench, layer, asked, places):
+            looks.append(lookers.submit(look_into, window, asked))
+            if len(looks) > LOOKERS * 2:
+                found += looks.popleft().result()
+        found += [one for look in looks for one in look.result()]
     if found:
         codes, rows, values, x, y = (list(column) for column in zip(*found, strict=True))
         bench.run("given", layer, codes=codes, rows=rows, values=values, x=x, y=y, srid=bench.catalog.crs.stored)
@@ -110,8 +127,27 @@ def _holds(box: Box, place: shapely.Point) -> bool:
     return bool(box[0] <= place.x < box[2] and box[1] <= place.y < box[3])
 
 
-def _windows(bench: Bench, layer: Layer, asked: Coverage) -> Iterator[Window]:
-    """Boxes cut in four until each holds few enough surfaces."""
+def _suspicious(bench: Bench, layer: Layer) -> Boxes | None:
+    """Boxes of the surfaces that may not fit; None where every window must be looked into."""
+    with bench.timed("seams"):
+        suspects = bench.staging.suspects.misfits(layer)
+        if suspects is None or len(suspects) > MOST_SUSPECTS or layer.id in bench.thinned:
+            return None
+        query = statement("checks/boxes.sql", staged=bench.staging.table(layer))
+        found = bench.staging.conn.execute(query, {"rows": suspects.tolist()}).fetchall() if len(suspects) else []
+    return np.array(found, np.float64).reshape(-1, 4)
+
+
+def _meets(box: Box, places: Boxes | None, gap_m: float) -> bool:
+    if places is None:
+        return True
+    west, south, east, north = places.T
+    beside = (west - gap_m > box[2]) | (east + gap_m < box[0]) | (south - gap_m > box[3]) | (north + gap_m < box[1])
+    return bool((~beside).any())
+
+
+def _windows(bench: Bench, layer: Layer, asked: Coverage, places: Boxes | None) -> Iterator[Window]:
+    """Boxes cut in four until each holds few enough surfaces; those without a suspicious place are left out."""
     table = bench.staging.table(layer)
     row = bench.staging.conn.execute(statement("checks/bounds.sql", staged=table)).fetchone()
     if row is None or row[0] is None:
@@ -121,7 +157,9 @@ def _windows(bench: Bench, layer: Layer, asked: Coverage) -> Iterator[Window]:
     query = _query(bench, layer, asked)
     while waiting:
         box = waiting.pop()
-        rows = bench.staging.conn.execute(query, _corners(box, bench)).fetchall()
+        if not _meets(box, places, 2 * asked.gap_m):
+            continue
+        rows = bench.staging.conn.execute(query, _corners(box, bench), binary=True).fetchall()
         if len(rows) > SURFACES_AT_ONCE and box[2] - box[0] > NARROWEST_M:
             waiting += _quarters(box)
         elif len(rows) > 1:

@@ -2,4 +2,4 @@
 INSERT INTO {findings} (layer, code, row, feature, field, value, place)
 SELECT %(layer)s, 'GEO-04', staged._row, staged._feature, NULL, ST_AsText(ST_PointOnSurface(ST_Envelope(staged.geom)), 0), staged.geom
 FROM {staged} AS staged
-WHERE NOT staged.geom @ ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, %(srid)s)
+WHERE staged._row = ANY (%(rows)s) AND NOT staged.geom @ ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, %(srid)s)

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from psycopg import sql
 
 from gis_server.catalog import Layer
 from gis_server.catalog.checks import DistinctCheck
+from gis_server.db.ddl import hash_expression
 from loaders.checks.attributes import attribute_rules, column
 from loaders.checks.bench import Bench, shown
 from loaders.checks.consumers_left import find_emptied_fields_in_use
@@ -15,6 +17,7 @@ from loaders.checks.last_release import compare_with_served
 from loaders.checks.lines import find_along_lines
 from loaders.checks.registry import Code
 from loaders.checks.relations import relate
+from loaders.checks.suspects import SLIVER_M
 from loaders.checks.waivers import Waivers
 from loaders.rows import LINE_BITS
 from loaders.staging import Staging
@@ -23,7 +26,6 @@ from loaders.statements import statement
 EXAMPLES = 5
 MOST_KEPT = 10_000
 """Findings of one code and layer that stay with a load; the report says how many there were."""
-SLIVER_M = 0.05
 
 
 @dataclass(frozen=True)
@@ -40,31 +42,37 @@ class Gate:
 
     def find(self, layer: Layer, repair: float | None) -> None:
         """Writes the findings of one layer's own rows, cheapest checks first."""
-        run = self.bench.run
-        for file in ("type", "marks" if layer.file.raster is None else "raster", "empty"):
-            run(file, layer)
+        rows = self.staging.suspects.rows
+        for file in ("type", "empty") if layer.file.raster else ("type", "marks", "empty"):
+            self._ask(file, layer, rows(layer, file))
+        if layer.file.raster is not None:
+            self.bench.run("raster", layer)
         self._attributes(layer)
         self._keys(layer)
-        run("kind", layer, kinds=[kind.upper() for kind in layer.file.geometry])
+        self._ask("kind", layer, rows(layer, "kind"), kinds=[kind.upper() for kind in layer.file.geometry])
         crs = self.bench.catalog.crs
         west, south, east, north = crs.file.extent
-        run("extent", layer, west=west, south=south, east=east, north=north, srid=crs.stored)
+        box = {"west": west, "south": south, "east": east, "north": north}
+        self._ask("extent", layer, rows(layer, "extent"), **box, srid=crs.stored)
         if layer.file.raster is None:  # footprints are drawn by us
             self._shapes(layer, repair)
-        run("name_rows", layer, {"shown": shown(layer)})
-        self.waivers.apply(self.bench, layer)
+        self._name_and_waive(layer)
 
     def relate(self, layer: Layer) -> None:
         """The layer's own `checks:`, and what its source serves now; nothing is asked of a layer without rows."""
         relate(self.bench, layer)
         compare_with_served(self.bench, layer)
         find_emptied_fields_in_use(self.bench, layer)
-        self.bench.run("name_rows", layer, {"shown": shown(layer)})
-        self.waivers.apply(self.bench, layer)
+        self._name_and_waive(layer)
 
     def set_aside(self, layer: Layer) -> int:
         """Takes rows with errors out of staging; how many."""
-        return self.bench.run("set_aside", layer, errors=self._errors)
+        if not self.bench.wrote(layer):
+            return 0
+        count = self.bench.run("set_aside", layer, errors=self._errors)
+        if count:
+            self.bench.thinned.add(layer.id)
+        return count
 
     def lost_features(self) -> list[tuple[int, str, int]]:
         """Account line, code, count of the features of which no row is left."""
@@ -109,15 +117,29 @@ class Gate:
         rows = self.staging.conn.execute(statement("checks/located.sql"), {"load_id": self.staging.load_id})
         return [Located(*row) for row in rows]
 
+    def _name_and_waive(self, layer: Layer) -> None:
+        if self.bench.wrote(layer):
+            self.bench.run("name_rows", layer, {"shown": shown(layer)})
+            self.waivers.apply(self.bench, layer)
+
+    def _ask(self, file: str, layer: Layer, rows: list[int], **values: Any) -> int:
+        """Asks the database about suspects; most often there are none."""
+        return self.bench.run(file, layer, rows=rows, **values) if rows else 0
+
     def _shapes(self, layer: Layer, repair: float | None) -> None:
-        surfaces = "Polygon" in layer.file.geometry
+        rows, surfaces = self.staging.suspects.rows, "Polygon" in layer.file.geometry
+        invalid = rows(layer, "validity")
         if repair is not None and surfaces:
-            self.bench.run("repair", layer, share=repair)
-        self.bench.run("validity", layer)
+            self._ask("repair", layer, invalid, share=repair)
+        self._ask("validity", layer, invalid)
         if surfaces:
-            self.bench.run("slivers", layer, width_m=SLIVER_M)
-        find_along_lines(self.bench, layer, repair=repair is not None)
-        if any(isinstance(check, DistinctCheck) for check in layer.file.checks):
+            self._ask("slivers", layer, rows(layer, "slivers", "validity"), width_m=SLIVER_M)
+        odd = rows(layer, "lines", "validity")
+        find_along_lines(self.bench, layer, odd, repair=repair is not None)
+        if repair is not None and odd:
+            self.bench.run("restate", layer, {"hash": sql.SQL(hash_expression(layer))}, rows=odd)
+        distinct = any(isinstance(check, DistinctCheck) for check in layer.file.checks)
+        if distinct and (invalid or self.staging.suspects.repeats(layer, "distinct")):
             self.bench.run("distinct", layer, {"shown": shown(layer)})
 
     def _examples(self, layer: Layer, code: str, field: str | None) -> Iterator[Example]:
@@ -131,28 +153,34 @@ class Gate:
         return [code for code, about in self.codes.items() if about.sets_aside]
 
     def _attributes(self, layer: Layer) -> None:
-        rules = attribute_rules(layer, self.bench.catalog)
-        if not rules:
+        rows = self.staging.suspects.rows(layer, "attributes")
+        if not rows:
             return
         values = [
             sql.SQL("({}, {}, {}, {}::text)").format(
                 sql.Literal(one.code), sql.Literal(one.field), one.holds, column(one.field)
             )
-            for one in rules
+            for one in attribute_rules(layer, self.bench.catalog)
         ]
-        either = sql.SQL(" OR ").join([one.holds for one in rules])
-        self.bench.run("attributes", layer, {"rules": sql.SQL(", ").join(values), "any": either})
+        self.bench.run("attributes", layer, {"rules": sql.SQL(", ").join(values)}, rows=rows)
 
     def _keys(self, layer: Layer) -> None:
-        names = self._key_names(layer, layer.key)
-        columns = sql.SQL(", ").join([column(name) for name in layer.fields])
-        self.bench.run("repeated", layer, {**names, "columns": columns}, key=", ".join(layer.key))
-        self.bench.run("unique", layer, names, key=", ".join(layer.key), code="ATT-06")
-        served = {"served": sql.Identifier(layer.group, layer.name), **names}
-        self.bench.run("taken", layer, served, key=", ".join(layer.key), source=self.bench.source)
-        for name, about in layer.fields.items():
-            if about.unique and layer.key != [name]:
+        names, key = self._key_names(layer, layer.key), ", ".join(layer.key)
+        if self.staging.suspects.repeats(layer, "key"):
+            columns = sql.SQL(", ").join([column(name) for name in layer.fields])
+            self.bench.run("repeated", layer, {**names, "columns": columns}, key=key)
+            self.bench.run("unique", layer, names, key=key, code="ATT-06")
+        if self._others_serve(layer):
+            served = {"served": sql.Identifier(layer.group, layer.name), **names}
+            self.bench.run("taken", layer, served, key=key, source=self.bench.source)
+        for name in layer.fields:
+            if self.staging.suspects.repeats(layer, f"unique {name}"):
                 self.bench.run("unique", layer, self._key_names(layer, [name]), key=name, code="ATT-09")
+
+    def _others_serve(self, layer: Layer) -> bool:
+        values = {"layer": layer.id, "source": self.bench.source}
+        row = self.staging.conn.execute(statement("other_sources.sql"), values).fetchone()
+        return row is not None and bool(row[0])
 
     def _key_names(self, layer: Layer, key: list[str]) -> dict[str, sql.Composable]:
         return {

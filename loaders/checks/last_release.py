@@ -19,8 +19,10 @@ def compare_with_served(bench: Bench, layer: Layer) -> None:
     row = bench.staging.conn.execute(query, {"layer": layer.id, "source": bench.source}).fetchone()
     if row is None or row[0] < FEW_ROWS:
         return
-    bench.run("halves", layer, served_rows=row[0], srid=values["srid"])
-    bench.run("kinds_gone", layer, {"served": served}, **values)
+    if bench.staging.counts[layer.id] * 2 < row[0] or layer.id in bench.thinned:
+        bench.run("halves", layer, served_rows=row[0], srid=values["srid"])
+    if not bench.staging.suspects.has_every_kind(layer) or layer.id in bench.thinned:
+        bench.run("kinds_gone", layer, {"served": served}, **values)
     counts = sql.SQL(", ").join([sql.SQL("count({})").format(sql.Identifier(name)) for name in layer.fields])
     bench.run("emptied", layer, {"served": served, "counts": counts}, fields=list(layer.fields), **values)
     for name, rule in layer.fields.items():

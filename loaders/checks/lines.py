@@ -1,6 +1,6 @@
 """Checks that walk along outlines, vertex by vertex: spikes, repeated points, whole metres, too many vertices.
 
-They read the staged shapes once, a batch at a time, as arrays: in SQL every vertex would become a row.
+They read the shapes of suspects, a batch at a time, as arrays: in SQL every vertex would become a row.
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from gis_server.catalog import Layer
 from loaders.checks.bench import Bench
+from loaders.checks.edges import lines_of
+from loaders.statements import statement
 
 ROWS_AT_ONCE = 20_000
 SPIKE_DEGREES = 1.0
@@ -25,12 +27,10 @@ Numbers = NDArray[np.int64]
 Found = list[tuple[str, int, str, float, float]]
 
 
-def find_along_lines(bench: Bench, layer: Layer, *, repair: bool) -> None:
-    """Findings GEO-13, GEO-15, GEO-16, GEO-17 of the staged rows; repeated points are dropped where asked (GEO-18)."""
-    if set(layer.file.geometry) == {"Point"}:
-        return
+def find_along_lines(bench: Bench, layer: Layer, suspects: list[int], *, repair: bool) -> None:
+    """Findings GEO-13, GEO-15, GEO-16, GEO-17 of these rows; repeated points are dropped where asked (GEO-18)."""
     with bench.timed("lines"):
-        found = [one for rows, shapes in batches(bench, layer) for one in look_along(rows, shapes)]
+        found = [one for rows, shapes in batches(bench, layer, suspects) for one in look_along(rows, shapes)]
     if not found:
         return
     codes, rows, values, x, y = (list(column) for column in zip(*found, strict=True))
@@ -39,20 +39,20 @@ def find_along_lines(bench: Bench, layer: Layer, *, repair: bool) -> None:
         bench.run("without_repeats", layer)
 
 
-def batches(bench: Bench, layer: Layer) -> Iterator[tuple[Numbers, NDArray[np.object_]]]:
-    """Row numbers and shapes of the staged rows that have one."""
-    name = bench.staging.table(layer).as_string(bench.staging.conn)
-    with bench.staging.copying.cursor() as cursor:
-        cursor.execute(f"SELECT _row, ST_AsBinary(geom) AS geom FROM {name} WHERE ST_Dimension(geom) > 0")
-        for batch in cursor.fetch_record_batch():
-            for start in range(0, batch.num_rows, ROWS_AT_ONCE):
-                part = batch.slice(start, ROWS_AT_ONCE)
-                yield part.column(0).to_numpy(), shapely.from_wkb(part.column(1).to_numpy(zero_copy_only=False))
+def batches(bench: Bench, layer: Layer, suspects: list[int]) -> Iterator[tuple[Numbers, NDArray[np.object_]]]:
+    """Numbers and shapes of staged rows, as they are after repairs."""
+    query = statement("checks/lines.sql", staged=bench.staging.table(layer))
+    for start in range(0, len(suspects), ROWS_AT_ONCE):
+        some = {"rows": suspects[start : start + ROWS_AT_ONCE]}
+        found = bench.staging.conn.execute(query, some, binary=True).fetchall()
+        if found:
+            numbers, shapes = zip(*found, strict=True)
+            yield np.array(numbers), shapely.from_wkb(np.array(shapes, dtype=object))
 
 
 def look_along(rows: Numbers, shapes: NDArray[np.object_]) -> Found:
     """What is odd along some outlines: code, row, value, x, y."""
-    points, part, owner = _outlines(shapes)
+    points, part, owner = lines_of(shapes)
     if not len(points):
         return []
     same = part[1:] == part[:-1]
@@ -71,18 +71,6 @@ def look_along(rows: Numbers, shapes: NDArray[np.object_]) -> Found:
                 (code, int(rows[at]), str(counts[at]), float(points[first[at], 0]), float(points[first[at], 1]))
             )
     return found
-
-
-def _outlines(shapes: NDArray[np.object_]) -> tuple[Points, Numbers, Numbers]:
-    """All vertices, the ring or line each is on, and the place of its shape."""
-    parts, of_shape = shapely.get_parts(shapes, return_index=True)
-    surfaces = shapely.get_type_id(parts) == 3
-    rings, of_part = shapely.get_rings(parts[surfaces], return_index=True)
-    lines = np.concatenate([parts[~surfaces], rings])
-    owners = np.concatenate([of_shape[~surfaces], of_shape[surfaces][of_part]])
-    order = np.argsort(owners, kind="stable")
-    points, part = shapely.get_coordinates(lines[order], return_index=True)
-    return points, part, owners[order][part] if len(part) else part
 
 
 def _spikes(rows: Numbers, outlines: tuple[Points, Numbers, Numbers]) -> Found:

@@ -2,4 +2,4 @@
 INSERT INTO {findings} (layer, code, row, feature, field, value, place)
 SELECT %(layer)s, staged._marks, staged._row, staged._feature, NULL, NULL, staged.geom
 FROM {staged} AS staged
-WHERE staged._marks IS NOT NULL
+WHERE staged._row = ANY (%(rows)s) AND staged._marks IS NOT NULL

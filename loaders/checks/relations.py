@@ -42,7 +42,8 @@ def _about_itself(bench: Bench, layer: Layer, check: Check) -> None:
             bench.run("falls", layer, names, field=falls.last, tolerance_m=falls.tolerance_m)
         case AreaCheck():
             said = {"said": sql.Identifier(check.area.field)}
-            bench.run("area", layer, said, **check.area.model_dump())
+            if rows := bench.staging.suspects.rows(layer, "area", "validity"):
+                bench.run("area", layer, said, rows=rows, **check.area.model_dump())
         case CoverageCheck():
             find_in_coverage(bench, layer, check.coverage)
         case _:

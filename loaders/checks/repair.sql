@@ -4,7 +4,8 @@ WITH mended AS (
     SELECT staged._row, reason.location, reason.reason, staged.geom AS old, ST_CollectionExtract(ST_MakeValid(staged.geom), 3) AS new
     FROM {staged} AS staged
     CROSS JOIN LATERAL ST_IsValidDetail(staged.geom) AS reason
-    WHERE ST_Dimension(staged.geom) = 2 AND ST_NPoints(staged.geom) <= 5000 AND NOT ST_IsValid(staged.geom)
+    WHERE staged._row = ANY (%(rows)s) AND ST_Dimension(staged.geom) = 2 AND ST_NPoints(staged.geom) <= 5000
+    AND NOT ST_IsValid(staged.geom)
 ), accepted AS (
     UPDATE {staged} AS staged
     SET geom = ST_Multi(mended.new)

@@ -6,7 +6,7 @@ SELECT
     ST_PointOnSurface(staged.geom)
 FROM {staged} AS staged
 WHERE
-    ST_Dimension(staged.geom) = 2 AND 2 * ST_Area(staged.geom) < %(width_m)s * ST_Perimeter(staged.geom)
+    staged._row = ANY (%(rows)s) AND ST_Dimension(staged.geom) = 2 AND 2 * ST_Area(staged.geom) < %(width_m)s * ST_Perimeter(staged.geom)
     AND NOT EXISTS (
         SELECT FROM {findings} AS known WHERE known.layer = %(layer)s AND known.code = 'GEO-01' AND known.row = staged._row
     )

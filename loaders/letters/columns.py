@@ -1,7 +1,6 @@
 """The letters of a stream's columns while it is read: every column decided on its own evidence, block after block."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,15 +8,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from loaders.letters.delivered import Delivered
 from loaders.letters.detect import EXAMPLES, Change, sampled, shown
 from loaders.letters.evidence import Evidence, same
-from loaders.letters.readings import CUT, Page, Raw, as_bytes, decoded, is_plain
+from loaders.letters.readings import CUT, Page, Raw, decoded, is_plain
 from loaders.letters.syllables import read_model
 from loaders.text import CONVERTERS, Letters, tidied, tidy
 
 WEIGHED_IN_A_BLOCK = 600
 WEIGHED_IN_ALL = 6_000
-Places = NDArray[np.bool_]
 PLAIN = "[\u1ea0-\u1ef9\u0128\u0129\u0168\u0169]"
 
 
@@ -30,10 +29,6 @@ class Column:
     rows: Counter[str] = field(default_factory=Counter)
     """Rows beyond ASCII by how they were read, and by what was noticed about them."""
     examples: defaultdict[str, dict[Change, None]] = field(default_factory=lambda: defaultdict(dict))
-
-    def certain(self, declared: Letters) -> bool:
-        """Whether the column so far is in those letters beyond what any single value could say against it."""
-        return declared != "auto" and self.evidence.settled and same(self.evidence.best, declared)
 
     def note(self, name: str, rows: int, change: Change) -> None:
         self.rows[name] += rows
@@ -56,44 +51,38 @@ class StreamLetters:
             return tidied(values)
         column = self.columns.setdefault(name, Column(Evidence(read_model())))
         encoded = values.combine_chunks().dictionary_encode()
-        plain = self._plain(encoded.dictionary)
-        if plain.all():
-            column.evidence.add_plain(len(plain))
+        if self.page in (None, "bytes") and self.declared in ("auto", "utf-8") and _all_plain(encoded.dictionary):
+            column.evidence.add_plain(len(encoded.dictionary))
             column.rows["utf-8"] += len(values) - values.null_count
             return tidied(pc.cast(values, pa.string()))
-        beyond_ascii = np.flatnonzero(~_ascii(encoded.dictionary))
-        self._weigh(column, encoded.dictionary, beyond_ascii.tolist())
-        rows = np.bincount(encoded.indices.drop_null().to_numpy(), minlength=len(plain))
-        column.rows["utf-8"] += int(rows[beyond_ascii][plain[beyond_ascii]].sum())
-        words = self._read(column, encoded.dictionary, plain, rows)
+        rows = np.bincount(encoded.indices.drop_null().to_numpy(), minlength=len(encoded.dictionary))
+        words = self._words(column, Delivered(encoded.dictionary, self.page), rows)
         return pa.chunked_array([pc.take(words, encoded.indices)])
 
-    def _plain(self, values: pa.Array) -> Places:
-        """Which values are Unicode beyond doubt and said to be; none of them is looked at in Python."""
-        if self.page in (None, "bytes") and self.declared in ("auto", "utf-8"):
-            return _unicode(values)
-        return np.zeros(len(values), dtype=bool)
+    def _words(self, column: Column, values: Delivered, rows: NDArray[np.int64]) -> pa.Array:
+        """Each distinct value as it will be served; one by one only those whose letters leave a question."""
+        self._weigh(column, values)
+        sure = np.zeros(len(rows), bool)
+        if self.declared == "auto" and column.evidence.settled and column.evidence.best == "utf-8":
+            sure = values.surely_unicode(column.evidence.model)
+        column.rows["utf-8"] += int(rows[sure].sum())
+        words = values.tidied(sure)
+        if sure.all():
+            return words
+        asked = np.flatnonzero(~sure)
+        read = [
+            tidy(self._text(column, raw, count))
+            for raw, count in zip(values.raws(asked), rows[asked].tolist(), strict=True)
+        ]
+        return pc.replace_with_mask(words, pa.array(~sure), pa.array(read, pa.string()))
 
-    def _read(self, column: Column, values: pa.Array, plain: Places, rows: NDArray[np.int64]) -> pa.Array:
-        """The distinct values as text: those beyond doubt at once, the others one by one."""
-        others = np.flatnonzero(~plain)
-        raws = self._raws(values, others)
-        read = [tidy(self._text(column, raw, int(rows[place]))) for place, raw in zip(others, raws, strict=True)]
-        clear = tidied(pa.chunked_array([pc.cast(values.filter(pa.array(plain)), pa.string())])).combine_chunks()
-        order = np.argsort(np.concatenate([np.flatnonzero(plain), others]))
-        return pc.take(pa.concat_arrays([clear, pa.array(read, pa.string())]), pa.array(order))
-
-    def _weigh(self, column: Column, values: pa.Array, beyond_ascii: list[int]) -> None:
+    def _weigh(self, column: Column, values: Delivered) -> None:
         """A bounded part of each block: from its beginning, and evenly from the rest."""
         most = min(WEIGHED_IN_A_BLOCK, WEIGHED_IN_ALL - column.weighed)
         if most > 0:
-            chosen = sampled(beyond_ascii, most)
+            chosen = values.raws(np.array(sampled(values.beyond_ascii, most), np.int64))
             column.weighed += len(chosen)
-            column.evidence.add(self._raws(values, chosen))
-
-    def _raws(self, values: pa.Array, places: Iterable[int]) -> list[Raw]:
-        texts = pc.cast(pc.take(values, pa.array(places, pa.int64())), pa.large_binary()).to_pylist()
-        return [as_bytes(text, self.page) for text in texts]
+            column.evidence.add(chosen)
 
     def _text(self, column: Column, raw: Raw, rows: int) -> str:
         if raw.isascii():
@@ -121,7 +110,7 @@ class StreamLetters:
         after = _without_cut(raw, CONVERTERS[self.declared](text))
         if isinstance(raw, bytes) and text.endswith(CUT):
             column.note("cut", rows, Change(shown(raw), after))
-        if not column.certain(self.declared) and len(column.examples["contradicted"]) < EXAMPLES:
+        if len(column.examples["contradicted"]) < EXAMPLES:
             read = column.evidence.read(raw)
             if self.declared != "auto" and not same(read.encoding, self.declared) and read.text != after:
                 column.note("contradicted", 0, Change(after, read.text))
@@ -129,22 +118,16 @@ class StreamLetters:
         return after
 
 
-def _unicode(values: pa.Array) -> Places:
-    """Where values are Unicode beyond doubt, by a pattern; nowhere, when one of them is not even UTF-8."""
+def _all_plain(texts: pa.Array) -> bool:
+    """Whether each is Unicode beyond doubt, by a pattern over the column; None of them is looked at in Python."""
     try:
-        texts = pc.cast(values, pa.string())
+        texts = pc.cast(texts, pa.string())
         composed = pc.equal(pc.utf8_normalize(texts, "NFC"), texts)
-        plain = pc.or_(pc.string_is_ascii(texts), pc.and_(pc.match_substring_regex(texts, PLAIN), composed))
+        plain = pc.or_(pc.string_is_ascii(texts), pc.match_substring_regex(texts, PLAIN))
         plain = pc.and_(plain, pc.invert(pc.match_substring(texts, CUT)))
     except pa.ArrowInvalid:
-        return np.zeros(len(values), dtype=bool)
-    places: Places = plain.to_numpy(zero_copy_only=False)
-    return places
-
-
-def _ascii(values: pa.Array) -> Places:
-    """Where values are nothing but ASCII."""
-    return np.array([value.isascii() for value in pc.cast(values, pa.large_binary()).to_pylist()], dtype=bool)
+        return False
+    return pc.all(pc.and_(composed, plain)).as_py() is not False
 
 
 def _decoded_as_declared(raw: Raw, declared: Letters) -> str:

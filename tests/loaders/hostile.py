@@ -53,7 +53,9 @@ class Place:
     def load(self, path: Path, profile: dict[str, Any] | None = None, **order: Any) -> Report:
         file = self.state / "profile.yaml"
         file.write_text(yaml.safe_dump(profile or MANHOLES, allow_unicode=True))
-        return load(Order(path, str(file), **order), Desk(self.catalog, self.database, Steps(quiet=True), self.state))
+        return load(
+            Order(path, str(file), **order), Desk(self.catalog, self.database, Steps(quiet=True), state=self.state)
+        )
 
     def refuses(self, path: Path, words: str, profile: dict[str, Any] | None = None) -> MapError:
         """The load ends with a designed sentence, soon, and leaves everything as it was."""

@@ -114,7 +114,7 @@ class Installation:
     def load(self, *, hold: bool = False) -> Report:
         """The next version, undisturbed; it must become a release, or a draft."""
         order = Order(self.deliver_next(), str(self.profile), hold=hold)
-        report = load(order, Desk(self.catalog, self.database(), Steps(quiet=True), self.settings.state))
+        report = load(order, Desk(self.catalog, self.database(), Steps(quiet=True), state=self.settings.state))
         if hold:
             assert report.draft is not None
         else:

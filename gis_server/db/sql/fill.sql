@@ -1,6 +1,8 @@
--- Filling an empty layer: rows go into a twin table, indexes are built after the rows, and the twin takes the layer's place
--- last. Three times faster than index first, and readers of the layer wait for a moment only. The loader may not make
--- tables, so these functions do it for it, with names from meta.layer alone.
+-- Filling an empty layer: rows go into a twin table in `staging`, indexes are built after the rows, and the twin takes the
+-- layer's place last. Three times faster than index first, and readers of the layer wait for a moment only. The loader may
+-- not make tables, so these functions do it for it, with names from meta.layer alone.
+DROP FUNCTION IF EXISTS meta.index_fill(text, text);
+
 CREATE OR REPLACE FUNCTION meta.served_table(layer text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -11,54 +13,113 @@ BEGIN
 END
 $$;
 
+-- The twin has the layer's columns but for those that one release and one source give to all rows alike, and those of staging.
+-- Its `_row` is the fid to be. It is an ordinary table: filled in the transaction that made it, it is not written to the log.
+-- The layer's own table is not locked by it: reading a large delivery takes long, and others may publish meanwhile.
 CREATE OR REPLACE FUNCTION meta.begin_fill(layer text, twin text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    served text := meta.served_table(layer);
+    columns text;
 BEGIN
-    EXECUTE format('CREATE TABLE meta.%I (LIKE %s INCLUDING DEFAULTS INCLUDING CONSTRAINTS)',
-                   twin, meta.served_table(layer));
+    SELECT string_agg(format('%I %s', attname, format_type(atttypid, atttypmod)), ', ' ORDER BY attnum) FROM pg_attribute
+    WHERE attrelid = served::regclass AND attnum > 0 AND NOT attisdropped AND attname NOT IN ('fid', 'born', 'source')
+    INTO columns;
+    EXECUTE format('CREATE TABLE staging.%I (_row bigint, _feature bigint, _bad text, _marks text, %s)', twin, columns);
 END
 $$;
 
--- Two layers of one release may have the same table name in two groups (power.cot_dien, base_settlement.cot_dien): while
--- their twins stand side by side, constraints and indexes bear the twin's name; end_fill gives them the layer's again.
-CREATE OR REPLACE FUNCTION meta.index_fill(layer text, twin text) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+-- The layer's indexes that begin with one of these columns, as far as the twin has not got them. Two layers of one release
+-- may have the same table name in two groups (power.cot_dien, base_settlement.cot_dien): the twin's indexes bear its name.
+CREATE OR REPLACE FUNCTION meta.index_fill(layer text, twin text, columns text[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    served text := meta.served_table(layer);
     part record;
 BEGIN
-    FOR part IN SELECT row_number() OVER () AS nth, pg_get_constraintdef(oid) AS definition FROM pg_constraint
-                WHERE conrelid = served::regclass AND contype IN ('p', 'u')
+    FOR part IN SELECT * FROM meta.indexes_of(meta.served_table(layer)) AS wanted
+                WHERE wanted.first_column = ANY (columns) AND NOT EXISTS (
+                    SELECT FROM meta.indexes_of(format('staging.%I', twin)) AS there
+                    WHERE there.definition = replace(wanted.definition, '(fid)', '(_row)'))
     LOOP
-        EXECUTE format('ALTER TABLE meta.%I ADD CONSTRAINT %I %s', twin, twin || ' ' || part.nth, part.definition);
+        EXECUTE format('CREATE %s INDEX %I ON staging.%I USING %s', CASE WHEN part.is_unique THEN 'UNIQUE' END,
+                       left(twin, 50) || ' ' || left(part.first_column, 10), twin, replace(part.definition, '(fid)', '(_row)'));
     END LOOP;
-    FOR part IN SELECT split_part(pg_get_indexdef(indexrelid), ' USING ', 2) AS definition FROM pg_index
-                WHERE indrelid = served::regclass
-                AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype IN ('p', 'u'))
-    LOOP
-        EXECUTE format('CREATE INDEX ON meta.%I USING %s', twin, part.definition);
+END
+$$;
+
+CREATE OR REPLACE FUNCTION meta.indexes_of(whole_name text)
+RETURNS TABLE (name name, definition text, first_column name, is_unique boolean, contype "char")
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT pg_class.relname, split_part(pg_get_indexdef(indexrelid), ' USING ', 2), attname, indisunique, pg_constraint.contype
+    FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+    JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
+    LEFT JOIN pg_constraint ON conindid = indexrelid AND conrelid = indrelid
+    WHERE indrelid = whole_name::regclass
+$$;
+
+-- Whatever is in staging; its tables belong to two roles.
+CREATE OR REPLACE FUNCTION meta.drop_staged(tables text[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    one text;
+BEGIN
+    FOREACH one IN ARRAY tables LOOP
+        EXECUTE format('DROP TABLE IF EXISTS staging.%I', one);
     END LOOP;
-    EXECUTE format('ANALYZE meta.%I', twin);
+END
+$$;
+
+CREATE OR REPLACE FUNCTION meta.analyze_staged(twin text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    EXECUTE format('ANALYZE staging.%I', twin);
+END
+$$;
+
+-- The twin's columns and rules become the layer's, in one reading of its rows. Release and source are written nowhere but in the
+-- table's description: PostgreSQL keeps the default of a column that is added later for the rows that were there.
+CREATE OR REPLACE FUNCTION meta.dress_fill(layer text, twin text, release integer, source text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    served text := meta.served_table(layer);
+    rules text;
+BEGIN
+    EXECUTE format('ALTER TABLE staging.%I RENAME COLUMN _row TO fid', twin);
+    SELECT string_agg(rule, ', ') FROM (
+        SELECT format('ALTER %I SET NOT NULL', attname) AS rule FROM pg_attribute
+        WHERE attrelid = served::regclass AND attnum > 0 AND attnotnull AND attname NOT IN ('born', 'source')
+        UNION ALL
+        SELECT format('ADD CONSTRAINT %I %s', conname, pg_get_constraintdef(oid)) FROM pg_constraint
+        WHERE conrelid = served::regclass AND contype = 'c'
+    ) AS part INTO rules;
+    EXECUTE format('ALTER TABLE staging.%I DROP _feature, DROP _bad, DROP _marks, ADD born integer NOT NULL DEFAULT %s, '
+                   'ADD source text NOT NULL DEFAULT %L, %s', twin, release, source, rules);
+    EXECUTE format('ALTER TABLE staging.%I ALTER born DROP DEFAULT, ALTER source DROP DEFAULT, '
+                   'ALTER fid SET DEFAULT nextval(''meta.fid'')', twin);
 END
 $$;
 
 CREATE OR REPLACE FUNCTION meta.end_fill(layer text, twin text) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     served text := meta.served_table(layer);
     house text := split_part(layer, '.', 1);
     part record;
-    names jsonb;
+    parts jsonb;
 BEGIN
-    SELECT jsonb_object_agg(split_part(pg_get_indexdef(indexrelid), ' USING ', 2), relname)
-    FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid WHERE indrelid = served::regclass INTO names;
+    SELECT jsonb_agg(to_jsonb(one)) FROM meta.indexes_of(served) AS one INTO parts;
     EXECUTE format('DROP TABLE %s', served);
-    EXECUTE format('ALTER TABLE meta.%I SET SCHEMA %I', twin, house);
+    EXECUTE format('ALTER TABLE staging.%I SET SCHEMA %I', twin, house);
     EXECUTE format('ALTER TABLE %I.%I RENAME TO %I', house, twin, split_part(layer, '.', 2));
-    FOR part IN SELECT relname, names ->> split_part(pg_get_indexdef(indexrelid), ' USING ', 2) AS called
-                FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid WHERE indrelid = served::regclass
+    FOR part IN SELECT there.name AS old, wanted.name AS new, wanted.contype FROM meta.indexes_of(served) AS there
+                JOIN jsonb_to_recordset(parts) AS wanted (name text, definition text, contype text) USING (definition)
     LOOP
-        EXECUTE format('ALTER INDEX %I.%I RENAME TO %I', house, part.relname, part.called);
+        IF part.contype IN ('p', 'u') THEN
+            EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s USING INDEX %I', served, part.new,
+                           CASE part.contype WHEN 'p' THEN 'PRIMARY KEY' ELSE 'UNIQUE' END, part.old);
+        ELSE
+            EXECUTE format('ALTER INDEX %I.%I RENAME TO %I', house, part.old, part.new);
+        END IF;
     END LOOP;
 END
 $$;
@@ -70,4 +131,5 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION meta.begin_fill, meta.index_fill, meta.end_fill, meta.analyze_layer TO bando_load;
+GRANT EXECUTE ON FUNCTION meta.begin_fill, meta.index_fill, meta.dress_fill, meta.end_fill, meta.drop_staged, meta.analyze_staged,
+    meta.analyze_layer TO bando_load;

@@ -3,7 +3,7 @@
 INSERT INTO {served} (fid, born, source, hash, {columns}, geom_3857)
 SELECT coalesce(fid_before, nextval('meta.fid')), %(release)s, %(source)s, hash, {columns}, geom_3857
 FROM (
-    SELECT c.hash, {staged_columns}, ST_Transform(s.geom, 3857) AS geom_3857, before.fid AS fid_before
+    SELECT c.hash, {staged_columns}, {mercator} AS geom_3857, before.fid AS fid_before
     FROM {changes} AS c JOIN {staged} AS s ON s.ctid = c.place
     LEFT JOIN LATERAL (SELECT h.fid FROM {history} AS h WHERE {same_key} LIMIT 1) AS before ON true
     WHERE c.fid IS NULL

@@ -1,0 +1,188 @@
+"""City-sized parcels: `bando load` beside plain `ogr2ogr` COPY with GiST (`python -m benchmarks.load [parcels]`).
+
+First into an empty layer, with every check, both geometries, history and indexes; again; with 1 % and with all rows
+changed; from a GeoPackage and from a Shapefile. Then what each mechanism is worth, by doing its step the plain way.
+"""
+
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyogrio
+import shapely
+
+from benchmarks.gate import asked
+from benchmarks.measure import CONSOLE, claim, run
+from benchmarks.place import Bench, fresh_installation
+from gis_server.catalog import Catalog
+from loaders.mercator import in_mercator
+
+PARCELS = 1_200_000
+LIMIT_MIB = 1536.0
+SHAPE_COLUMN = {"ky_hieu_muc_dich": "ky_hieu_mu"}
+"""How a Shapefile cuts the one name that is too long for it."""
+
+
+def bench(place: Bench, parcels: int = PARCELS) -> None:
+    """Prints ratios for both formats, in installations of their own, then the factors."""
+    with tempfile.TemporaryDirectory(prefix="bando-load-") as folder:
+        asked(place, "sample", "--out", str(Path(folder) / "lon"), "--parcels", str(parcels))
+        parcel_file = Path(folder) / "lon" / "ThuaDat.gpkg"
+        shape_file = _as_shapefile(parcel_file)
+        for file, profile in ((parcel_file, "mau_lon"), (shape_file, _profile_for_shapes(shape_file))):
+            with fresh_installation() as empty:
+                _measure(empty, file, profile)
+        with fresh_installation() as empty:
+            _factors(empty, parcel_file)
+
+
+def _measure(place: Bench, file: Path, profile: str) -> None:
+    kind = file.suffix.removeprefix(".").upper()
+    peer = _ogr2ogr(place, file)
+    first, report = _load(place, file, profile)
+    claim(f"{kind}: first load of {_rows(report):,} parcels", first, peer, "s", "s ogr2ogr COPY with GiST")
+    claim(f"{kind}: peak memory", report["peak_mib"], LIMIT_MIB, "MiB", "MiB limit")
+    for step, seconds in report["seconds"].items():
+        CONSOLE.print(f"    {step:<24} {seconds:>6.2f} s, {seconds / first:.0%}", style="dim")
+    again, _ = _load(place, file, profile)
+    claim(f"{kind}: the same again, no release", again, first, "s", "s first load")
+    for words, every in (("1 % changed", 100), ("all changed", 1)):
+        changed, report = _load(place, _changed(file, every), profile)
+        claim(f"{kind}: {words}", changed, first, "s", "s first load")
+
+
+def _load(place: Bench, file: Path, profile: str) -> tuple[float, dict[str, Any]]:
+    started = time.perf_counter()
+    report: dict[str, Any] = json.loads(asked(place, "load", str(file), "--profile", profile, "--json"))
+    return time.perf_counter() - started, report
+
+
+def _rows(report: dict[str, Any]) -> int:
+    return sum(int(layer["rows"]) for layer in report["layers"].values())
+
+
+def _ogr2ogr(place: Bench, file: Path) -> float:
+    with place.database.connect("owner") as conn:
+        conn.execute("CREATE SCHEMA peer")
+    options = ["-lco", "SPATIAL_INDEX=GIST", "-lco", "SCHEMA=peer", "--config", "PG_USE_COPY", "YES"]
+    measured = run(["ogr2ogr", "-f", "PostgreSQL", f"PG:{place.database.dsn('owner')}", str(file), *options])
+    with place.database.connect("owner") as conn:
+        conn.execute("DROP SCHEMA peer CASCADE")
+    return measured.seconds
+
+
+def _as_shapefile(file: Path) -> Path:
+    target = file.with_name("shp") / "ThuaDat.shp"
+    target.parent.mkdir()
+    run(["ogr2ogr", "-f", "ESRI Shapefile", str(target), str(file), "-lco", "ENCODING=UTF-8"])
+    return target
+
+
+def _profile_for_shapes(file: Path) -> str:
+    """The profile of the sample, for the names that a Shapefile cuts."""
+    text = (Path(__file__).parents[1] / "loaders" / "profiles" / "mau_lon.yaml").read_text(encoding="utf-8")
+    text = text.replace("ThuaDat.gpkg", "ThuaDat.shp")
+    for name, cut in SHAPE_COLUMN.items():
+        text = text.replace(f"{name}: {name}", f"{name}: {cut}")
+    target = file.with_name("tep_shape.yaml")
+    target.write_text(text, encoding="utf-8")
+    return str(target)
+
+
+def _changed(file: Path, every: int) -> Path:
+    """The same parcels, every so many of them a tenth of a square metre larger on paper."""
+    meta, rows = pyogrio.read_arrow(file)
+    area = rows.column("dien_tich").to_numpy().copy()
+    area[::every] += 0.1
+    rows = rows.set_column(rows.schema.get_field_index("dien_tich"), "dien_tich", pa.array(np.round(area, 1)))
+    target = file.with_name(f"doi_{every}") / file.name
+    target.parent.mkdir(exist_ok=True)
+    geometry = meta["geometry_name"] or "wkb_geometry"
+    pyogrio.write_arrow(rows, target, geometry_name=geometry, geometry_type="Polygon", crs=meta["crs"])
+    return target
+
+
+def _factors(place: Bench, file: Path) -> None:
+    """Seconds of a step as the loader does it, against the plain way."""
+    meta, rows = pyogrio.read_arrow(file)
+    shapes = shapely.from_wkb(rows.column(meta["geometry_name"]).to_numpy())
+    arrow, plain = _timed(lambda: pyogrio.read_arrow(file)), _timed(lambda: pyogrio.raw.read(file))
+    claim("factor: reading as Arrow", arrow, plain, "s", "s feature by feature")
+    points = shapely.get_coordinates(shapes)
+    fitted, proj = _timed(lambda: _in_batches(points, place.catalog)), _timed(lambda: _by_proj(points, place.catalog))
+    claim("factor: Web Mercator by fitted polynomials", fitted, proj, "s", "s PROJ")
+    with _table(place, rows, shapes) as table:
+        _copies_and_indexes(place, table)
+
+
+def _copies_and_indexes(place: Bench, table: pa.Table) -> None:
+    import adbc_driver_postgresql.dbapi
+    import psycopg
+
+    dsn = place.database.dsn("owner")
+    with adbc_driver_postgresql.dbapi.connect(dsn, autocommit=True) as conn, conn.cursor() as cursor:
+        binary = _timed(lambda: cursor.adbc_ingest("parcel", table, mode="append", db_schema_name="peer"))
+    with psycopg.connect(dsn, autocommit=True) as owner:
+        owner.execute("TRUNCATE peer.parcel")
+        text = _timed(lambda: _copy_text(owner, table))
+        claim("factor: binary COPY", binary, text, "s", "s COPY of text")
+        plain = "CREATE INDEX plain ON peer.parcel USING gist (geom) WITH (buffering = on)"
+        slow = _timed(lambda: owner.execute(plain))
+        quick = _timed(lambda: owner.execute("CREATE INDEX quick ON peer.parcel USING gist (geom)"))
+        claim("factor: GiST built from sorted boxes", quick, slow, "s", "s built by insertion")
+        again = _timed(lambda: owner.execute("CREATE TABLE peer.twice AS SELECT * FROM peer.parcel ORDER BY geom"))
+        claim("factor: rows written once (twin taken over)", binary, binary + again, "s", "s staged, then written anew")
+
+
+def _copy_text(conn: Any, table: pa.Table) -> None:
+    with conn.cursor().copy("COPY peer.parcel FROM STDIN") as copy:
+        for batch in table.to_batches(65_536):
+            shapes = [value.hex() for value in batch.column("geom").to_pylist()]
+            for row in zip(*(batch.column(name).to_pylist() for name in batch.schema.names[:-1]), shapes, strict=True):
+                copy.write_row(row)
+
+
+@contextmanager
+def _table(place: Bench, rows: pa.Table, shapes: np.ndarray) -> Iterator[pa.Table]:
+    """The parcels with EWKB, and an empty table for them."""
+    wkb = shapely.to_wkb(shapely.set_srid(shapes, place.catalog.crs.stored), include_srid=True)
+    table = pa.table({
+        "so_thua": rows.column("so_thua"),
+        "dien_tich": pc.cast(rows.column("dien_tich"), pa.float64()),
+        "dia_chi": rows.column("dia_chi"),
+        "geom": pa.array(wkb, pa.binary()),
+    })  # fmt: skip
+    with place.database.connect("owner") as conn:
+        conn.execute("CREATE SCHEMA peer")
+        conn.execute("CREATE TABLE peer.parcel (so_thua text, dien_tich float8, dia_chi text, geom geometry)")
+    yield table
+    with place.database.connect("owner") as conn:
+        conn.execute("DROP SCHEMA peer CASCADE")
+
+
+def _in_batches(points: np.ndarray, catalog: Catalog) -> None:
+    for start in range(0, len(points), 330_000):
+        in_mercator(points[start : start + 330_000], catalog.crs)
+
+
+def _by_proj(points: np.ndarray, catalog: Catalog) -> None:
+    catalog.crs.transform(points, catalog.crs.stored, 3857)
+
+
+def _timed(call: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    call()
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    with fresh_installation() as installation:
+        bench(installation, int(sys.argv[1]) if len(sys.argv) > 1 else PARCELS)

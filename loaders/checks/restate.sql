@@ -1,0 +1,4 @@
+-- Rows whose geometry was mended get the hash and the Web-Mercator copy of what it is now.
+UPDATE {staged} AS staged
+SET hash = {hash}, geom_3857 = ST_Transform(geom, 3857)
+WHERE staged._row = ANY (%(rows)s)

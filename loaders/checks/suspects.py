@@ -1,0 +1,216 @@
+"""Which rows may have a fault, found on whole columns while a delivery is read; statements then look at those alone.
+
+Each test here lets nothing pass that its statement would find, and may name a row too many: the statement decides. So a
+sound delivery is checked without asking the database, and findings are worded in one place.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+from numpy.typing import NDArray
+
+from gis_server.catalog import Catalog, Layer
+from gis_server.catalog.checks import AreaCheck, CoverageCheck, DistinctCheck
+from gis_server.catalog.model import FieldRule
+from loaders.checks.edges import Edges
+from loaders.checks.seams import Seams
+from loaders.geometry import KINDS
+from loaders.prepare import Batch
+from loaders.row_hash import Hashes, combined
+from loaders.wkb import Numbers
+
+Mask = NDArray[np.bool_]
+SLIVER_M = 0.05
+SPIKE_SLOPE = 0.018
+"""Over the tangent of one degree, within which a spike turns back."""
+MOST_VERTICES = 50_000
+SLACK = 1.000001
+"""By so much tests on areas and lengths are wider than their statements."""
+
+
+@dataclass
+class Suspects:
+    """Rows (`_row`) by layer and check, and the values that must be unique, as hashes."""
+
+    catalog: Catalog
+    found: defaultdict[tuple[str, str], list[Numbers]] = field(default_factory=lambda: defaultdict(list))
+    once: defaultdict[tuple[str, str], list[Hashes]] = field(default_factory=lambda: defaultdict(list))
+    seams: dict[str, Seams] = field(default_factory=dict)
+    kinds: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    """Kinds of geometry that came, by layer."""
+
+    def look_at(self, batch: Batch) -> None:
+        layer = batch.layer
+        for check, places in self._tests(batch):
+            if len(places):
+                self.found[layer.id, check].append(batch.numbers[places])
+        self.once[layer.id, "key"].append(_together(batch, layer.key))
+        for name, about in layer.fields.items():
+            if about.unique and layer.key != [name]:
+                self.once[layer.id, f"unique {name}"].append(_together(batch, [name]))
+        if any(isinstance(check, DistinctCheck) for check in layer.file.checks):
+            self.once[layer.id, "distinct"].append(_signatures(batch))
+
+    def misfits(self, layer: Layer) -> NDArray[np.int64] | None:
+        """Rows whose surfaces may not fit to their neighbours; None when all must be looked at."""
+        found = self.seams[layer.id].suspects() if layer.id in self.seams else None
+        return None if found is None else np.union1d(found, self.rows(layer, "validity")).astype(np.int64)
+
+    def rows(self, layer: Layer, *checks: str) -> list[int]:
+        """Rows that one of the checks should look at."""
+        found = [rows for check in checks for rows in self.found.get((layer.id, check), [])]
+        rows: list[int] = np.unique(np.concatenate(found)).tolist() if found else []
+        return rows
+
+    def has_every_kind(self, layer: Layer) -> bool:
+        """Whether each kind of geometry that the layer may have came."""
+        return {KINDS.index(kind) for kind in layer.file.geometry} <= self.kinds[layer.id]
+
+    def repeats(self, layer: Layer, what: str) -> bool:
+        """Whether a key, a unique field or a drawing may be there twice."""
+        hashes = self.once.get((layer.id, what))
+        if not hashes:
+            return False
+        ordered = np.sort(np.concatenate(hashes))
+        return bool((ordered[1:] == ordered[:-1]).any())
+
+    def _tests(self, batch: Batch) -> Iterator[tuple[str, Numbers]]:
+        rows = batch.rows
+        yield "type", _places(rows.column("_bad").is_valid())
+        yield "marks", _places(rows.column("_marks").is_valid())
+        yield "empty", _places(rows.column("geom").is_null())
+        for name, about in batch.layer.fields.items():
+            for wrong in _wrong(rows.column(name), about, self._codes(about), name in batch.layer.key):
+                yield "attributes", _places(wrong)
+        if len(batch.drawn):
+            for check, mask in self._drawn(batch):
+                yield check, batch.drawn[mask]
+
+    def _codes(self, about: FieldRule) -> pa.Array | None:
+        return None if about.domain is None else pa.array(self.catalog.domains[about.domain].values.keys(), pa.string())
+
+    def _drawn(self, batch: Batch) -> Iterator[tuple[str, Mask]]:
+        """Tests of the rows that have a geometry."""
+        west, south, east, north = self.catalog.crs.file.extent
+        boxes, kinds = batch.boxes, _kinds(batch)
+        self.kinds[batch.layer.id].update(np.flatnonzero(np.bincount(kinds[kinds >= 0], minlength=1)).tolist())
+        outside = (boxes[:, 0] < west) | (boxes[:, 1] < south) | (boxes[:, 2] > east) | (boxes[:, 3] > north)
+        yield "extent", outside | np.isnan(boxes).any(axis=1)
+        yield "kind", ~np.isin(kinds, [KINDS.index(kind) for kind in batch.layer.file.geometry])
+        if not (kinds > 0).any():
+            return
+        edges = Edges.of(batch.plain, None if batch.plain is not None else batch.shapes)
+        yield "lines", _odd_outlines(edges)
+        yield "validity", _invalid(batch, edges, kinds)
+        area, length = _sizes(batch, edges)
+        surface = kinds == 2
+        yield "slivers", surface & (2 * area < SLIVER_M * SLACK * length)
+        for check in batch.layer.file.checks:
+            if isinstance(check, AreaCheck):
+                yield "area", surface & _other_area(batch, check, area)
+            if isinstance(check, CoverageCheck) and not check.coverage.others:
+                seams = self.seams.setdefault(batch.layer.id, Seams(check.coverage.gap_m))
+                seams.whole &= bool(surface.all())
+                seams.add(edges, batch.numbers[batch.drawn], _groups(batch, check.coverage.by))
+
+
+def _groups(batch: Batch, by: list[str]) -> Hashes:
+    """Of each drawn row, what keeps its coverage apart from others."""
+    return _together(batch, by)[batch.drawn] if by else np.zeros(len(batch.drawn), np.uint64)
+
+
+def _places(mask: pa.ChunkedArray) -> Numbers:
+    if pc.any(mask).as_py() is not True:
+        return np.zeros(0, np.int64)
+    return np.flatnonzero(pc.fill_null(mask, False).combine_chunks().to_numpy(zero_copy_only=False))
+
+
+def _wrong(
+    column: pa.ChunkedArray, about: FieldRule, codes: pa.Array | None, in_key: bool
+) -> Iterator[pa.ChunkedArray]:
+    if about.required or in_key:
+        yield column.is_null()
+    if column.null_count == len(column):
+        return
+    if codes is not None:
+        yield pc.and_(column.is_valid(), pc.invert(pc.is_in(column, value_set=codes)))
+    if about.length is not None:
+        yield pc.greater(pc.utf8_length(column), about.length)
+    if about.range is not None:
+        low, high = about.range
+        yield pc.or_(pc.less(column, low), pc.greater(column, high))
+
+
+def _together(batch: Batch, names: list[str]) -> Hashes:
+    return combined([batch.hashes[name] for name in names]).view(np.uint64)
+
+
+def _signatures(batch: Batch) -> Hashes:
+    """Alike for shapes with the same box and number of points."""
+    plain = batch.plain
+    points = plain.counts if plain is not None else shapely.get_num_coordinates(batch.shapes)
+    words = np.ascontiguousarray(np.column_stack([batch.boxes + 0.0, points])).view(np.uint64)
+    total = np.zeros(len(words), np.uint64)
+    for column in words.T:
+        total = (total ^ column) * np.uint64(0x9E3779B97F4A7C15)
+        total ^= total >> np.uint64(29)
+    return total
+
+
+def _kinds(batch: Batch) -> NDArray[np.int8]:
+    if batch.plain is not None:
+        return batch.plain.kinds
+    kinds: NDArray[np.int8] = shapely.get_dimensions(batch.shapes).astype(np.int8)
+    return np.where(shapely.get_type_id(batch.shapes) == 7, np.int8(-1), kinds)  # collections are no kind
+
+
+def _odd_outlines(edges: Edges) -> Mask:
+    """Points that repeat, spikes, whole metres, too many vertices."""
+    odd = np.bincount(edges.owner, minlength=edges.shapes) > MOST_VERTICES
+    x, y = edges.along
+    cross, dot = edges.turns
+    sharp = ((x == 0) & (y == 0)) | ((dot < 0) & (np.abs(cross) <= -SPIKE_SLOPE * dot))
+    odd[edges.of_shape[sharp]] = True
+    odd[_on_whole_metres(edges)] = True
+    return odd
+
+
+def _on_whole_metres(edges: Edges) -> Numbers:
+    first = edges.inner[edges.firsts]
+    whole = (edges.points[first] % 1 == 0).all(axis=1)
+    if not whole.any():
+        return np.zeros(0, np.int64)
+    broken = np.bincount(edges.owner, weights=(edges.points % 1 != 0).any(axis=1), minlength=edges.shapes)
+    return np.flatnonzero(broken == 0)
+
+
+def _invalid(batch: Batch, edges: Edges, kinds: NDArray[np.int8]) -> Mask:
+    """What GEOS calls invalid; a convex ring it need not be asked about."""
+    wrong = np.zeros(len(kinds), bool)
+    if batch.plain is None:
+        wrong[:] = ~shapely.is_valid(batch.shapes)
+        return wrong
+    asked = np.flatnonzero((kinds > 0) & ~((kinds == 2) & edges.convex))
+    if len(asked):
+        wkb = batch.ewkb.take(pa.array(asked)).to_numpy(zero_copy_only=False)
+        wrong[asked] = ~shapely.is_valid(shapely.from_wkb(wkb))
+    return wrong
+
+
+def _sizes(batch: Batch, edges: Edges) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    if batch.plain is not None:
+        return edges.area, edges.length
+    return shapely.area(batch.shapes), shapely.length(batch.shapes)
+
+
+def _other_area(batch: Batch, check: AreaCheck, area: NDArray[np.float64]) -> Mask:
+    asked = check.area
+    said = pc.cast(batch.rows.column(asked.field), pa.float64()).combine_chunks().to_numpy(zero_copy_only=False)
+    said = said[batch.drawn] * asked.unit_m2
+    other: Mask = np.abs(area - said) * SLACK + 1e-6 > np.maximum(asked.share * said, asked.least_m2)
+    return other
