@@ -28,14 +28,18 @@ from gis_server.portals.viewer import Viewer, viewer_page
 from gis_server.records.routes import router as records
 from gis_server.releases.snapshot import snapshot
 from gis_server.settings import Settings
+from gis_server.tiles.answer import MVT
+from gis_server.tiles.desk import Desk
+from gis_server.tiles.front import Front
 from gis_server.tiles.render import Renderer
-from gis_server.tiles.routes import MVT
 from gis_server.tiles.routes import router as tiles
+from gis_server.tiles.running import tiles_at_work
+from gis_server.tiles.shelves import Shelves
 from gis_server.web.answers import wants_html
 from gis_server.web.documents import router as documents
 from gis_server.web.envelope import Envelope
 from gis_server.web.errors import answer_errors
-from gis_server.web.newest import follow_releases
+from gis_server.web.newest import Hear, follow_releases
 from gis_server.web.strict import refuse_unknown
 
 PACKED_BYTES = 2_000
@@ -79,14 +83,20 @@ def _furnish(app: FastAPI, settings: Settings) -> None:
     state.viewer = Viewer(settings)
     state.sprites = Sprites(settings.styles_folder / "sprites")
     state.time_extents = TimeExtents()
-    state.renderer = Renderer(settings.pool_size)
+    state.desk = Desk(Shelves(state.catalog, state.door.views), Renderer(settings.pool_size))
     state.routes = [route for router in ROUTERS for route in router.routes]
     state.pool, state.release = None, 0
 
 
-def create_worker_app() -> FastAPI:
+def create_service(settings: Settings) -> Front:
+    """The whole of it: kept tiles are answered before the service is asked."""
+    app = create_app(settings)
+    return Front(app, app.state.desk, app.state.door)
+
+
+def create_worker_app() -> Front:
     """What a Granian worker runs; its settings come from the environment."""
-    return create_app(Settings())
+    return create_service(Settings())
 
 
 @asynccontextmanager
@@ -97,16 +107,20 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.pool = pool
         with suppress(Busy):  # it starts without PostgreSQL too, and says so to whoever asks
             async with snapshot(pool) as snap:
-                _hear(app, snap.release)
-        following = asyncio.create_task(follow_releases(database.dsn("read"), partial(_hear, app)))
-        yield
-        following.cancel()
-        await asyncio.wait({following})
+                app.state.release = snap.release
+        async with tiles_at_work(app.state.desk, pool, database, settings) as tiles_hear:
+            hear = partial(_hear, app, tiles_hear)
+            following = asyncio.create_task(follow_releases(database.dsn("read"), hear))
+            yield
+            following.cancel()
+            await asyncio.wait({following})
     app.state.pool = None
 
 
-def _hear(app: FastAPI, release: int) -> None:
-    app.state.release = max(release, app.state.release)
+def _hear(app: FastAPI, tiles_hear: Hear, release: int | None) -> None:
+    """News of a release, or of the database going away, for everyone in the house."""
+    app.state.release = max(release or 0, app.state.release)
+    tiles_hear(release)
 
 
 def _wrap(app: FastAPI) -> None:
@@ -122,7 +136,7 @@ def _wrap(app: FastAPI) -> None:
         allow_origins=["*"],
         allow_methods=["GET", "HEAD"],
         allow_headers=["Bando-Key", "If-None-Match"],
-        expose_headers=["Bando-Release", "ETag", "Content-Crs", "Retry-After"],
+        expose_headers=["Bando-Release", "Bando-Stale", "ETag", "Content-Crs", "Retry-After"],
         max_age=86_400,
     )
     app.add_middleware(Envelope)
