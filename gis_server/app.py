@@ -40,10 +40,13 @@ from gis_server.web.documents import router as documents
 from gis_server.web.envelope import Envelope
 from gis_server.web.errors import answer_errors
 from gis_server.web.newest import Hear, follow_releases
+from gis_server.web.rsgi import Service
 from gis_server.web.strict import refuse_unknown
 
 PACKED_BYTES = 2_000
 """Answers from this size on are compressed; tiles never are here."""
+EXPOSED = ["Bando-Release", "Bando-Stale", "ETag", "Content-Crs", "Retry-After"]
+"""Headers that pages of other sites may read."""
 home = APIRouter(tags=["features"])
 
 
@@ -88,13 +91,15 @@ def _furnish(app: FastAPI, settings: Settings) -> None:
     state.pool, state.release = None, 0
 
 
-def create_service(settings: Settings) -> Front:
-    """The whole of it: kept tiles are answered before the service is asked."""
+def create_service(settings: Settings) -> Service:
+    """The whole of it: kept tiles are answered before the application is asked."""
     app = create_app(settings)
-    return Front(app, app.state.desk, app.state.door)
+    shared = [("access-control-allow-origin", "*"), ("access-control-expose-headers", ", ".join(EXPOSED))]
+    front = Front(app.state.desk, app.state.door, shared)
+    return Service(app, app.router.lifespan_context(app), front.answered)
 
 
-def create_worker_app() -> Front:
+def create_worker_service() -> Service:
     """What a Granian worker runs; its settings come from the environment."""
     return create_service(Settings())
 
@@ -136,7 +141,7 @@ def _wrap(app: FastAPI) -> None:
         allow_origins=["*"],
         allow_methods=["GET", "HEAD"],
         allow_headers=["Bando-Key", "If-None-Match"],
-        expose_headers=["Bando-Release", "Bando-Stale", "ETag", "Content-Crs", "Retry-After"],
+        expose_headers=EXPOSED,
         max_age=86_400,
     )
     app.add_middleware(Envelope)

@@ -40,10 +40,10 @@ def serve(demo: DemoOption = False) -> None:
     ready()
     _tell(settings)
     server = Server(
-        "gis_server.app:create_worker_app",
+        "gis_server.app:create_worker_service",
         address=settings.host,
         port=settings.port,
-        interface=Interfaces.ASGI,
+        interface=Interfaces.RSGI,
         workers=settings.workers,
         factory=True,
         websockets=False,

@@ -9,10 +9,11 @@ import lmdb
 
 from gis_server.access.views import View
 from gis_server.tiles.address import HIGHEST_ZOOM, TileAddress
+from gis_server.tiles.answer import Answer, Asked, answer
 from gis_server.tiles.entry import Entry
 from gis_server.tiles.render import Renderer
 from gis_server.tiles.shelves import Shelf, Shelves
-from gis_server.tiles.store import Drawing, Hit, Store
+from gis_server.tiles.store import Drawing, Store
 
 MOST_WAITING = 2_000
 """Drawn tiles that wait to be kept; beyond it they are drawn again another time."""
@@ -29,14 +30,16 @@ class Desk:
         self.shelves = shelves
         self.store: Store | None = None
         """None before the service starts, and when the store's file cannot be used: then every tile is drawn."""
+        self.release = 0
+        """Everything kept is as it was in this release, or newer."""
         self.stale = False
         """The database is away, so nobody knows whether there is a newer release."""
         self.renderer = renderer
         self._waiting: asyncio.Queue[Drawing] = asyncio.Queue(MOST_WAITING)
         self._used: set[bytes] = set()
 
-    def kept(self, view: View, tileset: str, at: tuple[int, int, int]) -> Hit | None:
-        """The kept tile. None also for tilesets and tiles that do not exist: the service says what is wrong."""
+    def kept(self, view: View, tileset: str, at: tuple[int, int, int], asked: Asked) -> Answer | None:
+        """The answer from a kept tile; None also for what does not exist: the service says what is wrong."""
         z, x, y = at
         if self.store is None or z > HIGHEST_ZOOM or x >> z or y >> z:
             return None
@@ -44,22 +47,18 @@ class Desk:
         if shelf is None:
             return None
         key = shelf.key(z, x, y)
-        hit = self.store.get(key)
-        if hit is not None and len(self._used) < MOST_USED:
+        found = self.store.read(key, lambda kept: answer(kept, self.release, asked))
+        if found is not None and len(self._used) < MOST_USED:
             self._used.add(key)
-        return hit
+        return found
 
-    async def tile(self, pool: asyncpg.Pool, shelf: Shelf, at: TileAddress) -> Hit:
-        """The tile as it is now: drawn, and soon kept."""
+    async def tile(self, pool: asyncpg.Pool, shelf: Shelf, at: TileAddress) -> Entry:
+        """The tile as it is now: drawn, and handed to the store, which decides whether it still is true."""
         entry = await self.renderer.tile(pool, shelf, at)
-        self.keep(shelf, at, entry)
-        return Hit(entry, entry.release)
-
-    def keep(self, shelf: Shelf, at: TileAddress, entry: Entry) -> None:
-        """Hand a drawn tile to the store, which decides whether it still is true."""
         if self.store is not None:
             with suppress(asyncio.QueueFull):
                 self._waiting.put_nowait((shelf, shelf.key(at.z, at.x, at.y), entry))
+        return entry
 
     async def keep_going(self) -> None:
         """Write what waits, many tiles in one commit, and note what was used; for ever."""

@@ -2,80 +2,67 @@
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gis_server.access.views import View
 from gis_server.access.who import Doorkeeper
 from gis_server.errors import MapError
-from gis_server.tiles.answer import Asked, answer, encoding_of
+from gis_server.tiles.answer import STALE, Answer, Asked, encoding_of
 from gis_server.tiles.desk import Desk
 from gis_server.web.envelope import HOST, SECURITY
+from gis_server.web.rsgi import HTTPProtocol, RequestHeaders, Scope
 
 TILE = re.compile(r"/tiles/([^/]+)/([0-9]{1,2})/([0-9]{1,7})/([0-9]{1,7})\.mvt", re.ASCII)
-KEY = re.compile(rb"key=([A-Za-z0-9_-]{1,200})")
-PLAIN = [(name.lower().encode(), value.encode()) for name, value in SECURITY.items()]
-SHARED = [
-    *PLAIN,
-    (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"Bando-Release, Bando-Stale, ETag, Content-Crs, Retry-After"),
-]
+KEY = re.compile(r"key=([A-Za-z0-9_-]{1,200})", re.ASCII)
+PLAIN = [(name.lower(), value) for name, value in SECURITY.items()]
 MOST_HOSTS = 1_000
 
 
-@dataclass
-class _Read:
-    """The headers of a request that matter here; unusual ones send it on to the service."""
-
-    accept: bytes = b""
-    known: bytes | None = None
-    key: bytes | None = None
-    host: bytes = b""
-    hosts: int = 0
-    origin: bool = False
-
-
 class Front:
-    """Answers GET and HEAD of kept tiles; everything else, and everything odd, goes on to the service."""
+    """Answers GET and HEAD of kept tiles; everything else, and everything odd, is for the service to answer."""
 
-    def __init__(self, app: ASGIApp, desk: Desk, door: Doorkeeper) -> None:
-        self.app = app
+    def __init__(self, desk: Desk, door: Doorkeeper, shared: list[tuple[str, str]]) -> None:
         self._desk = desk
         self._door = door
-        self._public = None if door.settings.anonymous_view != "public" else door.views["public"]
-        self._hosts: set[bytes] = set()
+        self._shared = [*PLAIN, *shared]
+        """For callers from other sites: what the service's CORS would add."""
+        self._public = door.views["public"] if door.settings.anonymous_view == "public" else None
+        self._hosts: set[str] = set()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            match = TILE.fullmatch(scope["path"])
-            if match is not None and await self._answered(scope, match, send):
-                return
-        await self.app(scope, receive, send)
-
-    async def _answered(self, scope: Scope, match: "re.Match[str]", send: Send) -> bool:
-        if scope["method"] not in ("GET", "HEAD"):
+    def answered(self, scope: Scope, protocol: HTTPProtocol) -> bool:
+        """Whether this request needs nobody else."""
+        match = TILE.fullmatch(scope.path)
+        if match is None or scope.method not in ("GET", "HEAD"):
             return False
-        read = _read(scope["headers"])
-        view = self._view(scope, read)
-        if view is None or not self._known_host(read):
+        headers = scope.headers
+        view = self._view(scope.query_string, headers)
+        if view is None or not self._knows_host(headers):
             return False
         tileset, z, x, y = match.groups()
-        hit = self._desk.kept(view, tileset, (int(z), int(x), int(y)))
-        if hit is None:
+        asked = Asked(
+            encoding_of(_joined(headers, "accept-encoding") or ""), _joined(headers, "if-none-match"), view.is_public
+        )
+        found = self._desk.kept(view, tileset, (int(z), int(x), int(y)), asked)
+        if found is None:
             return False
-        asked = Asked(encoding_of(read.accept), read.known)
-        found = answer(hit, asked, public=view.is_public, stale=self._desk.stale)
-        headers = found.headers + (SHARED if read.origin else PLAIN)
-        body = b"" if scope["method"] == "HEAD" else found.body
-        await send({"type": "http.response.start", "status": found.status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        self._send(scope, protocol, found)
         return True
 
-    def _view(self, scope: Scope, read: _Read) -> View | None:
+    def _send(self, scope: Scope, protocol: HTTPProtocol, found: Answer) -> None:
+        headers = found.headers + (self._shared if "origin" in scope.headers else PLAIN)
+        if self._desk.stale:
+            headers += STALE
+        if not found.body:
+            protocol.response_empty(found.status, headers)
+        elif scope.method == "HEAD":
+            protocol.response_empty(found.status, [*headers, ("content-length", str(len(found.body)))])
+        else:
+            protocol.response_bytes(found.status, headers, found.body)
+
+    def _view(self, query: str, headers: RequestHeaders) -> View | None:
         """Whose tile it is; None for whoever needs a closer look, or an error."""
-        key, query = read.key, scope["query_string"]
+        key = headers.get("bando-key")
         if query:
             match = KEY.fullmatch(query)
             if match is None:
@@ -84,30 +71,18 @@ class Front:
         if key is None and self._public is not None:
             return self._public
         with suppress(MapError):
-            return self._door.view_of(Headers(scope=scope), None if key is None else key.decode("latin-1"))
+            return self._door.view_of(Headers(dict(headers.items())), key)
         return None
 
-    def _known_host(self, read: _Read) -> bool:
-        if read.host in self._hosts and read.hosts == 1:
-            return True
-        if read.hosts != 1 or not HOST.fullmatch(read.host.decode("latin-1")):
+    def _knows_host(self, headers: RequestHeaders) -> bool:
+        hosts = headers.get_all("host")
+        if len(hosts) != 1 or (hosts[0] not in self._hosts and not HOST.fullmatch(hosts[0])):
             return False
         if len(self._hosts) < MOST_HOSTS:
-            self._hosts.add(read.host)
+            self._hosts.add(hosts[0])
         return True
 
 
-def _read(headers: list[tuple[bytes, bytes]]) -> _Read:
-    read = _Read()
-    for name, value in headers:
-        if name == b"host":
-            read.host, read.hosts = value, read.hosts + 1
-        elif name == b"accept-encoding":
-            read.accept = value if not read.accept else read.accept + b"," + value
-        elif name == b"if-none-match":
-            read.known = value if read.known is None else read.known + b"," + value
-        elif name == b"bando-key":
-            read.key = value
-        elif name == b"origin":
-            read.origin = True
-    return read
+def _joined(headers: RequestHeaders, name: str) -> str | None:
+    found = headers.get_all(name)
+    return ",".join(found) if found else None

@@ -121,6 +121,7 @@ class Keeper:
         while True:
             gap = await read_gap(self.pool, self.store.release, self.store.mark)
             if await asyncio.to_thread(settle, self.store, gap):
+                self.desk.release = gap.newest
                 return
 
     async def _seed(self) -> None:

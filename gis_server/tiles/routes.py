@@ -11,7 +11,7 @@ from gis_server.tiles.desk import Desk
 from gis_server.tiles.tilejson import tilejson
 from gis_server.tiles.tilesets import Tileset, find_tileset
 from gis_server.web.answers import address, json_answer
-from gis_server.web.asking import Caller, CatalogDep, note_release, pool_of, reading
+from gis_server.web.asking import Caller, CatalogDep, View, note_release, pool_of, reading
 from gis_server.web.state import layer_states
 
 router = APIRouter(tags=["tiles"])
@@ -42,18 +42,18 @@ async def get_tilejson(request: Request, catalog: CatalogDep, found: TilesetDep)
 async def get_tile(request: Request, view: Caller, found: TilesetDep, at: AddressDep) -> Response:
     """A Mapbox Vector Tile 2.1: MVT layer = layer id, feature id = fid; 204 where nothing is drawn."""
     desk: Desk = request.app.state.desk
-    hit = await desk.tile(pool_of(request), desk.shelves.find(view, found.id), at)
-    note_release(request, hit.release)
-    return _response(answer(hit, _asked(request), public=view.is_public, stale=False))
+    entry = await desk.tile(pool_of(request), desk.shelves.find(view, found.id), at)
+    note_release(request, entry.release)
+    return _response(answer(entry.kept(seeded=False), entry.release, _asked(request, view)))
 
 
-def _asked(request: Request) -> Asked:
-    known = ",".join(request.headers.getlist("if-none-match"))
-    accept = ",".join(request.headers.getlist("accept-encoding"))
-    return Asked(encoding_of(accept.encode("latin-1")), known.encode("latin-1") or None)
+def _asked(request: Request, view: View) -> Asked:
+    known, accept = (",".join(request.headers.getlist(name)) for name in ("if-none-match", "accept-encoding"))
+    return Asked(encoding_of(accept), known or None, view.is_public)
 
 
 def _response(found: Answer) -> Response:
     response = Response(found.body, found.status)
-    response.raw_headers = found.headers
+    given = [(name.encode(), value.encode()) for name, value in found.headers]
+    response.raw_headers = [*given, *(pair for pair in response.raw_headers if found.body)]
     return response

@@ -2,10 +2,9 @@
 
 import logging
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import lmdb
 
@@ -21,17 +20,10 @@ LEAST_MB = 8
 MOST_READERS = 1024
 ANY_RELEASE = 2**32
 DATABASES = (b"tiles", b"books", b"used", b"wanted")
+Found = TypeVar("Found")
 Drawing = tuple[Shelf, bytes, Entry]
 """A tile to be kept: its shelf and its key there."""
 log = logging.getLogger("bando")
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A kept tile, true in every release from its own up to `release`."""
-
-    entry: Entry
-    release: int
 
 
 class Store:
@@ -42,13 +34,17 @@ class Store:
         self.tiles, self._books_db, self.used, self.wanted = (env.open_db(name) for name in DATABASES)
         self._room = Room(self.tiles, self.used, most_mb * 2**20)
 
-    def get(self, key: bytes) -> Hit | None:
+    def read(self, key: bytes, form: Callable[[memoryview], Found]) -> Found | None:
+        """What `form` makes of a kept entry, where it lies."""
         with self._env.begin(buffers=True) as txn:
             kept = txn.get(key, db=self.tiles)
-            if kept is None:
-                return None
-            entry = read_entry(kept)
-            return Hit(entry, max(entry.release, self._books(txn).release))
+            return None if kept is None else form(memoryview(kept))
+
+    def get(self, key: bytes) -> Entry | None:
+        """A kept entry of one's own."""
+        with self._env.begin(buffers=True) as txn:
+            kept = txn.get(key, db=self.tiles)
+            return None if kept is None else read_entry(kept)
 
     @property
     def release(self) -> int:
