@@ -1,4 +1,6 @@
-"""Sets of map tiles: a cell is a tile together with everything below it, and what is above it shows it too."""
+"""Sets of map tiles: a cell is a tile together with everything below it; the tiles above it show it, too.
+
+A lone tile is meant without what is below: it shows a shape in its margin only, and no tile below does."""
 
 import zlib
 from collections.abc import Iterator
@@ -8,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 Cells = npt.NDArray[np.int64]
-"""Ids in ascending order. The id of tile z, x, y is 4^z + its place on the Z-curve, so an id names its zoom, too."""
+"""Ids in ascending order. The id of tile z, x, y is 4^z + its place on the Z-curve, so an id names its zoom, too; lone
+tiles are negative."""
 Ranges = tuple[list[int], list[int]]
 """First and last places on the Z-curve of one zoom, ascending, apart from each other."""
 
@@ -47,18 +50,31 @@ def ids(zoom: int, x: npt.NDArray[np.int64], y: npt.NDArray[np.int64]) -> Cells:
 
 
 def zooms(cells: Cells) -> npt.NDArray[np.int64]:
-    return (np.frexp(cells.astype(np.float64))[1] - 1) // 2
+    exponents: npt.NDArray[np.int64] = np.frexp(np.abs(cells).astype(np.float64))[1].astype(np.int64)
+    return (exponents - 1) // 2
 
 
 def tiles(cells: Cells) -> Iterator[tuple[int, int, int]]:
-    """Each cell as z, x, y."""
-    for cell, zoom in zip(cells.tolist(), zooms(cells).tolist(), strict=True):
+    """Each as z, x, y."""
+    for cell, zoom in zip(np.abs(cells).tolist(), zooms(cells).tolist(), strict=True):
         yield zoom, *column_and_row(cell - (1 << 2 * zoom))
 
 
 def union(parts: list[Cells]) -> Cells:
-    """All cells of the parts, without those that lie in another."""
-    cells = np.unique(np.concatenate([NONE, *parts]))
+    """Everything in the parts, without what others in it stand for."""
+    both = np.unique(np.concatenate([NONE, *parts]))
+    whole, lone = _outermost(both[both > 0]), both[both < 0]
+    at = zooms(lone)
+    own = -lone - (1 << 2 * at)
+    for zoom in np.unique(at).tolist():
+        firsts, lasts = (np.array([-1, *some]) for some in ranges(whole, zoom))
+        near = np.searchsorted(firsts, own, "right") - 1
+        lone = np.where((at == zoom) & (own <= lasts[near]), 0, lone)
+    return np.concatenate([lone[lone != 0], whole])
+
+
+def _outermost(cells: Cells) -> Cells:
+    """The cells that lie in no other."""
     if not len(cells):
         return cells
     zoom = zooms(cells)
@@ -71,9 +87,10 @@ def union(parts: list[Cells]) -> Cells:
 
 
 def ranges(cells: Cells, zoom: int) -> Ranges:
-    """Which tiles of a zoom the cells touch: those in a cell, and those above one."""
+    """Which tiles of a zoom are touched: those in a cell, those above one, and lone ones."""
     at = zooms(cells)
-    own = cells - (1 << 2 * at)
+    meant = (cells > 0) | (at == zoom)
+    at, own = at[meant], np.abs(cells[meant]) - (1 << 2 * at[meant])
     down, up = 2 * np.maximum(zoom - at, 0), 2 * np.maximum(at - zoom, 0)
     first = own >> up << down
     last = first + (1 << down) - 1

@@ -56,18 +56,30 @@ class _Tries:
 
 
 def cover(shapes: Shapes) -> Cells:
-    """Cells of Web-Mercator shapes: split only where an outline passes."""
+    """Cells of Web-Mercator shapes: split only where an outline passes; lone where only the margin shows it."""
     shapes = shapes[~shapely.is_empty(shapes)]
     shapely.prepare(shapes)
     start = _start_zooms(shapes)
     found: list[Cells] = []
     tries = _none(0)
     for zoom in range(LEAF_ZOOM + 1):
+        found.append(-_first(shapes, np.flatnonzero(start > zoom), zoom).cells()[::-1])
         tries = tries.joined(_first(shapes, np.flatnonzero(start == zoom), zoom))
         hits = tries.chosen(shapely.intersects(shapes[tries.shape], tries.boxes()))
         ends = _ends(shapes, hits) if zoom < LEAF_ZOOM else np.ones(len(hits.x), dtype=bool)
-        found.append(hits.chosen(ends).cells())
+        found += [hits.chosen(ends).cells(), -hits.chosen(~ends).cells()[::-1]]
         tries = hits.chosen(~ends).split()
+    return union(found)
+
+
+def cover_coarsely(zoom: int, x: Numbers, y: Numbers) -> Cells:
+    """Whole tiles of one zoom as cells, with the tiles above that show them in their margins."""
+    found = [ids(zoom, x, y)]
+    for above in range(zoom):
+        share = 0.5 ** (zoom - above)
+        for column in (x * share - MARGIN, (x + 1) * share + MARGIN):
+            for row in (y * share - MARGIN, (y + 1) * share + MARGIN):
+                found.append(-ids(above, _floor(column, above), _floor(row, above))[::-1])
     return union(found)
 
 

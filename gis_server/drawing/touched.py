@@ -9,8 +9,8 @@ import shapely
 
 from gis_server.catalog import Layer
 from gis_server.db.statements import quoted, statement
-from gis_server.drawing.cells import WORLD, Cells, ids, pack
-from gis_server.drawing.cover import MARGIN, cover
+from gis_server.drawing.cells import WORLD, Cells, pack
+from gis_server.drawing.cover import MARGIN, cover, cover_coarsely
 
 SQL = Path(__file__).parent / "sql"
 MOST_SHAPES = 50_000
@@ -45,4 +45,4 @@ def _touched(conn: psycopg.Connection, release: int, layer: Layer) -> Cells:
         return cover(shapely.from_wkb(np.array([row[0] for row in rows], dtype=object)))
     tiles = conn.execute(statement(SQL, "changed_boxes", **names), values).fetchall()
     x, y = np.array(tiles, dtype=np.int64).T
-    return ids(COARSE_ZOOM, x, y)
+    return cover_coarsely(COARSE_ZOOM, x, y)
