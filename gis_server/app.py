@@ -30,7 +30,9 @@ from gis_server.releases.snapshot import snapshot
 from gis_server.settings import Settings
 from gis_server.tiles.answer import MVT
 from gis_server.tiles.desk import Desk
+from gis_server.tiles.events import Hub
 from gis_server.tiles.front import Front
+from gis_server.tiles.news import router as news
 from gis_server.tiles.render import Renderer
 from gis_server.tiles.routes import router as tiles
 from gis_server.tiles.running import tiles_at_work
@@ -56,7 +58,7 @@ async def get_home(request: Request, view: Caller, f: F = None) -> Response:
     return viewer_page(request) if wants_html(request, f) else landing(request)
 
 
-ROUTERS = (home, features, tiles, records, portals, styles, sprites, documents)
+ROUTERS = (home, features, tiles, news, records, portals, styles, sprites, documents)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -86,6 +88,7 @@ def _furnish(app: FastAPI, settings: Settings) -> None:
     state.viewer = Viewer(settings)
     state.sprites = Sprites(settings.styles_folder / "sprites")
     state.time_extents = TimeExtents()
+    state.hub = Hub()
     state.desk = Desk(Shelves(state.catalog, state.door.views), Renderer(settings.pool_size))
     state.routes = [route for router in ROUTERS for route in router.routes]
     state.pool, state.release = None, 0
@@ -113,7 +116,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         with suppress(Busy):  # it starts without PostgreSQL too, and says so to whoever asks
             async with snapshot(pool) as snap:
                 app.state.release = snap.release
-        async with tiles_at_work(app.state.desk, pool, database, settings) as tiles_hear:
+        async with tiles_at_work(app.state.desk, app.state.hub, pool, database, settings) as tiles_hear:
             hear = partial(_hear, app, tiles_hear)
             following = asyncio.create_task(follow_releases(database.dsn("read"), hear))
             yield
@@ -140,7 +143,7 @@ def _wrap(app: FastAPI) -> None:
         CORSMiddleware,
         allow_origins=["*"],
         allow_methods=["GET", "HEAD"],
-        allow_headers=["Bando-Key", "If-None-Match"],
+        allow_headers=["Bando-Key", "If-None-Match", "Last-Event-ID"],
         expose_headers=EXPOSED,
         max_age=86_400,
     )

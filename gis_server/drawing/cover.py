@@ -1,6 +1,7 @@
 """The tiles that shapes are drawn in: as few as hold the shape itself, not its bounding box."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -125,5 +126,5 @@ def _first(shapes: Shapes, chosen: Numbers, zoom: int) -> _Tries:
     return _Tries(zoom, *(np.concatenate(column) for column in zip(*tries, strict=True)))
 
 
-def _floor(places: npt.NDArray[np.float64], zoom: int) -> Numbers:
+def _floor(places: npt.NDArray[np.floating[Any]], zoom: int) -> Numbers:
     return np.clip(np.floor(places), 0, 2**zoom - 1).astype(np.int64)

@@ -1,7 +1,7 @@
 """The books of the tile store: at which release it is, which shelves it holds, and which keys a release touches."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import lmdb
@@ -9,9 +9,8 @@ import orjson
 
 from gis_server.drawing.cells import DEEPEST, Cells, Ranges, ranges, union
 from gis_server.tiles.shelves import PLACE, PREFIX_BYTES, Shelf
+from gis_server.tiles.touched import Touches
 
-Touches = Mapping[str, Cells]
-"""Layer id → what was touched of it."""
 RELEASE, MARK, SHELF = b"release", b"mark", b"shelf "
 
 

@@ -2,10 +2,8 @@
 
 import asyncio
 import logging
-from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -13,17 +11,14 @@ import lmdb
 import orjson
 
 from gis_server.db.statements import text
-from gis_server.drawing.cells import WORLD, Cells, union, unpack
 from gis_server.errors import MapError
 from gis_server.releases.snapshot import snapshot
-from gis_server.tiles.books import Touches
 from gis_server.tiles.desk import Desk
-from gis_server.tiles.shelves import PREFIX_BYTES, Shelf, address_of
+from gis_server.tiles.events import Hub
+from gis_server.tiles.shelves import PREFIX_BYTES, address_of
 from gis_server.tiles.store import Store
+from gis_server.tiles.touched import SQL, Touches, touched_since
 
-SQL = Path(__file__).parent / "sql"
-MOST_BEHIND = 500
-"""Releases to catch up with one by one; after more the store begins anew."""
 SEED_AT_ONCE = 50
 CHECK_S = 10.0
 AGAIN_S = 1.0
@@ -49,19 +44,10 @@ async def read_gap(pool: asyncpg.Pool, base: int, mark: bytes) -> Gap:
     async with snapshot(pool) as snap:
         facts = await snap.conn.fetchrow(text(SQL, "facts"), base)
         newest = snap.release
-        is_near = base <= newest <= base + MOST_BEHIND
-        rows = await snap.conn.fetch(text(SQL, "touched_since"), base) if is_near else []
+        touches = await touched_since(snap, base)
     now = orjson.loads(facts["mark"])
-    unknown = not is_near or not _same(orjson.loads(mark) if mark else None, now, facts["published"], base)
-    return Gap(base, newest, _touches(rows), orjson.dumps(now), unknown)
-
-
-def _touches(rows: list[Any]) -> dict[str, Cells]:
-    """By layer; a release that did not record what it touched in a layer touched all of it."""
-    parts: dict[str, list[Cells]] = defaultdict(list)
-    for row in rows:
-        parts[row["layer"]].append(WORLD if row["cells"] is None else unpack(row["cells"]))
-    return {layer: union(some) for layer, some in parts.items()}
+    unknown = touches is None or not _same(orjson.loads(mark) if mark else None, now, facts["published"], base)
+    return Gap(base, newest, touches or {}, orjson.dumps(now), unknown)
 
 
 def _same(before: Any, now: Any, published: str | None, base: int) -> bool:
@@ -81,8 +67,10 @@ class Keeper:
     """One worker's part in keeping the store true."""
 
     desk: Desk
-    store: Store
     pool: asyncpg.Pool
+    hub: Hub
+    told: int = 0
+    """The release that listeners have heard of."""
     news: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by whoever hears of a release."""
 
@@ -94,8 +82,9 @@ class Keeper:
 
     def tidy(self) -> None:
         """Throw out what is drawn otherwise today: the layer files may have changed while nobody served."""
-        found = {name: self.desk.shelves.named(name) for name in self.store.entered()}
-        self.store.keep_only({name: shelf.prefix for name, shelf in found.items() if shelf is not None})
+        if self.desk.store is not None:
+            found = {name: self.desk.shelves.named(name) for name in self.desk.store.entered()}
+            self.desk.store.keep_only({name: shelf.prefix for name, shelf in found.items() if shelf is not None})
 
     async def keep_going(self) -> None:
         """Catch up whenever there is news, and draw what is wanted; for ever."""
@@ -107,40 +96,48 @@ class Keeper:
 
     async def _in_step(self) -> bool:
         try:
-            await self.catch_up()
+            self.desk.release = await self.catch_up()
             self.desk.stale = False
-            await self._seed()
+            await self._tell(self.desk.release)
+            if self.desk.store is not None:
+                await self._seed(self.desk.store)
         except TROUBLE as error:
             self.desk.stale = True
             log.info("keeping tiles in step: %s: %s", type(error).__name__, error)
             return False
         return True
 
-    async def catch_up(self) -> None:
-        """The store at the newest release, whatever was missed."""
-        while True:
-            gap = await read_gap(self.pool, self.store.release, self.store.mark)
-            if await asyncio.to_thread(settle, self.store, gap):
-                self.desk.release = gap.newest
-                return
+    async def catch_up(self) -> int:
+        """The store at the newest release, whatever was missed; which release that is."""
+        store = self.desk.store
+        while store is not None:
+            gap = await read_gap(self.pool, store.release, store.mark)
+            if await asyncio.to_thread(settle, store, gap):
+                return gap.newest
+        async with snapshot(self.pool) as snap:
+            return snap.release
 
-    async def _seed(self) -> None:
+    async def _tell(self, newest: int) -> None:
+        """Tell listeners, once the store is in step: whoever asks again gets what is new."""
+        if newest != self.told and len(self.hub):
+            async with snapshot(self.pool) as snap:
+                newest, touches = snap.release, await touched_since(snap, self.told)
+            self.hub.tell(newest, touches)
+        self.told = newest
+
+    async def _seed(self, store: Store) -> None:
         """Draw again the seeded tiles that releases removed. A release that comes meanwhile comes first."""
         while not self.news.is_set():
-            keys = await asyncio.to_thread(self.store.wanted_keys, SEED_AT_ONCE)
+            keys = await asyncio.to_thread(store.wanted_keys, SEED_AT_ONCE)
             if not keys:
                 return
-            shelves = {prefix: self.desk.shelves.named(name) for name, prefix in self.store.entered().items()}
+            shelves = {prefix: self.desk.shelves.named(name) for name, prefix in store.entered().items()}
             wanted = [(key, shelves.get(key[:PREFIX_BYTES])) for key in keys]
-            await asyncio.to_thread(self.store.unwant, [key for key, shelf in wanted if shelf is None])
+            await asyncio.to_thread(store.unwant, [key for key, shelf in wanted if shelf is None])
             for key, shelf in wanted:
                 if shelf is not None:
-                    await self._draw(key, shelf)
-
-    async def _draw(self, key: bytes, shelf: Shelf) -> None:
-        at = address_of(key)
-        entry = await self.desk.renderer.tile(self.pool, shelf, at)
-        await asyncio.to_thread(self.store.put, [(shelf, key, entry)])
+                    entry = await self.desk.renderer.tile(self.pool, shelf, address_of(key))
+                    await asyncio.to_thread(store.put, [(shelf, key, entry)])
 
 
 def settle(store: Store, gap: Gap) -> bool:

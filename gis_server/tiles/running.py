@@ -13,6 +13,7 @@ import lmdb
 from gis_server.db.database import Database
 from gis_server.settings import Settings
 from gis_server.tiles.desk import Desk
+from gis_server.tiles.events import Hub
 from gis_server.tiles.keeper import Keeper
 from gis_server.tiles.store import Store, open_store
 from gis_server.web.newest import Hear
@@ -27,23 +28,23 @@ def store_path(settings: Settings, database: Database) -> Path:
 
 
 @asynccontextmanager
-async def tiles_at_work(desk: Desk, pool: asyncpg.Pool, database: Database, settings: Settings) -> AsyncIterator[Hear]:
+async def tiles_at_work(
+    desk: Desk, hub: Hub, pool: asyncpg.Pool, database: Database, settings: Settings
+) -> AsyncIterator[Hear]:
     """Yields whom to tell of releases, and, with None, that the database went away."""
-    desk.store = store = _opened(store_path(settings, database), settings.tile_store_mb)
-    if store is None:
-        yield lambda release: None
-        return
-    keeper = Keeper(desk, store, pool)
+    desk.store = _opened(store_path(settings, database), settings.tile_store_mb)
+    keeper = Keeper(desk, pool, hub)
     await asyncio.to_thread(keeper.tidy)
-    tasks = {asyncio.create_task(keeper.keep_going()), asyncio.create_task(desk.keep_going())}
+    tasks = {asyncio.create_task(one) for one in (keeper.keep_going(), desk.keep_going(), hub.beat())}
     try:
         yield keeper.hear
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
-        desk.store = None
-        store.close()
+        store, desk.store = desk.store, None
+        if store is not None:
+            store.close()
 
 
 def _opened(path: Path, most_mb: int) -> Store | None:

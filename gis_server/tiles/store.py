@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 import lmdb
 
 from gis_server.drawing.cells import WORLD, Cells
-from gis_server.tiles.books import Books, Touches, touched_keys
+from gis_server.tiles.books import Books, touched_keys
 from gis_server.tiles.entry import Entry, head_of, read_entry
 from gis_server.tiles.room import Room
 from gis_server.tiles.shelves import Shelf
+from gis_server.tiles.touched import Touches
 
 SLACK = 2
 """The file may be this many times as big as its content: what is deleted is freed two commits later."""

@@ -4,7 +4,7 @@ A quick answer is given at once and without ASGI; whatever it does not take goes
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 from granian._granian import RSGIProtocolClosed as ProtocolClosed
@@ -79,7 +79,7 @@ def asgi_scope(scope: Scope) -> ASGIScope:
     """The request as ASGI has it."""
     return {
         "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
         "http_version": scope.http_version,
         "method": scope.method,
         "scheme": scope.scheme,
@@ -116,9 +116,12 @@ class _Exchange:
         return {"type": "http.disconnect"}
 
     async def send(self, message: Message) -> None:
-        """To callers who have left nothing is said; whoever waits for more hears of it from `receive`."""
-        with suppress(ProtocolClosed):
+        """OSError, as ASGI 2.4 has it, for a caller who left in the middle of a stream."""
+        try:
             await self._send(message)
+        except ProtocolClosed as error:
+            if self._stream is not None:
+                raise ConnectionResetError("the caller left") from error
 
     async def _send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
