@@ -127,4 +127,5 @@ def _first(shapes: Shapes, chosen: Numbers, zoom: int) -> _Tries:
 
 
 def _floor(places: npt.NDArray[np.floating[Any]], zoom: int) -> Numbers:
-    return np.clip(np.floor(places), 0, 2**zoom - 1).astype(np.int64)
+    found: Numbers = np.clip(np.floor(places), 0, 2**zoom - 1).astype(np.int64)
+    return found

@@ -135,6 +135,8 @@ class _Exchange:
             self._stream = self._protocol.response_stream(*self._head())
         if body:
             await self._stream.send_bytes(body)
+        if not more:
+            self._stream = None  # Granian ends the answer when nobody holds it
 
     def _whole(self, body: bytes) -> None:
         if body:

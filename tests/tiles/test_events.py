@@ -57,7 +57,7 @@ class Listener:
     def __init__(self, live: Live, *headers: str) -> None:
         place = urlsplit(live.address)
         self.connection = socket.create_connection((place.hostname or "", place.port or 80), timeout=10)
-        lines = ["GET /events HTTP/1.1", "Host: bando.example", *headers, "", ""]
+        lines = ["GET /events HTTP/1.1", "Host: bando.example", "Connection: close", *headers, "", ""]
         self.connection.sendall("\r\n".join(lines).encode())
         self.unread = b""
 
