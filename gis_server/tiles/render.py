@@ -59,6 +59,11 @@ class Renderer:
 async def draw(pool: asyncpg.Pool, text: str, at: TileAddress) -> Tile:
     """Asks the database: nothing else knows how a tile is made."""
     async with acquired(pool) as conn:
-        row = await conn.fetchrow(text, at.z, at.x, at.y)
+        return await draw_on(conn, text, at)
+
+
+async def draw_on(conn: asyncpg.Connection, text: str, at: TileAddress) -> Tile:
+    """The same on a connection of one's own."""
+    row = await conn.fetchrow(text, at.z, at.x, at.y)
     assert row is not None
     return Tile(row["release"], bytes(row["tile"]))

@@ -52,7 +52,7 @@ class Shelves:
     """Every view's tilesets, found once."""
 
     def __init__(self, catalog: Catalog, views: Mapping[str, View]) -> None:
-        self._catalog = catalog
+        self.catalog = catalog
         self._views = views
         self._found: dict[tuple[str, str], Shelf] = {}
         self._code = b"".join((HERE / name).read_bytes() for name in DRAWN_BY)
@@ -65,7 +65,7 @@ class Shelves:
         """UnknownLayer when there is no such tileset, or none for this view."""
         shelf = self._found.get((view.name, tileset))
         if shelf is None:
-            found = find_tileset(self._catalog, view, tileset)
+            found = find_tileset(self.catalog, view, tileset)
             shelf = self._found[view.name, tileset] = Shelf(view, found, self._prefix(view, found))
         return shelf
 
@@ -78,7 +78,7 @@ class Shelves:
 
     def of(self, view: View) -> Iterator[Shelf]:
         """Every tileset of a view."""
-        for name in (*self._catalog.maps, *self._catalog.layers):
+        for name in (*self.catalog.maps, *self.catalog.layers):
             with suppress(UnknownLayer):
                 yield self.find(view, name)
 

@@ -139,6 +139,12 @@ class Store:
             for key in keys:
                 txn.delete(key, db=self.wanted)
 
+    def remove(self, keys: Sequence[bytes]) -> None:
+        """Take out single tiles; seeded ones are wanted again."""
+        with self._env.begin(write=True) as txn:
+            for key in keys:
+                self._take(txn, key)
+
     def close(self) -> None:
         self._env.close()
 
@@ -147,11 +153,13 @@ class Store:
 
     def _remove(self, txn: lmdb.Transaction, prefix: bytes, cells: Cells, release: int) -> None:
         for key in touched_keys(txn, self.tiles, prefix, cells):
-            drawn, seeded = head_of(txn.get(key, b"", db=self.tiles))
-            if drawn < release:
-                txn.delete(key, db=self.tiles)
-                if seeded:
-                    txn.put(key, b"", db=self.wanted)
+            if head_of(txn.get(key, b"", db=self.tiles))[0] < release:
+                self._take(txn, key)
+
+    def _take(self, txn: lmdb.Transaction, key: bytes) -> None:
+        kept = txn.pop(key, db=self.tiles)
+        if kept is not None and head_of(kept)[1]:
+            txn.put(key, b"", db=self.wanted)
 
     def _sweep(self, txn: lmdb.Transaction, prefix: bytes) -> int:
         found = list(_keys(txn, self.tiles, prefix))
