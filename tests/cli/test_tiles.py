@@ -1,7 +1,7 @@
-"""`bando tiles`: seeded tiles are there and stay true, differences are found and removed, archives are of one release."""
+"""`bando tiles`: seeded tiles are there and stay true, differences are found, archives are of one release."""
 
 import gzip
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,7 +30,7 @@ def moving(fresh_database: Database, catalog: Catalog) -> Moving:
 
 
 @pytest.fixture
-def run(moving: Moving, fresh_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+def run(moving: Moving, fresh_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """A command line with an empty store."""
     settings = fresh_settings.model_copy(update={"state": tmp_path})
     for name, value in environment(settings).items():
@@ -42,7 +42,7 @@ def run(moving: Moving, fresh_settings: Settings, tmp_path: Path, monkeypatch: p
             raise result.exception
         return result
 
-    yield run
+    return run
 
 
 def stored(moving: Moving, tmp_path: Path) -> Path:
