@@ -68,8 +68,8 @@ def answer(kept: memoryview | bytes, release: int, asked: Asked) -> Answer:
 
 def is_known(if_none_match: str, etag: str) -> bool:
     """RFC 9110 §13.1.2: the weak comparison of a list of tags, or `*`; tags of all encodings name one content."""
-    if if_none_match.strip() == "*":
-        return True
+    if etag not in if_none_match:
+        return if_none_match.strip() == "*"
     tags = (tag.strip().removeprefix("W/") for tag in if_none_match.split(",", MOST_TAGS))
     return any(tag.strip('"').partition("-")[0] == etag for tag in tags)
 

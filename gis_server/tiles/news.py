@@ -17,7 +17,7 @@ NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 router = APIRouter(tags=["tiles"])
 
 
-async def _since(since: str) -> int:
+async def _since(since: str = "0") -> int:
     if not NUMBER.fullmatch(since):
         raise BadRequest(
             f"since = “{since[:20]}” không hợp lệ: cần số của một bản công bố, viết bằng chữ số 0–9.",

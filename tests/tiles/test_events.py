@@ -154,9 +154,9 @@ def test_a_revoked_key_hears_nothing_more(live: Live, listen: Callable[..., List
         listener.event()
 
 
-@pytest.mark.parametrize("since", ["-1", "1e3", "+1", "9" * 300, "１", "", "a"])
+@pytest.mark.parametrize("since", ["-1", "1e3", "%2B1", "9" * 300, "%EF%BC%91", "", "a"])
 def test_a_number_that_is_none_is_a_400(live: Live, since: str) -> None:
-    assert changed(live, since.encode().hex() if since == "１" else since).get("status") == 400
+    assert changed(live, since).get("status") == 400
 
 
 def test_far_behind_is_told_to_begin_anew(live: Live) -> None:
