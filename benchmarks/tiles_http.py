@@ -1,7 +1,8 @@
-"""Kept tiles over the wire: against nginx with the same bytes as files, against tipg, under half the load, and memory.
+"""Kept tiles over the wire: against nginx with the same bytes from a file, under half the load, and memory.
 
-Needs `wrk` and `nginx` (`apt-get install -y wrk nginx-light`); tipg is measured when BANDO_BENCH_TIPG names the Python
-of an environment that has it. `python -m benchmarks.tiles_http` measures the loaded installation of BANDO_STATE."""
+Needs `wrk` and `nginx` (`apt-get install -y wrk nginx-light`). `python -m benchmarks.tiles_http` measures the loaded
+installation of BANDO_STATE.
+"""
 
 import os
 import re
@@ -26,7 +27,7 @@ from gis_server.db.database import open_database
 from gis_server.settings import Settings
 from gis_server.tiles.tilesets import find_tileset
 
-PORT, NGINX_PORT, TIPG_PORT = 8_461, 8_462, 8_463
+PORT, NGINX_PORT = 8_461, 8_462
 CONNECTIONS, SECONDS, ROUNDS = 32, 4, 3
 MAP, ZOOM, ROADS = "nen", 15, 60
 HEADERS = ("Cache-Control", "Vary", "Bando-Release", "Content-Security-Policy", "Permissions-Policy",
@@ -62,7 +63,6 @@ def bench(place: Bench) -> None:
             peak = _side_by_side(base + path, headers, len(body))
         _half(base + path, peak)
         claim("memory of the worker under load", _memory_mib(process.pid), 300.0, "MiB", "MiB allowed")
-    _tipg(place, peak)
 
 
 def _side_by_side(address: str, headers: dict[str, str], size: int) -> float:
@@ -89,24 +89,6 @@ def _half(address: str, peak: float) -> None:
     """wrk cannot hold a rate: few connections come near half the peak, and the rate is said."""
     load = min((_wrk(address, connections=few) for few in (1, 2, 4)), key=lambda one: abs(one.rate - peak / 2))
     claim(f"p99 at {load.rate:,.0f}/s ({load.rate / peak:.0%} of the peak)", load.p99_ms, 20.0, "ms", "ms allowed")
-
-
-def _tipg(place: Bench, peak: float) -> None:
-    python = os.environ.get("BANDO_BENCH_TIPG")
-    if not python:
-        CONSOLE.print("tipg: BANDO_BENCH_TIPG names no Python; left out", style="dim")
-        return
-    layer = "base_transport.duong_bo"
-    env = {**os.environ, "DATABASE_URL": place.database.dsn("read"), "TIPG_DB_SCHEMAS": '["base_transport"]'}
-    command = [python, "-m", "granian", "--interface", "asgi", "--port", str(TIPG_PORT), "tipg.main:app"]
-    with _running([*command, "--no-ws"], env):
-        address = f"http://127.0.0.1:{TIPG_PORT}/collections/{layer}/tiles/WebMercatorQuad/{ZOOM}/{_middle(place)}"
-        _wait(f"{address}?geom-column=geom_3857")
-        tipg = _wrk(f"{address}?geom-column=geom_3857").rate
-    with _service(place):
-        address = f"http://127.0.0.1:{PORT}/tiles/{layer}/{ZOOM}/{_middle(place)}.mvt"
-        _kept(address)
-        claim("warm road tile, one worker", _wrk(address).rate, tipg, "/s", "/s tipg, one worker (more is better)")
 
 
 def _middle(place: Bench) -> str:
