@@ -5,7 +5,6 @@ import logging
 from contextlib import suppress
 
 import asyncpg
-import lmdb
 
 from gis_server.access.views import View
 from gis_server.tiles.address import HIGHEST_ZOOM, TileAddress
@@ -70,8 +69,8 @@ class Desk:
                 continue
             try:
                 await asyncio.to_thread(_write, store, drawings, used)
-            except (lmdb.Error, OSError) as error:
-                log.warning("tile store: %s: %s; %d tiles were not kept", type(error).__name__, error, len(drawings))
+            except Exception:  # whatever it was, the next tiles are tried again
+                log.exception("tile store: %d tiles were not kept", len(drawings))
 
     async def _next(self) -> list[Drawing]:
         try:

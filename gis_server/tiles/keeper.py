@@ -102,10 +102,13 @@ class Keeper:
             if self.desk.store is not None:
                 await self._seed(self.desk.store)
         except TROUBLE as error:
-            self.desk.stale = True
             log.info("keeping tiles in step: %s: %s", type(error).__name__, error)
-            return False
-        return True
+        except Exception:  # a mistake of ours must not end this for ever: tiles would stay old and nobody would know
+            log.exception("keeping tiles in step")
+        else:
+            return True
+        self.desk.stale = True
+        return False
 
     async def catch_up(self) -> int:
         """The store at the newest release, whatever was missed; which release that is."""
