@@ -29,19 +29,28 @@ from gis_server.portals.viewer import Viewer, viewer_page
 from gis_server.records.routes import router as records
 from gis_server.releases.snapshot import snapshot
 from gis_server.settings import Settings
+from gis_server.tiles.answer import MVT
+from gis_server.tiles.desk import Desk
+from gis_server.tiles.events import Hub
+from gis_server.tiles.front import Front
+from gis_server.tiles.news import router as news
 from gis_server.tiles.render import Renderer
-from gis_server.tiles.routes import MVT
 from gis_server.tiles.routes import router as tiles
+from gis_server.tiles.running import tiles_at_work
+from gis_server.tiles.shelves import Shelves
 from gis_server.web.answers import wants_html
 from gis_server.web.documents import router as documents
 from gis_server.web.envelope import Envelope
 from gis_server.web.errors import answer_errors
-from gis_server.web.newest import follow_releases
+from gis_server.web.newest import Hear, follow_releases
+from gis_server.web.rsgi import Service
 from gis_server.web.state import LayerStates
 from gis_server.web.strict import refuse_unknown
 
 PACKED_BYTES = 2_000
 """Answers from this size on are compressed; tiles never are here."""
+EXPOSED = ["Bando-Release", "Bando-Stale", "ETag", "Content-Crs", "Retry-After"]
+"""Headers that pages of other sites may read."""
 home = APIRouter(tags=["features"])
 
 
@@ -51,7 +60,7 @@ async def get_home(request: Request, view: Caller, f: F = None) -> Response:
     return viewer_page(request) if wants_html(request, f) else landing(request)
 
 
-ROUTERS = (home, features, tiles, records, portals, styles, sprites, glyphs, documents)
+ROUTERS = (home, features, tiles, news, records, portals, styles, sprites, glyphs, documents)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -81,14 +90,23 @@ def _furnish(app: FastAPI, settings: Settings) -> None:
     state.viewer = Viewer(settings)
     state.sprites = Sprites(settings.styles_folder / "sprites")
     state.layer_states, state.time_extents = LayerStates(), TimeExtents()
-    state.renderer = Renderer(settings.pool_size)
+    state.hub = Hub()
+    state.desk = Desk(Shelves(state.catalog, state.door.views), Renderer(settings.pool_size))
     state.routes = [route for router in ROUTERS for route in router.routes]
     state.pool, state.release = None, 0
 
 
-def create_worker_app() -> FastAPI:
+def create_service(settings: Settings) -> Service:
+    """The whole of it: kept tiles are answered before the application is asked."""
+    app = create_app(settings)
+    shared = [("access-control-allow-origin", "*"), ("access-control-expose-headers", ", ".join(EXPOSED))]
+    front = Front(app.state.desk, app.state.door, shared)
+    return Service(app, app.router.lifespan_context(app), front.answered)
+
+
+def create_worker_service() -> Service:
     """What a Granian worker runs; its settings come from the environment."""
-    return create_app(Settings())
+    return create_service(Settings())
 
 
 @asynccontextmanager
@@ -99,16 +117,20 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.pool = pool
         with suppress(Busy):  # it starts without PostgreSQL too, and says so to whoever asks
             async with snapshot(pool) as snap:
-                _hear(app, snap.release)
-        following = asyncio.create_task(follow_releases(database.dsn("read"), partial(_hear, app)))
-        yield
-        following.cancel()
-        await asyncio.wait({following})
+                app.state.release = snap.release
+        async with tiles_at_work(app.state.desk, app.state.hub, pool, database, settings) as tiles_hear:
+            hear = partial(_hear, app, tiles_hear)
+            following = asyncio.create_task(follow_releases(database.dsn("read"), hear))
+            yield
+            following.cancel()
+            await asyncio.wait({following})
     app.state.pool = None
 
 
-def _hear(app: FastAPI, release: int) -> None:
-    app.state.release = max(release, app.state.release)
+def _hear(app: FastAPI, tiles_hear: Hear, release: int | None) -> None:
+    """News of a release, or of the database going away, for everyone in the house."""
+    app.state.release = max(release or 0, app.state.release)
+    tiles_hear(release)
 
 
 def _wrap(app: FastAPI) -> None:
@@ -123,8 +145,8 @@ def _wrap(app: FastAPI) -> None:
         CORSMiddleware,
         allow_origins=["*"],
         allow_methods=["GET", "HEAD"],
-        allow_headers=["Bando-Key", "If-None-Match"],
-        expose_headers=["Bando-Release", "ETag", "Content-Crs", "Retry-After"],
+        allow_headers=["Bando-Key", "If-None-Match", "Last-Event-ID"],
+        expose_headers=EXPOSED,
         max_age=86_400,
     )
     app.add_middleware(Envelope)

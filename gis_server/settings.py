@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     statement_timeout_ms: int = 5_000
     pool_size: int = 8
     """Database connections of one worker."""
+    tile_store_mb: int = 2_048
+    """The most that drawn tiles may take on disk, in MiB; 0 keeps none."""
 
     @property
     def state_folder(self) -> Path:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from gis_server.cli.serve import BACKLOG, MOST_OPEN
 from gis_server.settings import HOME, Settings
 
 START_S = 60.0
@@ -19,8 +20,9 @@ START_S = 60.0
 def served(settings: Settings, log: Path) -> Iterator[str]:
     """The address of a running service with these settings."""
     env = {**os.environ, **environment(settings)}
-    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--no-ws"]
-    command += ["--host", settings.host, "--port", str(settings.port), "gis_server.app:create_worker_app"]
+    command = [sys.executable, "-m", "granian", "--interface", "rsgi", "--factory", "--no-ws"]
+    command += ["--workers", str(settings.workers), "--backlog", str(BACKLOG), "--backpressure", str(MOST_OPEN)]
+    command += ["--host", settings.host, "--port", str(settings.port), "gis_server.app:create_worker_service"]
     with log.open("wb") as out:
         process = subprocess.Popen(command, cwd=HOME, env=env, stdout=out, stderr=out)
         try:

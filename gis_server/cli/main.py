@@ -21,6 +21,7 @@ from gis_server.cli import (
     releases,
     sample,
     serve,
+    tiles,
 )
 from gis_server.errors import EXIT_CODE, MapError
 
@@ -53,6 +54,7 @@ def build() -> typer.Typer:
     for panel, functions in COMMANDS.items():
         for function in functions:
             app.command(rich_help_panel=panel)(function)
+    app.add_typer(tiles.app, name="tiles", rich_help_panel=MAP)
     app.add_typer(profile.app, name="profile", rich_help_panel=DATA)
     app.add_typer(db.app, name="db", rich_help_panel=MACHINE)
     app.add_typer(key.app, name="key", rich_help_panel=MACHINE)

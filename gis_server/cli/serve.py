@@ -18,6 +18,9 @@ from gis_server.errors import SettingInvalid
 from gis_server.settings import Settings
 
 DEMO = "BANDO_ANONYMOUS_VIEW"
+BACKLOG = 4_096
+MOST_OPEN = 8_192
+"""Requests that one worker has open at once: most are listeners to /events, who ask nothing."""
 START_S = 120.0
 """A first start may have to start PostgreSQL and make a hundred tables."""
 DemoOption = Annotated[
@@ -37,14 +40,16 @@ def serve(demo: DemoOption = False) -> None:
     ready()
     _tell(settings)
     server = Server(
-        "gis_server.app:create_worker_app",
+        "gis_server.app:create_worker_service",
         address=settings.host,
         port=settings.port,
-        interface=Interfaces.ASGI,
+        interface=Interfaces.RSGI,
         workers=settings.workers,
         factory=True,
         websockets=False,
         respawn_failed_workers=True,
+        backlog=BACKLOG,
+        backpressure=MOST_OPEN,
         workers_kill_timeout=10,
         log_access=False,
     )

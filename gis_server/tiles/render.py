@@ -1,20 +1,23 @@
 """Renders tiles: one SQL statement each, few at once, once for everybody who waits."""
 
+import asyncio
 from dataclasses import dataclass
 from functools import partial
 
 import asyncpg
 
-from gis_server.access.views import View
 from gis_server.db.pool import acquired
 from gis_server.tiles.address import TileAddress
+from gis_server.tiles.entry import Entry, entry_of
 from gis_server.tiles.flights import Flights, Gate
+from gis_server.tiles.shelves import Shelf
 from gis_server.tiles.statement import tile_statement
-from gis_server.tiles.tilesets import Tileset
 
 QUEUE_PER_CONNECTION = 32
 LEFT_FOR_OTHERS = 2
 """Connections that tiles never take, so that a question is answered while the map is busy."""
+BIG_BYTES = 20_000
+"""Compressing more than this takes a millisecond or longer: a thread does it, so that others are answered."""
 
 
 @dataclass(frozen=True)
@@ -31,24 +34,36 @@ class Renderer:
     def __init__(self, pool_size: int) -> None:
         width = max(1, pool_size - LEFT_FOR_OTHERS)
         self._gate = Gate(width, width * QUEUE_PER_CONNECTION)
-        self._flights: Flights[Tile] = Flights()
-        self._statements: dict[tuple[str, str, int], str] = {}
+        self._flights: Flights[Entry] = Flights()
+        self._statements: dict[tuple[bytes, int], str] = {}
 
-    async def tile(self, pool: asyncpg.Pool, view: View, tileset: Tileset, at: TileAddress) -> Tile:
-        text = self._statement(view, tileset, at.z)
-        draw = partial(_draw, pool, text, at)
-        return await self._flights.share((view.name, tileset.id, at), partial(self._gate.pass_through, draw))
+    async def tile(self, pool: asyncpg.Pool, shelf: Shelf, at: TileAddress) -> Entry:
+        """The tile as it is now, ready for the wire."""
+        draw = partial(self._entry, pool, shelf, at)
+        return await self._flights.share((shelf.prefix, at), draw)
 
-    def _statement(self, view: View, tileset: Tileset, zoom: int) -> str:
+    async def _entry(self, pool: asyncpg.Pool, shelf: Shelf, at: TileAddress) -> Entry:
+        tile = await self._gate.pass_through(partial(draw, pool, self.statement(shelf, at.z), at))
+        if len(tile.body) < BIG_BYTES:
+            return entry_of(tile.release, tile.body)
+        return await asyncio.to_thread(entry_of, tile.release, tile.body)
+
+    def statement(self, shelf: Shelf, zoom: int) -> str:
         """Each text is written once; the catalog bounds how many there can be."""
-        key = (view.name, tileset.id, zoom)
+        key = (shelf.prefix, zoom)
         if key not in self._statements:
-            self._statements[key] = tile_statement(tileset.at(zoom), zoom)
+            self._statements[key] = tile_statement(shelf.tileset.at(zoom), zoom)
         return self._statements[key]
 
 
-async def _draw(pool: asyncpg.Pool, text: str, at: TileAddress) -> Tile:
+async def draw(pool: asyncpg.Pool, text: str, at: TileAddress) -> Tile:
+    """Asks the database: nothing else knows how a tile is made."""
     async with acquired(pool) as conn:
-        row = await conn.fetchrow(text, at.z, at.x, at.y)
+        return await draw_on(conn, text, at)
+
+
+async def draw_on(conn: asyncpg.Connection, text: str, at: TileAddress) -> Tile:
+    """The same on a connection of one's own."""
+    row = await conn.fetchrow(text, at.z, at.x, at.y)
     assert row is not None
     return Tile(row["release"], bytes(row["tile"]))

@@ -6,14 +6,14 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from gis_server.tiles.address import TileAddress, read_address
-from gis_server.tiles.render import Renderer
+from gis_server.tiles.answer import Answer, Asked, answer, encoding_of
+from gis_server.tiles.desk import Desk
 from gis_server.tiles.tilejson import tilejson
 from gis_server.tiles.tilesets import Tileset, find_tileset
-from gis_server.web.answers import address, cache_headers, etag_of, is_known, json_answer
-from gis_server.web.asking import Caller, CatalogDep, note_release, pool_of, reading
+from gis_server.web.answers import address, json_answer
+from gis_server.web.asking import Caller, CatalogDep, View, note_release, pool_of, reading
 from gis_server.web.state import LayerStatesDep
 
-MVT = "application/vnd.mapbox-vector-tile"
 router = APIRouter(tags=["tiles"])
 
 
@@ -43,12 +43,19 @@ async def get_tilejson(
 @router.get("/tiles/{tileset}/{z}/{x}/{y}.mvt")
 async def get_tile(request: Request, view: Caller, found: TilesetDep, at: AddressDep) -> Response:
     """A Mapbox Vector Tile 2.1: MVT layer = layer id, feature id = fid; 204 where nothing is drawn."""
-    renderer: Renderer = request.app.state.renderer
-    tile = await renderer.tile(pool_of(request), view, found, at)
-    note_release(request, tile.release)
-    headers = {"ETag": etag_of(tile.body), **cache_headers(view)}
-    if is_known(request.headers.get("if-none-match"), headers["ETag"]):
-        return Response(status_code=304, headers=headers)
-    if not tile.body:  # MapLibre reads 204 as an empty tile; a 404 it would report as an error
-        return Response(status_code=204, headers=headers)
-    return Response(tile.body, headers=headers, media_type=MVT)
+    desk: Desk = request.app.state.desk
+    entry = await desk.tile(pool_of(request), desk.shelves.find(view, found.id), at)
+    note_release(request, entry.release)
+    return _response(answer(entry.kept(seeded=False), entry.release, _asked(request, view)))
+
+
+def _asked(request: Request, view: View) -> Asked:
+    known, accept = (",".join(request.headers.getlist(name)) for name in ("if-none-match", "accept-encoding"))
+    return Asked(encoding_of(accept), known or None, view.is_public)
+
+
+def _response(found: Answer) -> Response:
+    response = Response(found.body, found.status)
+    given = [(name.encode(), value.encode()) for name, value in found.headers]
+    response.raw_headers = [*given, *(pair for pair in response.raw_headers if found.body)]
+    return response

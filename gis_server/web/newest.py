@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 
 import asyncpg
 
@@ -11,7 +12,8 @@ CHANNEL = "bando_release"
 CHECK_S = 10.0
 AGAIN_S = 1.0
 NEWEST = "SELECT coalesce(max(release), 0) FROM meta.release"
-Hear = Callable[[int], None]
+Hear = Callable[[int | None], None]
+"""Told of a release, or, with None, that the database went away."""
 log = logging.getLogger("bando")
 
 
@@ -21,6 +23,7 @@ async def follow_releases(dsn: str, hear: Hear) -> None:
         try:
             await _listen(dsn, hear)
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            hear(None)
             log.info("following releases: %s: %s", type(error).__name__, error)
         await asyncio.sleep(AGAIN_S)
 
@@ -29,8 +32,11 @@ async def _listen(dsn: str, hear: Hear) -> None:
     conn = await asyncpg.connect(dsn, timeout=5, server_settings={"application_name": "bando follow"})
     try:
         await conn.add_listener(CHANNEL, lambda conn, pid, channel, number: hear(int(number)))
+        gone = asyncio.Event()
+        conn.add_termination_listener(lambda conn: gone.set())
         while True:  # asked again now and then: a connection that a firewall cut says nothing
             hear(await conn.fetchval(NEWEST, timeout=5))
-            await asyncio.sleep(CHECK_S)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(gone.wait(), CHECK_S)
     finally:
         conn.terminate()

@@ -90,6 +90,6 @@ def _content(route: APIRoute, words: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _schema(kind: str) -> dict[str, Any]:
-    if kind == "text/html":
+    if kind in ("text/html", "text/event-stream"):
         return {"type": "string"}
     return {"type": "string", "format": "binary"} if kind == BINARY else {"type": "object"}

@@ -82,7 +82,15 @@ def live(city: Database, settings: Settings) -> Iterator[str]:
         "BANDO_PORT": str(port),
         "BANDO_ANONYMOUS_VIEW": "full",
     }
-    command = ["granian", "--interface", "asgi", "--factory", "--port", str(port), "gis_server.app:create_worker_app"]
+    command = [
+        "granian",
+        "--interface",
+        "rsgi",
+        "--factory",
+        "--port",
+        str(port),
+        "gis_server.app:create_worker_service",
+    ]
     server = subprocess.Popen([sys.executable, "-m", *command], env=environment, stderr=subprocess.STDOUT)
     origin = f"http://127.0.0.1:{port}"
     try:

@@ -5,6 +5,7 @@ from typing import Any
 import mapbox_vector_tile
 import pytest
 import shapely
+import zstandard
 
 from gis_server.catalog import Catalog
 from tests.serving import LAT, LON, City, tile_at
@@ -175,7 +176,7 @@ def test_a_bad_tileset_is_a_404(whole_city: City, name: str) -> None:
     "headers",
     [
         {"Accept-Encoding": "gzip;q=0, *;q=0"},
-        {"Accept-Encoding": "zstd, bogus;q=9"},
+        {"Accept-Encoding": "gzip;q=1.0, bogus;q=9"},
         {"Range": "bytes=" + ",".join(f"{n}-{n}" for n in range(5000))},
         {b"If-None-Match": b"\xff"},
         {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"},
@@ -187,3 +188,19 @@ def test_odd_headers_change_nothing(whole_city: City, headers: dict[Any, Any]) -
     answer = whole_city.get(path, headers=headers)
     assert answer.status_code == 200
     assert answer.content == whole_city.get(path).content
+
+
+def test_each_encoding_has_its_own_bytes_and_validator_and_one_content(whole_city: City) -> None:
+    x, y = tile_at(LON, LAT, 16)
+    path = f"/tiles/cadastre.thua_dat/16/{x}/{y}.mvt"
+    plain, packed, squeezed = (
+        whole_city.get(path, headers={"Accept-Encoding": wanted}) for wanted in ("identity", "gzip", "zstd, gzip")
+    )
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert squeezed.headers["Content-Encoding"] == "zstd"
+    assert plain.content == packed.content == zstandard.decompress(squeezed.content)
+    tags = {answer.headers["ETag"] for answer in (plain, packed, squeezed)}
+    assert len(tags) == 3
+    for tag in tags:
+        assert whole_city.get(path, headers={"If-None-Match": tag}).status_code == 304
+    assert all("Accept-Encoding" in answer.headers["Vary"] for answer in (plain, packed, squeezed))

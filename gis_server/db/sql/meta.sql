@@ -37,6 +37,13 @@ CREATE TABLE IF NOT EXISTS meta.release_layer (
     removed bigint NOT NULL,
     PRIMARY KEY (release, layer, source)
 );
+-- The tiles that a release touches in a layer, as gis_server/drawing/cells.py packs them.
+CREATE TABLE IF NOT EXISTS meta.touched (
+    release integer NOT NULL REFERENCES meta.release,
+    layer   text NOT NULL,
+    cells   bytea NOT NULL,
+    PRIMARY KEY (release, layer)
+);
 CREATE TABLE IF NOT EXISTS meta.layer_state (
     layer   text NOT NULL,
     source  text NOT NULL REFERENCES meta.source,

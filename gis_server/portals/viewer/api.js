@@ -47,11 +47,24 @@ export class Api {
     }
   }
 
-  /** MapLibre's requests carry the caller's key like ours, and never leave this server with it. */
+  /**
+   * MapLibre's requests carry the caller's key like ours, and never leave this server with it. Tiles are always asked for
+   * anew (a 304 costs little): the browser's own copy may be from before a release that the map has just heard of.
+   */
   transformRequest = (url) => {
-    const own = new URL(url, location.href).origin === location.origin;
-    return own && this.#key ? { url, headers: this.headers() } : { url };
+    const { origin, pathname } = new URL(url, location.href);
+    if (origin !== location.origin) return { url };
+    return { url, headers: this.headers(), ...(pathname.startsWith("/tiles/") ? { cache: "no-cache" } : {}) };
   };
+
+  /** The parts of an endless answer as they come, as text. EventSource would not carry the key. */
+  async *parts(path, { signal, headers = {} }) {
+    const response = await fetch(path, { headers: { ...this.headers(), ...headers }, signal, cache: "no-store" });
+    this.#noteRelease(response);
+    if (!response.ok) throw await this.#refusal(response);
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
+  }
 
   async #ask(path, signal) {
     const limit = AbortSignal.timeout(PATIENCE_MS);

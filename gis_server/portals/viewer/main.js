@@ -6,6 +6,7 @@ import { el, copyText, icon } from "./dom.js";
 import { Grids } from "./grids.js";
 import { Identify } from "./identify.js";
 import { Legend } from "./legend.js";
+import { Live } from "./live.js";
 import { MapView, NARROW } from "./mapview.js";
 import { Measure } from "./measure.js";
 import { Notice, Watch, syntheticBadge, viewBanner } from "./notices.js";
@@ -64,6 +65,7 @@ function build({ maplibre, worker, proj4, config, catalogue, swatches }) {
   parts.tools = new Tools({ root: $("tools"), ...parts });
   parts.readout = new Readout({ root: $("readout"), ...parts });
   parts.watch = new Watch({ root: $("trouble"), ...parts });
+  parts.live = new Live({ api, view });
   parts.search = new Search({ root: $("search-root"), words, providers: providers(parts) });
   wire(parts, config);
   return { open: () => open(parts, config, first) };
@@ -156,6 +158,7 @@ async function open(parts, config, first) {
   await view.show(first.id, address.on.length || address.off.length ? wished(config, first.id, address) : null);
   parts.tree.openTheme(parts.catalogue.mainTheme(view.startsWith));
   speak(parts, config);
+  parts.live.listen();
   if (!address.camera) view.gl.once("idle", () => startOverData(parts));
   if (address.pick) view.gl.once("idle", () => parts.identify.at(address.pick, address.feature));
 }

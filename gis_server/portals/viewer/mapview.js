@@ -222,11 +222,43 @@ export class MapView extends EventTarget {
     }
   }
 
+  /** Ask again for tiles on screen that a release touched: `touched(z, x, y)` says which. */
+  renew(layers, touched) {
+    for (const [name, source] of Object.entries(this.gl.getStyle().sources)) {
+      const drawn = this.gl.getStyle().layers.some((layer) => layer.source === name && layers.has(layer["source-layer"]));
+      if (source.type !== "vector" || !drawn) continue;
+      const tiles = this.#onScreen(name).filter(({ z, x, y }) => touched(z, x, y));
+      if (tiles.length) this.gl.refreshTiles(name, tiles);
+    }
+  }
+
+  /** Tiles of a source that may be on screen: this zoom's, and those above that stand in for them. */
+  #onScreen(name) {
+    const { minzoom = 0, maxzoom = 22 } = this.gl.getSource(name);
+    const [[west, south], [east, north]] = this.gl.getBounds().toArray();
+    const deepest = Math.min(maxzoom, Math.ceil(this.gl.getZoom()));
+    const found = [];
+    for (let z = deepest; z >= Math.max(minzoom, deepest - 4); z--) {
+      const [left, top] = tileAt(west, north, z);
+      const [right, bottom] = tileAt(east, south, z);
+      for (let x = left; x <= right; x++) for (let y = top; y <= bottom; y++) found.push({ z, x, y });
+    }
+    return found;
+  }
+
   #failed = [];
 
   #tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
+}
+
+/** [x, y] of the tile of a zoom in which a place lies. */
+function tileAt(lon, lat, z) {
+  const sine = Math.sin((Math.max(-85, Math.min(85, lat)) * Math.PI) / 180);
+  const size = 2 ** z;
+  const place = [(lon + 180) / 360, 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI)];
+  return place.map((share) => Math.max(0, Math.min(size - 1, Math.floor(share * size))));
 }
 
 function collection(geometries) {

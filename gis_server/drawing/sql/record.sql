@@ -1,0 +1,1 @@
+INSERT INTO meta.touched (release, layer, cells) VALUES (%(release)s, %(layer)s, %(cells)s)

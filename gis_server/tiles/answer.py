@@ -1,0 +1,95 @@
+"""A kept tile as an HTTP answer: the same bytes and headers from the front and from the route."""
+
+import gzip
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from gis_server.tiles.entry import HEAD, Encoding
+
+MVT = "application/vnd.mapbox-vector-tile"
+CACHED = {True: "public, max-age=30, stale-while-revalidate=60", False: "private, no-cache"}
+"""Shared caches may keep a public tile for half a minute (portals that listen to /events ask again at once). What needs
+a key is asked for each time: a revoked key opens nothing from then on."""
+VARY = "Bando-Key, Origin, Accept-Encoding"
+STALE = [("warning", '110 bando "Response is Stale"'), ("bando-stale", "1")]
+ENDINGS: dict[Encoding, str] = {"identity": "", "gzip": "-gzip", "zstd": "-zstd"}
+MOST_TAGS = 1_000
+Headers = list[tuple[str, str]]
+
+
+class Asked(NamedTuple):
+    """What of a request decides the form of the answer."""
+
+    encoding: Encoding
+    known: str | None
+    """If-None-Match."""
+    public: bool
+    """The caller's view is the public one."""
+
+
+class Answer(NamedTuple):
+    """Status, headers in lower case, and the body."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+
+def answer(kept: memoryview | bytes, release: int, asked: Asked) -> Answer:
+    """200, 204 for an empty tile, 304 when the caller has the content in whatever encoding.
+
+    `kept` is an entry as it lies in the store, true up to `release`; only the body that is sent is copied.
+    """
+    drawn, _, tag, length = HEAD.unpack_from(kept)
+    etag = tag.decode()
+    encoding: Encoding = asked.encoding if length else "identity"
+    headers = [
+        ("etag", f'"{etag}{ENDINGS[encoding]}"'),
+        ("cache-control", CACHED[asked.public]),
+        ("vary", VARY),
+        ("bando-release", str(max(drawn, release))),
+    ]
+    if asked.known is not None and is_known(asked.known, etag):
+        return Answer(304, headers, b"")
+    if not length:  # MapLibre reads 204 as an empty tile; a 404 it would report as an error
+        return Answer(204, headers, b"")
+    headers.append(("content-type", MVT))
+    end = HEAD.size + length
+    if encoding == "zstd":
+        headers.append(("content-encoding", "zstd"))
+        return Answer(200, headers, bytes(kept[end:]))
+    packed = bytes(kept[HEAD.size : end])
+    if encoding == "identity":
+        return Answer(200, headers, gzip.decompress(packed))
+    headers.append(("content-encoding", "gzip"))
+    return Answer(200, headers, packed)
+
+
+def is_known(if_none_match: str, etag: str) -> bool:
+    """RFC 9110 §13.1.2: the weak comparison of a list of tags, or `*`; tags of all encodings name one content."""
+    if etag not in if_none_match:
+        return if_none_match.strip() == "*"
+    tags = (tag.strip().removeprefix("W/") for tag in if_none_match.split(",", MOST_TAGS))
+    return any(tag.strip('"').partition("-")[0] == etag for tag in tags)
+
+
+@lru_cache(256)
+def encoding_of(accept_encoding: str) -> Encoding:
+    """The smallest encoding that the caller takes; identity for whoever names none that we have."""
+    weights = dict(_weights(accept_encoding.lower().split(",")[:32]))
+    rest = weights.get("*", 0.0)
+    zstd, packed = weights.get("zstd", rest), weights.get("gzip", weights.get("x-gzip", rest))
+    if zstd > 0 and zstd >= packed and zstd >= weights.get("identity", 0.0):
+        return "zstd"
+    return "gzip" if packed > 0 and packed >= weights.get("identity", 0.0) else "identity"
+
+
+def _weights(parts: Iterable[str]) -> Iterable[tuple[str, float]]:
+    for part in parts:
+        name, _, parameters = part.partition(";")
+        quality = parameters.replace(" ", "").removeprefix("q=")
+        try:
+            yield name.strip(), float(quality) if quality else 1.0
+        except ValueError:
+            yield name.strip(), 0.0

@@ -1,0 +1,89 @@
+"""Where tiles are asked for: kept ones from the store, others drawn once and handed to it."""
+
+import asyncio
+import logging
+from contextlib import suppress
+
+import asyncpg
+
+from gis_server.access.views import View
+from gis_server.tiles.address import HIGHEST_ZOOM, TileAddress
+from gis_server.tiles.answer import Answer, Asked, answer
+from gis_server.tiles.entry import Entry
+from gis_server.tiles.render import Renderer
+from gis_server.tiles.shelves import Shelf, Shelves
+from gis_server.tiles.store import Drawing, Store
+
+MOST_WAITING = 2_000
+"""Drawn tiles that wait to be kept; beyond it they are drawn again another time."""
+AT_ONCE = 200
+MOST_USED = 20_000
+NOTED_EVERY_S = 30.0
+log = logging.getLogger("bando")
+
+
+class Desk:
+    """One worker's tiles."""
+
+    def __init__(self, shelves: Shelves, renderer: Renderer) -> None:
+        self.shelves = shelves
+        self.store: Store | None = None
+        """None before the service starts, and when the store's file cannot be used: then every tile is drawn."""
+        self.release = 0
+        """Everything kept is as it was in this release, or newer."""
+        self.stale = False
+        """The database is away, so nobody knows whether there is a newer release."""
+        self.renderer = renderer
+        self._waiting: asyncio.Queue[Drawing] = asyncio.Queue(MOST_WAITING)
+        self._used: set[bytes] = set()
+
+    def kept(self, view: View, tileset: str, at: tuple[int, int, int], asked: Asked) -> Answer | None:
+        """The answer from a kept tile; None also for what does not exist: the service says what is wrong."""
+        z, x, y = at
+        if self.store is None or z > HIGHEST_ZOOM or x >> z or y >> z:
+            return None
+        shelf = self.shelves.known(view, tileset)
+        if shelf is None:
+            return None
+        key = shelf.key(z, x, y)
+        found = self.store.read(key, lambda kept: answer(kept, self.release, asked))
+        if found is not None and len(self._used) < MOST_USED:
+            self._used.add(key)
+        return found
+
+    async def tile(self, pool: asyncpg.Pool, shelf: Shelf, at: TileAddress) -> Entry:
+        """The tile as it is now: drawn, and handed to the store, which decides whether it still is true."""
+        entry = await self.renderer.tile(pool, shelf, at)
+        if self.store is not None:
+            with suppress(asyncio.QueueFull):
+                self._waiting.put_nowait((shelf, shelf.key(at.z, at.x, at.y), entry))
+        return entry
+
+    async def keep_going(self) -> None:
+        """Write what waits, many tiles in one commit, and note what was used; for ever."""
+        while True:
+            drawings = await self._next()
+            used, self._used = self._used, set()
+            store = self.store
+            if store is None:
+                continue
+            try:
+                await asyncio.to_thread(_write, store, drawings, used)
+            except Exception:  # whatever it was, the next tiles are tried again
+                log.exception("tile store: %d tiles were not kept", len(drawings))
+
+    async def _next(self) -> list[Drawing]:
+        try:
+            drawings = [await asyncio.wait_for(self._waiting.get(), NOTED_EVERY_S)]
+        except TimeoutError:
+            return []
+        while len(drawings) < AT_ONCE and not self._waiting.empty():
+            drawings.append(self._waiting.get_nowait())
+        return drawings
+
+
+def _write(store: Store, drawings: list[Drawing], used: set[bytes]) -> None:
+    if used:
+        store.note_used(sorted(used))
+    if drawings:
+        store.put(drawings)

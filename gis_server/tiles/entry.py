@@ -1,0 +1,77 @@
+"""A tile as it is kept: validator, release and the bodies ready for the wire."""
+
+import gzip
+import hashlib
+import struct
+import zlib
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+import zstandard
+
+Encoding = Literal["identity", "gzip", "zstd"]
+HEAD = struct.Struct(">IB24sI")
+"""Release, flags, validator, length of the gzip body; the zstd body is what follows it."""
+SEEDED = 1
+GZIP_LEVEL = 6
+ZSTD_LEVEL = 9
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One tile of one release. An empty tile has no bodies."""
+
+    release: int
+    etag: bytes
+    """Of the content, without quotes; each encoding adds its name, since strong validators tell them apart."""
+    gzip: bytes
+    zstd: bytes
+    seeded: bool = False
+    """Someone wants it to be there always."""
+
+    @property
+    def empty(self) -> bool:
+        return not self.gzip
+
+    def body(self, encoding: Encoding) -> bytes:
+        if encoding == "gzip":
+            return self.gzip
+        if encoding == "zstd":
+            return self.zstd
+        return gzip.decompress(self.gzip) if self.gzip else b""
+
+    def kept(self, *, seeded: bool) -> bytes:
+        """As it lies in the store; seeded tiles are drawn again when a release removes them."""
+        return HEAD.pack(self.release, SEEDED * seeded, self.etag, len(self.gzip)) + self.gzip + self.zstd
+
+
+def entry_of(release: int, body: bytes, *, seeded: bool = False) -> Entry:
+    """Compresses a drawn tile, once."""
+    etag = hashlib.blake2b(body, digest_size=12).hexdigest().encode()
+    if not body:
+        return Entry(release, etag, b"", b"", seeded)
+    return Entry(release, etag, _gzip(body), _zstd().compress(body), seeded)
+
+
+def read_entry(kept: memoryview | bytes) -> Entry:
+    """The entry of kept bytes."""
+    release, flags, etag, length = HEAD.unpack_from(kept)
+    end = HEAD.size + length
+    return Entry(release, etag, bytes(kept[HEAD.size : end]), bytes(kept[end:]), bool(flags & SEEDED))
+
+
+def head_of(kept: memoryview | bytes) -> tuple[int, bool]:
+    """Release, and whether it is seeded, without copying the bodies."""
+    release, flags, _, _ = HEAD.unpack_from(kept)
+    return release, bool(flags & SEEDED)
+
+
+def _gzip(body: bytes) -> bytes:
+    squeezer = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, 31)
+    return squeezer.compress(body) + squeezer.flush()
+
+
+@cache
+def _zstd() -> zstandard.ZstdCompressor:
+    return zstandard.ZstdCompressor(level=ZSTD_LEVEL)

@@ -1,0 +1,109 @@
+"""News of releases pushed to whoever listens (server-sent events): one message for all of a view, bounded queues."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import orjson
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from gis_server.access.views import View
+from gis_server.errors import Busy
+from gis_server.tiles.touched import Touches, told
+
+MOST_LISTENERS = 6_000
+"""Of one worker."""
+MOST_UNREAD = 16
+"""Messages that one listener may leave unread; then it is hung up on, and asks anew from where it was."""
+BEAT_S = 20.0
+BEAT = b": \n\n"
+
+
+@dataclass(eq=False)
+class Listener:
+    """Someone who listens, and what is still to be sent."""
+
+    view: View
+    unread: "asyncio.Queue[bytes]" = field(default_factory=lambda: asyncio.Queue(MOST_UNREAD))
+    task: "asyncio.Task[None] | None" = None
+
+    def give(self, message: bytes) -> None:
+        try:
+            self.unread.put_nowait(message)
+        except asyncio.QueueFull:
+            if self.task is not None:
+                self.task.cancel()
+
+
+class Hub:
+    """Everyone who listens to one worker."""
+
+    def __init__(self) -> None:
+        self._listeners: set[Listener] = set()
+
+    def __len__(self) -> int:
+        return len(self._listeners)
+
+    def enter(self, listener: Listener) -> None:
+        if len(self._listeners) >= MOST_LISTENERS:
+            raise Busy(
+                "Có quá nhiều người đang nghe tin; thử lại sau, hoặc hỏi /changes/tiles.",
+                "Too many are listening; try again later, or ask /changes/tiles.",
+            )
+        self._listeners.add(listener)
+
+    def leave(self, listener: Listener) -> None:
+        self._listeners.discard(listener)
+
+    def tell(self, release: int, touches: Touches | None) -> None:
+        """Tell everyone what a release touched of what they may see; each view's message is written once."""
+        messages: dict[str, bytes] = {}
+        for listener in tuple(self._listeners):
+            view = listener.view
+            if view.name not in messages:
+                messages[view.name] = message_of(release, touches, view)
+            listener.give(messages[view.name])
+
+    async def beat(self) -> None:
+        """Keep quiet connections open, and find out who has left; for ever."""
+        while True:
+            await asyncio.sleep(BEAT_S)
+            for listener in tuple(self._listeners):
+                listener.give(BEAT)
+
+
+def message_of(release: int, touches: Touches | None, view: View) -> bytes:
+    """One event: `release` with what it touched, or `reset` when only asking for everything again will do."""
+    if touches is None:
+        return b"id: %d\nevent: reset\ndata: %s\n\n" % (release, orjson.dumps({"release": release}))
+    layers = told(touches, list(view.layers))
+    return b"id: %d\nevent: release\ndata: %s\n\n" % (release, orjson.dumps({"release": release, "layers": layers}))
+
+
+class EventStream(Response):
+    """Sends what a listener is given until it leaves, falls behind, or may no longer listen."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, hub: Hub, listener: Listener, first: bytes, allowed: Callable[[], bool]) -> None:
+        super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        del self.headers["content-length"]
+        self._hub, self._listener, self._first, self._allowed = hub, listener, first, allowed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._listener.task = asyncio.current_task()
+        try:
+            with suppress(OSError):  # it left
+                await self._talk(send)
+        finally:
+            self._hub.leave(self._listener)
+
+    async def _talk(self, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        message = self._first
+        while self._allowed():
+            await send({"type": "http.response.body", "body": message, "more_body": True})
+            message = await self._listener.unread.get()
+        await send({"type": "http.response.body", "body": b"", "more_body": False})

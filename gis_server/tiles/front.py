@@ -1,0 +1,88 @@
+"""The thin front: kept tiles are answered before the service is asked at all."""
+
+import re
+from contextlib import suppress
+
+from starlette.datastructures import Headers
+
+from gis_server.access.views import View
+from gis_server.access.who import Doorkeeper
+from gis_server.errors import MapError
+from gis_server.tiles.answer import STALE, Answer, Asked, encoding_of
+from gis_server.tiles.desk import Desk
+from gis_server.web.envelope import HOST, SECURITY
+from gis_server.web.rsgi import HTTPProtocol, RequestHeaders, Scope
+
+TILE = re.compile(r"/tiles/([^/]+)/([0-9]{1,2})/([0-9]{1,7})/([0-9]{1,7})\.mvt", re.ASCII)
+KEY = re.compile(r"key=([A-Za-z0-9_-]{1,200})", re.ASCII)
+PLAIN = [(name.lower(), value) for name, value in SECURITY.items()]
+MOST_HOSTS = 1_000
+
+
+class Front:
+    """Answers GET and HEAD of kept tiles; everything else, and everything odd, is for the service to answer."""
+
+    def __init__(self, desk: Desk, door: Doorkeeper, shared: list[tuple[str, str]]) -> None:
+        self._desk = desk
+        self._door = door
+        self._shared = [*PLAIN, *shared]
+        """For callers from other sites: what the service's CORS would add."""
+        self._public = door.views["public"] if door.settings.anonymous_view == "public" else None
+        self._hosts: set[str] = set()
+
+    def answered(self, scope: Scope, protocol: HTTPProtocol) -> bool:
+        """Whether this request needs nobody else."""
+        match = TILE.fullmatch(scope.path)
+        if match is None or scope.method not in ("GET", "HEAD"):
+            return False
+        headers = scope.headers
+        view = self._view(scope.query_string, headers)
+        if view is None or not self._knows_host(headers):
+            return False
+        tileset, z, x, y = match.groups()
+        asked = Asked(
+            encoding_of(_joined(headers, "accept-encoding") or ""), _joined(headers, "if-none-match"), view.is_public
+        )
+        found = self._desk.kept(view, tileset, (int(z), int(x), int(y)), asked)
+        if found is None:
+            return False
+        self._send(scope, protocol, found)
+        return True
+
+    def _send(self, scope: Scope, protocol: HTTPProtocol, found: Answer) -> None:
+        headers = found.headers + (self._shared if "origin" in scope.headers else PLAIN)
+        if self._desk.stale:
+            headers += STALE
+        if not found.body:
+            protocol.response_empty(found.status, headers)
+        elif scope.method == "HEAD":
+            protocol.response_empty(found.status, [*headers, ("content-length", str(len(found.body)))])
+        else:
+            protocol.response_bytes(found.status, headers, found.body)
+
+    def _view(self, query: str, headers: RequestHeaders) -> View | None:
+        """Whose tile it is; None for whoever needs a closer look, or an error."""
+        key = headers.get("bando-key")
+        if query:
+            match = KEY.fullmatch(query)
+            if match is None:
+                return None
+            key = key or match[1]
+        if key is None and self._public is not None:
+            return self._public
+        with suppress(MapError):
+            return self._door.view_of(Headers(dict(headers.items())), key)
+        return None
+
+    def _knows_host(self, headers: RequestHeaders) -> bool:
+        hosts = headers.get_all("host")
+        if len(hosts) != 1 or (hosts[0] not in self._hosts and not HOST.fullmatch(hosts[0])):
+            return False
+        if len(self._hosts) < MOST_HOSTS:
+            self._hosts.add(hosts[0])
+        return True
+
+
+def _joined(headers: RequestHeaders, name: str) -> str | None:
+    found = headers.get_all(name)
+    return ",".join(found) if found else None

@@ -1,0 +1,68 @@
+"""Routes that tell what releases touched: asked for, and pushed."""
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Request
+from starlette.responses import Response
+
+from gis_server.access.who import Doorkeeper
+from gis_server.errors import BadRequest, MapError
+from gis_server.tiles.events import EventStream, Hub, Listener, message_of
+from gis_server.tiles.touched import told, touched_since
+from gis_server.web.answers import json_answer
+from gis_server.web.asking import Caller, View, reading
+
+NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
+router = APIRouter(tags=["tiles"])
+
+
+async def _since(since: str = "0") -> int:
+    if not NUMBER.fullmatch(since):
+        raise BadRequest(
+            f"since = “{since[:20]}” không hợp lệ: cần số của một bản công bố, viết bằng chữ số 0–9.",
+            f"since = “{since[:20]}” will not do: it is the number of a release, in the digits 0–9.",
+        )
+    return int(since)
+
+
+@router.get("/changes/tiles")
+async def get_changed_tiles(request: Request, view: Caller, since: Annotated[int, Depends(_since)]) -> Response:
+    """Map tiles that the releases after `since` touched, by layer: `tiles` with all above and below, and `alone`."""
+    async with reading(request) as snap:
+        touches = await touched_since(snap, since)
+    found = {"since": since, "release": snap.release, "complete": touches is not None}
+    return json_answer(request, {**found, "layers": told(touches or {}, list(view.layers))})
+
+
+@router.get("/events")
+async def get_events(request: Request, view: Caller, last_event_id: Annotated[str | None, Header()] = None) -> Response:
+    """News of each release as it comes (server-sent events): its number and the tiles it touched."""
+    hub: Hub = request.app.state.hub
+    listener = Listener(view)
+    hub.enter(listener)  # first, so that no release falls between what is read now and what is told later
+    try:
+        first = await _first(request, view, last_event_id)
+    except BaseException:
+        hub.leave(listener)
+        raise
+    return EventStream(hub, listener, first, lambda: _still(request, view))
+
+
+async def _first(request: Request, view: View, last: str | None) -> bytes:
+    """What was missed since the last event, or where things stand."""
+    async with reading(request) as snap:
+        if last is None:
+            return message_of(snap.release, {}, view)
+        touches = await touched_since(snap, int(last)) if NUMBER.fullmatch(last) else None
+        return message_of(snap.release, touches, view)
+
+
+def _still(request: Request, view: View) -> bool:
+    """Whether the caller's key opens the same view as when it came."""
+    door: Doorkeeper = request.app.state.door
+    key = request.headers.get("bando-key", request.query_params.get("key"))
+    try:
+        return door.view_of(request.headers, key) == view
+    except MapError:
+        return False

@@ -1,0 +1,1 @@
+EXISTS (SELECT FROM {table}, tile WHERE geom_3857 && tile.buffered)

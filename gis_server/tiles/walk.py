@@ -1,0 +1,87 @@
+"""Walks down the tiles of a tileset that hold anything, drawing each: for seeding and for archives."""
+
+import asyncio
+import math
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from gis_server.db.statements import text
+from gis_server.tiles.address import TileAddress
+from gis_server.tiles.entry import Entry
+from gis_server.tiles.shelves import Shelf
+from gis_server.tiles.statement import BUFFER, EXTENT
+
+SQL = Path(__file__).parent / "sql"
+AT_ONCE = 64
+HIGHEST_LATITUDE = 85.0511
+Box = tuple[float, float, float, float]
+"""West, south, east, north in degrees (WGS 84)."""
+
+
+@dataclass(frozen=True)
+class Area:
+    """Which tiles: from one zoom to another, and in a box when not everywhere."""
+
+    low: int
+    high: int
+    box: Box | None = None
+
+    def within(self, at: TileAddress) -> bool:
+        if self.box is None:
+            return True
+        west, south, east, north = self.box
+        size = float(2**at.z)
+        left, right = (west + 180) / 360 * size, (east + 180) / 360 * size
+        top, bottom = _down(north) * size, _down(south) * size
+        return at.x < right and at.x + 1 > left and at.y < bottom and at.y + 1 > top
+
+
+def _down(latitude: float) -> float:
+    """Share of the Web-Mercator square, from the north."""
+    angle = math.radians(max(-HIGHEST_LATITUDE, min(HIGHEST_LATITUDE, latitude)))
+    return (1 - math.asinh(math.tan(angle)) / math.pi) / 2
+
+
+Draw = Callable[[TileAddress], Awaitable[Entry]]
+Holds = Callable[[TileAddress], Awaitable[bool]]
+
+
+@dataclass(frozen=True)
+class Asks:
+    """How a walk asks: for a tile, and whether anything lies in it at all."""
+
+    draw: Draw
+    holds: Holds
+
+
+async def walk(shelf: Shelf, area: Area, asks: Asks) -> AsyncIterator[list[tuple[TileAddress, Entry]]]:
+    """Drawn tiles, some at a time, zoom by zoom. An empty tile is left as soon as nothing of any zoom lies in it."""
+    low, high = shelf.tileset.zoom
+    first, last = max(low, area.low), min(high, area.high)
+    level = [TileAddress(0, 0, 0)]
+    for zoom in range(last + 1):
+        below: list[TileAddress] = []
+        for start in range(0, len(level), AT_ONCE):
+            some = level[start : start + AT_ONCE]
+            drawn = await asyncio.gather(*(asks.draw(at) for at in some)) if zoom >= first else [None] * len(some)
+            full = [entry is not None and not entry.empty for entry in drawn]
+            held = await asyncio.gather(*(_held(asks, at, known) for at, known in zip(some, full, strict=True)))
+            below += [child for at, is_held in zip(some, held, strict=True) if is_held for child in _children(at, area)]
+            yield [(at, entry) for at, entry in zip(some, drawn, strict=True) if entry is not None]
+        level = below
+
+
+async def _held(asks: Asks, at: TileAddress, known: bool) -> bool:
+    return known or await asks.holds(at)
+
+
+def _children(at: TileAddress, area: Area) -> list[TileAddress]:
+    children = [TileAddress(at.z + 1, 2 * at.x + right, 2 * at.y + down) for down in (0, 1) for right in (0, 1)]
+    return [child for child in children if area.within(child)]
+
+
+def holds_statement(shelf: Shelf) -> str:
+    """Whether a tile holds anything of the tileset; `$1`, `$2`, `$3` are z, x, y."""
+    pieces = [text(SQL, "holds_layer", table=drawn.layer.table).strip() for drawn in shelf.tileset.layers]
+    return text(SQL, "holds", pieces=" OR ".join(pieces), margin=str(BUFFER / EXTENT))

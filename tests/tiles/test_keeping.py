@@ -1,0 +1,184 @@
+"""Kept tiles over the wire, with two workers: never older than they say, and exactly renewed."""
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from gis_server.catalog import Catalog
+from gis_server.db.database import Database
+from gis_server.settings import Settings
+from gis_server.tiles.address import TileAddress
+from gis_server.tiles.running import store_path
+from gis_server.tiles.shelves import address_of
+from gis_server.tiles.store import open_store
+from tests.conftest import free_port
+from tests.live import served
+from tests.tiles.parcels import Caller, Moving, around, path_of
+
+TILES = around([11, 13, 15, 16, 17], reach=2)
+ENCODINGS = ("gzip", "zstd", "identity")
+
+
+@dataclass(frozen=True)
+class Live:
+    address: str
+    moving: Moving
+    store: Path
+
+
+@pytest.fixture(scope="module")
+def live(
+    make_database: Callable[[], Database],
+    settings: Settings,
+    catalog: Catalog,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Live]:
+    database, folder = make_database(), tmp_path_factory.mktemp("keeping")
+    moving = Moving(catalog, database)
+    moving.publish()
+    given = {"database_url": database.url, "port": free_port(), "state": folder, "workers": 2}
+    chosen = settings.model_copy(update=given)
+    with served(chosen, folder / "serve.log") as address:
+        yield Live(address, moving, store_path(chosen, database))
+
+
+@pytest.fixture
+def caller(live: Live) -> Iterator[Caller]:
+    caller = Caller(live.address)
+    yield caller
+    caller.close()
+
+
+def digest(body: bytes) -> bytes:
+    return hashlib.blake2b(body, digest_size=8).digest()
+
+
+def wait_for_release(caller: Caller, at: TileAddress, release: int) -> float:
+    """Seconds until a kept tile belongs to the release."""
+    began = time.monotonic()
+    while int(caller.tile(at)[0].headers["Bando-Release"]) < release:
+        assert time.monotonic() < began + 5
+        time.sleep(0.002)
+    return time.monotonic() - began
+
+
+def test_every_answer_is_what_the_database_had_in_the_release_that_it_names(live: Live) -> None:
+    """Renders race publishes: whatever is answered, whenever, is compared with the oracle of its release."""
+    wanted: dict[tuple[int, TileAddress], bytes] = {}
+    heard: list[tuple[int, TileAddress, bytes]] = []
+    ends = threading.Event()
+
+    def ask(turn: int) -> None:
+        caller, number = Caller(live.address), turn
+        while not ends.is_set():
+            at = TILES[number % len(TILES)]
+            answer, body = caller.tile(at, ENCODINGS[number % 3])
+            assert answer.status in (200, 204), answer.status
+            heard.append((int(answer.headers["Bando-Release"]), at, digest(body)))
+            number += 7
+        caller.close()
+
+    def note(release: int) -> None:
+        wanted.update({(release, at): digest(body) for at, body in zip(TILES, live.moving.drawn(TILES), strict=True)})
+
+    with live.moving.database.connect("read") as conn:
+        (first,) = conn.execute("SELECT max(release) FROM meta.release").fetchone() or (0,)
+    note(first)
+    askers = [threading.Thread(target=ask, args=(turn,)) for turn in range(4)]
+    for asker in askers:
+        asker.start()
+    try:
+        for _ in range(60):
+            note(live.moving.publish())
+    finally:
+        ends.set()
+        for asker in askers:
+            asker.join()
+    assert len(heard) > 2_000
+    assert len({release for release, _, _ in heard}) > 20
+    wrong = [one for one in heard if wanted[one[0], one[1]] != one[2]]
+    assert wrong == []
+
+
+def test_every_kept_tile_is_what_the_database_has_now(live: Live, caller: Caller) -> None:
+    """The oracle draws each tile of the store again: 0 differences."""
+    release = live.moving.publish(moved=3)
+    for at in TILES:
+        caller.tile(at)
+    wait_for_release(caller, TILES[0], release)
+    time.sleep(0.5)
+    store, shelf = open_store(live.store, 64), live.moving.shelf()
+    keys = store.keys(shelf.prefix)
+    assert len(keys) >= len(TILES)
+    tiles = [address_of(key) for key in keys]
+    bodies = list(live.moving.drawn(tiles))
+    found = [store.get(key) for key in keys]
+    store.close()
+    differing = [
+        at
+        for at, body, entry in zip(tiles, bodies, found, strict=True)
+        if entry and entry.body("gzip") and entry.body("identity") != body
+    ]
+    assert differing == []
+
+
+def test_a_publish_renews_what_it_touched_and_nothing_else(live: Live, caller: Caller) -> None:
+    """Tiles that the release did not touch stay where they are in the store; the others are gone at once."""
+    deep = around([16], reach=3)
+    for _ in range(2):
+        before = {at: caller.tile(at)[0].headers["ETag"] for at in deep}
+    time.sleep(0.3)
+    shelf = live.moving.shelf()
+    release = live.moving.publish(moved=1)
+    waited = wait_for_release(caller, deep[0], release)
+    assert waited < 5
+    after = {at: caller.tile(at)[0].headers["ETag"] for at in deep}
+    assert 1 <= sum(before[at] != after[at] for at in deep) <= 4
+    time.sleep(0.3)
+    store = open_store(live.store, 64)
+    drawn = {at: entry.release for at in deep if (entry := store.get(shelf.key(at.z, at.x, at.y)))}
+    store.close()
+    renewed = {at for at, number in drawn.items() if number == release}
+    changed = {at for at in deep if before[at] != after[at]}
+    assert changed <= renewed
+    assert len(renewed) <= 4, "one moved parcel lies in two tiles, or four at a corner"
+
+
+def test_the_same_cold_tile_a_thousand_times_is_drawn_a_few_times(live: Live) -> None:
+    at = around([14])[0]
+    answers: list[int] = []
+
+    def ask() -> None:
+        caller = Caller(live.address)
+        for _ in range(20):
+            answers.append(caller.tile(at)[0].status)
+        caller.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [200] * 1_000
+
+
+def test_kept_answers_and_drawn_ones_are_alike(live: Live, caller: Caller) -> None:
+    at = around([18])[0]
+    drawn, _ = caller.tile(at, "gzip")
+    time.sleep(0.3)
+    kept, _ = caller.tile(at, "gzip")
+    ignored = {"date", "content-length"}
+    assert {name.lower(): value for name, value in drawn.headers.items() if name.lower() not in ignored} == {
+        name.lower(): value for name, value in kept.headers.items() if name.lower() not in ignored
+    }
+
+
+def test_a_query_that_nobody_knows_does_not_get_past_the_store(live: Live, caller: Caller) -> None:
+    at = TILES[0]
+    assert caller.get(f"{path_of(at)}?v=1").status == 400
+    assert caller.get(f"{path_of(at)}?key=wrong").status == 401
