@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from loaders.grid.fit import CELLS_NEEDED, cells, fit, holds
+from loaders.grid.fit import CELLS_NEEDED, NEARLY, cells, fit, holds
 from loaders.grid.reading import Reading
 from loaders.grid.readings import Placed, placed, usual
 from loaders.grid.verdict import Residual
@@ -13,8 +13,8 @@ Points = NDArray[np.float64]
 
 POINTS = 48
 HARDLY_ANY = 0.2
-NEARLY, CLEARLY = 0.65, 1.5
-"""When the few points are so much nearer than chance, or than what is said, the whole sample is looked at."""
+CLEARLY = 1.5
+"""When the few points are so much nearer than in what is said, the whole sample is looked at."""
 
 
 def lies_in_place(said: Placed, scales: Scales) -> bool:
