@@ -18,6 +18,9 @@ from loaders.child.wire import KIND, Request, read_bytes, write_frame
 from loaders.readers import read
 from loaders.readers.stream import Chunk, Stream
 
+MOST_BYTES = 64 << 20
+"""Of one batch on its way to the parent, which makes several copies of it."""
+
 
 def main() -> None:
     """Confines itself, says so, and serves until nobody asks any more."""
@@ -82,7 +85,8 @@ def _send(stream: Stream, sample: int | None, out: BinaryIO) -> None:
 def _batches(chunks: Iterator[Chunk], sample: int | None) -> Iterator[tuple[str, pa.RecordBatch]]:
     sent = 0
     for chunk in chunks:
-        for batch in chunk.rows.to_batches():
+        rows = max(1, chunk.rows.num_rows * MOST_BYTES // max(1, chunk.rows.nbytes))
+        for batch in chunk.rows.to_batches(max_chunksize=rows):
             if sample is not None:
                 batch = batch.slice(0, sample - sent)
             probe(batch)

@@ -11,12 +11,15 @@ import pyogrio
 from pyogrio.errors import CRSError, DataLayerError, DataSourceError
 
 from gis_server.errors import DeliveryUnreadable
+from loaders.child.limits import size_of
 from loaders.letters.pages import page_of, readable_names
 from loaders.profiles import FileRule
 from loaders.readers.dbf import overflowed, with_overflow
 from loaders.readers.stream import GEOMETRY, Chunk, Stream
 
-ROWS = 65_536
+ROWS, LEAST_ROWS = 65_536, 64
+BYTES = 32 << 20
+"""Of one batch, more or less: rows of long texts or outlines come in smaller batches."""
 
 
 def read_vector(path: Path, file: str, how: FileRule) -> Iterator[Stream]:
@@ -30,14 +33,18 @@ def read_vector(path: Path, file: str, how: FileRule) -> Iterator[Stream]:
         meant = readable_names([str(column) for column in info["fields"]], page)
         stream = Stream(file, name, None, iter(()), frozenset(meant.values()), page, _count(info))
         stream.said, stream.placed = info["crs"], info["geometry_type"] is not None
-        stream.chunks = _chunks(path, stream, meant)
+        stream.chunks = _chunks(path, stream, meant, _rows_at_once(path, int(info["features"])))
         yield stream
 
 
-def _chunks(path: Path, stream: Stream, meant: dict[str, str]) -> Iterator[Chunk]:
+def _rows_at_once(path: Path, rows: int) -> int:
+    return max(LEAST_ROWS, min(ROWS, BYTES * max(rows, 1) // max(size_of(path), 1)))
+
+
+def _chunks(path: Path, stream: Stream, meant: dict[str, str], most: int) -> Iterator[Chunk]:
     with (
         _gdal_sentences(stream.file),
-        pyogrio.open_arrow(path, layer=stream.layer, encoding=_encoding(path), batch_size=ROWS, use_pyarrow=True) as (
+        pyogrio.open_arrow(path, layer=stream.layer, encoding=_encoding(path), batch_size=most, use_pyarrow=True) as (
             meta,
             reader,
         ),

@@ -150,10 +150,11 @@ def test_a_hundred_thousand_invalid_rings_are_found(place, tmp_path):
 
 
 @pytest.mark.slow
-def test_one_surface_of_two_hundred_thousand_invalid_rings_is_found(place, tmp_path):
-    x = EAST + np.arange(200_000) * 1e-3
+def test_one_surface_of_a_hundred_thousand_invalid_rings_is_refused(place, tmp_path):
+    x = EAST + np.arange(100_000) * 1e-3
     rings = np.stack([np.stack([x, x * 0 + NORTH], 1), np.stack([x * 0 + EAST + 300, x * 0 + NORTH], 1)] * 2, 1)
     rings[:, 2, 1] += 100
     rings[:, 3] = rings[:, 0]
     heap = shapely.multipolygons(shapely.polygons(rings))
-    place.refuses(parcels(tmp_path / "p.gpkg", [heap]), "GEO-01|quá lâu", PARCELS)
+    error = str(place.survives(parcels(tmp_path / "p.gpkg", [heap]), PARCELS))
+    assert "GEO-01" in error or "quá lâu" in error

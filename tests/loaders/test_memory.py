@@ -12,7 +12,7 @@ import pytest
 import shapely
 
 from gis_server.settings import HOME
-from tests.loaders.hostile import EAST, MANHOLES, NORTH, manholes, written
+from tests.loaders.hostile import EAST, MANHOLES, NORTH, written
 from tests.loaders.test_hostile_rows import PARCELS, outline
 
 MOST_BYTES = int(1.5 * 2**30)
@@ -58,7 +58,10 @@ def peak_of_load(database, path, profile):
 
 
 def many_rows(folder):
-    return manholes(folder / "hg.gpkg", 3_000_000), MANHOLES
+    count = np.arange(3_000_000)
+    shapes = shapely.points(EAST + count % 2000 * 3.1, NORTH + count // 2000 * 3.1)
+    texts = count.astype(str).astype(object)
+    return written(folder / "hg.gpkg", shapes, {"ma": texts, "duong": texts}), MANHOLES
 
 
 def long_texts(folder):
