@@ -28,6 +28,9 @@ from gis_server.portals.viewer import Viewer, viewer_page
 from gis_server.records.routes import router as records
 from gis_server.releases.snapshot import snapshot
 from gis_server.settings import Settings
+from gis_server.tiles.raster_painter import Painter
+from gis_server.tiles.raster_routes import COG, PNG
+from gis_server.tiles.raster_routes import router as rasters
 from gis_server.tiles.render import Renderer
 from gis_server.tiles.routes import MVT
 from gis_server.tiles.routes import router as tiles
@@ -49,7 +52,7 @@ async def get_home(request: Request, view: Caller, f: F = None) -> Response:
     return viewer_page(request) if wants_html(request, f) else landing(request)
 
 
-ROUTERS = (home, features, tiles, records, portals, styles, sprites, documents)
+ROUTERS = (home, features, tiles, rasters, records, portals, styles, sprites, documents)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -80,6 +83,7 @@ def _furnish(app: FastAPI, settings: Settings) -> None:
     state.sprites = Sprites(settings.styles_folder / "sprites")
     state.time_extents = TimeExtents()
     state.renderer = Renderer(settings.pool_size)
+    state.painter = Painter(settings.rasters_folder, state.catalog)
     state.routes = [route for router in ROUTERS for route in router.routes]
     state.pool, state.release = None, 0
 
@@ -115,7 +119,7 @@ def _wrap(app: FastAPI) -> None:
         GZipMiddleware,
         minimum_size=PACKED_BYTES,
         compresslevel=5,
-        exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, MVT),
+        exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, MVT, PNG, COG),
     )
     app.add_middleware(
         CORSMiddleware,

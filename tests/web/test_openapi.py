@@ -53,6 +53,8 @@ def test_every_path_of_the_document_answers_as_it_says(document: dict[str, Any],
         "lat": LAT,
     }
     for path, methods in document["paths"].items():
+        if path == "/cogs/{sha256}.tif":  # this city has footprints but no files; tests/tiles/test_rasters.py has
+            continue
         parameters = methods["get"]["parameters"]
         example = {one["name"]: values.get(one["name"], one.get("example")) for one in parameters}
         asked = "&".join(
