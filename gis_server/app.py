@@ -34,6 +34,9 @@ from gis_server.tiles.desk import Desk
 from gis_server.tiles.events import Hub
 from gis_server.tiles.front import Front
 from gis_server.tiles.news import router as news
+from gis_server.tiles.raster_painter import Painter
+from gis_server.tiles.raster_routes import COG, PNG
+from gis_server.tiles.raster_routes import router as rasters
 from gis_server.tiles.render import Renderer
 from gis_server.tiles.routes import router as tiles
 from gis_server.tiles.running import tiles_at_work
@@ -60,7 +63,7 @@ async def get_home(request: Request, view: Caller, f: F = None) -> Response:
     return viewer_page(request) if wants_html(request, f) else landing(request)
 
 
-ROUTERS = (home, features, tiles, news, records, portals, styles, sprites, glyphs, documents)
+ROUTERS = (home, features, tiles, rasters, news, records, portals, styles, sprites, glyphs, documents)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -92,6 +95,7 @@ def _furnish(app: FastAPI, settings: Settings) -> None:
     state.layer_states, state.time_extents = LayerStates(), TimeExtents()
     state.hub = Hub()
     state.desk = Desk(Shelves(state.catalog, state.door.views), Renderer(settings.pool_size))
+    state.painter = Painter(settings.rasters_folder, state.catalog)
     state.routes = [route for router in ROUTERS for route in router.routes]
     state.pool, state.release = None, 0
 
@@ -139,7 +143,7 @@ def _wrap(app: FastAPI) -> None:
         GZipMiddleware,
         minimum_size=PACKED_BYTES,
         compresslevel=5,
-        exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, MVT),
+        exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, MVT, PNG, COG),
     )
     app.add_middleware(
         CORSMiddleware,

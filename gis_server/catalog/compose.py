@@ -7,6 +7,7 @@ from gis_server.catalog.catalog import Catalog, Layer
 from gis_server.catalog.expressions import UNKNOWN, expanded, without
 from gis_server.catalog.legend import legend
 from gis_server.catalog.model import PortalMap, Text
+from gis_server.catalog.raster_styles import LOOKS, raster_legend, with_rasters
 from gis_server.catalog.swatch import Entry
 from gis_server.errors import UnknownLayer
 
@@ -33,7 +34,7 @@ def compose_style(catalog: Catalog, map_id: str, visible: Visible, address: Addr
     layers = [catalog[layer_id] for layer_id in portal.layers if layer_id in visible]
     drawn = {layer.id: _drawn(catalog, layer, visible[layer.id], map_id) for layer in layers}
     switched = [_switched(one, portal) for one in _labels_last(drawn.values())]
-    return {
+    style = {
         **_frame(portal.title, map_id, address),
         "center": list(portal.center),
         "zoom": portal.zoom,
@@ -47,6 +48,7 @@ def compose_style(catalog: Catalog, map_id: str, visible: Visible, address: Addr
         },
         "layers": [_background(portal), *switched, *_watermarks(layers, map_id)],
     }
+    return with_rasters(style, address)
 
 
 def layer_style(catalog: Catalog, layer_id: str, visible: Visible, address: Address = same_host) -> Style:
@@ -55,7 +57,7 @@ def layer_style(catalog: Catalog, layer_id: str, visible: Visible, address: Addr
         raise unknown(layer_id)
     layer = catalog[layer_id]
     drawn = _drawn(catalog, layer, visible[layer_id], layer_id)
-    return {
+    style = {
         **_frame(layer.file.title, layer_id, address),
         "metadata": {
             "bando:title": layer.file.title.model_dump(),
@@ -65,6 +67,7 @@ def layer_style(catalog: Catalog, layer_id: str, visible: Visible, address: Addr
         },
         "layers": [*drawn, _watermark(layer, layer_id)],
     }
+    return with_rasters(style, address)
 
 
 def visible_maps(catalog: Catalog, visible: Visible) -> dict[str, PortalMap]:
@@ -162,7 +165,9 @@ def _switched(one: Style, portal: PortalMap) -> Style:
 
 
 def _legend(catalog: Catalog, layer: Layer, drawn: list[Style]) -> list[Entry]:
-    return legend(layer, drawn, catalog.domains, catalog.styles[layer.file.style].legend)
+    outlines = [one for one in drawn if one["type"] not in LOOKS]
+    entries = legend(layer, outlines, catalog.domains, catalog.styles[layer.file.style].legend)
+    return raster_legend(catalog, layer) or entries
 
 
 def _watermarks(layers: list[Layer], source: str) -> list[Style]:

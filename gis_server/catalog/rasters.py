@@ -1,7 +1,7 @@
 """What a layer file may say about rasters: its rows are footprints of Cloud-Optimised GeoTIFFs."""
 
 from collections.abc import Mapping
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -43,8 +43,16 @@ class RasterRule(Strict):
     """Least and greatest value that can be true, in `unit`."""
     domain: str | None = None
     """Code list under `_domains/` whose codes are whole numbers."""
-    colors: list[tuple[float, str]] = Field(default_factory=list)
-    """Value → colour (`#rrggbb`), rising; values between two stops are mixed."""
+    colors: list[tuple[float, Annotated[str, Field(pattern=r"^#[0-9a-f]{6}([0-9a-f]{2})?$")]]] = Field(
+        default_factory=list
+    )
+    """Value → colour (`#rrggbb` or, with transparency, `#rrggbbaa`), rising; between two stops they are mixed."""
+
+    @property
+    def ramp(self) -> list[tuple[float, str]]:
+        """The colours, or black to white over the range."""
+        low, high = self.range or (0.0, 1.0)
+        return self.colors or [(low, "#000000"), (high, "#ffffff")]
 
     @model_validator(mode="after")
     def _words_fit_the_kind(self) -> Self:
