@@ -10,6 +10,7 @@ from loaders.readers.stream import FAULT, GEOMETRY, KIND, Chunk, Stream
 
 RESERVED = frozenset({GEOMETRY, KIND, FAULT})
 SHOWN, LETTERS = 40, 60
+NAMELESS = "(không tên · no name)"
 
 
 def with_own_names(streams: Iterable[Stream]) -> Iterator[Stream]:
@@ -45,5 +46,5 @@ def _own(rows: pa.Table, file: str) -> pa.Table:
         for place, name in enumerate(names)
         if name not in RESERVED or (name == GEOMETRY and name not in names[place + 1 :])
     ]
-    refuse_doubles((names[place] for place in places), file)
+    refuse_doubles((names[place] or NAMELESS for place in places), file)
     return rows if len(places) == len(names) else rows.select(places)

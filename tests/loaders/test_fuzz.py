@@ -22,9 +22,11 @@ import shapely
 import yaml
 
 from gis_server.catalog import Catalog
+from gis_server.catalog.places import Places
 from gis_server.errors import MapError
 from loaders.account import Account
 from loaders.child.host import Child, reading_child
+from loaders.crs import Locator
 from loaders.deliveries import open_delivery
 from loaders.mapping import Mapping
 from loaders.plan import make_plan
@@ -188,11 +190,12 @@ def mutate_one(path: Path, luck: random.Random) -> None:
 
 def read_and_map(path: Path, profile: Path, catalog: Catalog, child: Child) -> None:
     with open_delivery(path) as delivery:
-        mapping = Mapping(catalog, Account())
+        mapping, locator = Mapping(catalog, Account()), Locator(catalog, Places((), ()))
         for reading in make_plan(delivery, str(profile), catalog).readings:
-            for stream in reading.streams(catalog, child, set()):
+            for stream in reading.streams(locator, child, set()):
                 for _ in mapping.map(stream, reading.profile, reading.how):
                     continue
+        locator.refuse()
 
 
 def try_one(place: Place, child: Child, folder: Path, name: str, seed: int) -> str:

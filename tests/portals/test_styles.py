@@ -22,7 +22,9 @@ def test_every_map_is_listed_with_a_style_that_opens(whole_city: City, catalog: 
 
 def test_a_style_points_at_tiles_and_sprites_of_this_service(whole_city: City) -> None:
     style = whole_city.get("/styles/thoat_nuoc").json()
-    assert style["sources"] == {"thoat_nuoc": {"type": "vector", "url": "http://bando.example/tiles/thoat_nuoc"}}
+    assert style["sources"]["thoat_nuoc"] == {"type": "vector", "url": "http://bando.example/tiles/thoat_nuoc"}
+    rasters = {name: one["url"] for name, one in style["sources"].items() if one["type"] == "raster"}
+    assert rasters == {name: f"http://bando.example/rasters/{name}" for name in rasters}
     assert style["sprite"] == "http://bando.example/sprites/bando"
     assert "glyphs" not in style
 

@@ -74,7 +74,7 @@ def city(
     opened = settings.model_copy(
         update={"database_url": database.url, "anonymous_view": "full", "rasters": folder / "rasters"}
     )
-    desk = Desk(catalog, database, Steps(quiet=True), opened.rasters_folder)
+    desk = Desk(catalog, database, Steps(quiet=True), rasters=opened.rasters_folder)
     with TestClient(create_app(opened), base_url="http://localhost:8000") as client:
         made = RasterCity(client, desk, folder)
         sheets = folder / "dem"
