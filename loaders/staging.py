@@ -220,9 +220,10 @@ class Staging:
         return np.arange(row[0], row[0] + count) if row[1] is None else np.array(row[1], np.int64)
 
     def _prepared(self, batch: Batch) -> tuple[Layer, pa.Table]:
-        """The first thread's work."""
-        self.suspects.look_at(batch)
-        return batch.layer, prepared(batch, self.catalog.crs)
+        """The first thread's work; coordinates that are no numbers are found by it, so numpy need not warn of them."""
+        with np.errstate(all="ignore"):
+            self.suspects.look_at(batch)
+            return batch.layer, prepared(batch, self.catalog.crs)
 
     def _copied(self, work: tuple[Layer, pa.Table]) -> None:
         """The second thread's work."""

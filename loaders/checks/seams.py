@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from loaders.checks.edges import Edges
 from loaders.wkb import Numbers, Points
 
+MOST_IN_A_CELL = 500
 MILLIMETRES = 1000.0
 CODE_BITS = 31
 LENGTH_M = 8.0
@@ -58,7 +59,7 @@ class Seams:
     def add(self, edges: Edges, rows: Numbers, groups: Words) -> None:
         """Some surfaces; edges with a partner among them are forgotten at once."""
         mm = np.rint(edges.points * MILLIMETRES)
-        if not self.whole or mm.min() < 0 or mm.max() >= 1 << CODE_BITS:
+        if not (self.whole and np.isfinite(mm).all() and mm.min() >= 0 and mm.max() < 1 << CODE_BITS):
             self.whole = False
             return
         code = (mm[:, 0].astype(np.int64) << CODE_BITS) | mm[:, 1].astype(np.int64)
@@ -80,8 +81,15 @@ class Seams:
             return np.zeros(0, np.int64)
         loose = _without_partners(Loose(*(np.concatenate(column) for column in zip(*self.loose, strict=True))))
         self.loose = [loose]
-        near = _spread(loose, _near(loose, self.gap_m))
+        try:
+            near = _spread(loose, _near(loose, self.gap_m))
+        except _Crowded:
+            return None
         return None if near is None else np.unique(np.concatenate([loose.row[near], *self.odd]))
+
+
+class _Crowded(Exception):
+    """So many edges lie in one place that comparing them would take longer than asking GEOS."""
 
 
 def _signed(start: Numbers, end: Numbers, groups: Words, side: NDArray[np.bool_]) -> Words:
@@ -142,6 +150,8 @@ def _pairs(loose: Loose, ends: tuple[Points, Points], gap_m: float) -> Iterator[
     step = 1
     same = np.flatnonzero(cell[1:] == cell[:-1])
     while len(same):
+        if step > MOST_IN_A_CELL:
+            raise _Crowded
         for begin in range(0, len(same), PAIRS_AT_ONCE):
             part = same[begin : begin + PAIRS_AT_ONCE]
             different = edge[part] != edge[part + step]

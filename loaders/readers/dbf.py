@@ -1,4 +1,8 @@
-"""Cells of a .dbf whose number did not fit: written as `****`, and read by GDAL as if nothing had ever stood there."""
+"""Cells of a .dbf whose number did not fit: written as `****`, and read by GDAL as if nothing had ever stood there.
+
+GDAL and others write “no value” in the same way. A writer writes it in one way only, so stars in a column that also has
+blank cells are numbers that did not fit, and in a column without blanks they are “no value”.
+"""
 
 import glob
 import mmap
@@ -10,7 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 OVERFLOW = "****"
-STAR, END = ord("*"), 0x0D
+STAR, BLANK, END = ord("*"), ord(" "), 0x0D
 HEADER_BYTES, FIELD_BYTES = 32, 32
 NUMBERS = b"NF"
 
@@ -47,17 +51,21 @@ def _found(path: Path, header: bytes) -> Places:
     cells = np.memmap(path, dtype=np.uint8, mode="r", offset=len(header), shape=(count, width))
     kept = cells[:, 0] != STAR
     numbers = np.cumsum(kept) - 1
-    found = {place: numbers[kept & (cells[:, at] == STAR)] for place, at in _numbers(header) if at < width}
-    return {place: rows for place, rows in found.items() if len(rows)}
+    found = {}
+    for place, at, wide in _numbers(header):
+        starred = kept & (cells[:, at] == STAR) if at + wide <= width else np.zeros(count, bool)
+        if starred.any() and (cells[:, at : at + wide] == BLANK).all(axis=1).any():
+            found[place] = numbers[starred]
+    return found
 
 
-def _numbers(header: bytes) -> list[tuple[int, int]]:
-    """Place of each column of numbers, and where in a record it begins."""
+def _numbers(header: bytes) -> list[tuple[int, int, int]]:
+    """Place of each column of numbers, where in a record it begins, and its width."""
     found, at = [], 1
     for place, start in enumerate(range(HEADER_BYTES, len(header) - FIELD_BYTES + 1, FIELD_BYTES)):
         if header[start] == END:
             break
         if header[start + 11] in NUMBERS:
-            found.append((place, at))
+            found.append((place, at, header[start + 16]))
         at += header[start + 16]
     return found

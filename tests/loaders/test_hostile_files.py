@@ -91,8 +91,17 @@ def test_a_number_that_overflowed_its_field_is_found_not_lost(place, tmp_path):
     content = dbf.read_bytes()
     (begin, width), widths = struct.unpack_from("<HH", content, 8), [content[32 * n + 16] for n in (1, 2, 3)]
     patch(dbf, begin + 2 * width + 1 + sum(widths[:2]), b"*" * widths[2])
+    patch(dbf, begin + 3 * width + 1 + sum(widths[:2]), b" " * widths[2])  # “no value” is blank in this file
     profile = {**MANHOLES, "layers": [{"to": "drainage.ho_ga", "fields": {"ma": "ma", "cao_do_nap": "cao"}}]}
     place.refuses(path, r"ATT-02 drainage\.ho_ga\.cao_do_nap.*\(1\): c: \*\*\*\*", profile)
+
+
+def test_stars_are_no_value_where_the_writer_has_no_other_sign_for_it(place, tmp_path):
+    columns = {"ma": list("abcde"), "duong": list("abcde"), "cao": np.array([1.5, np.nan, 2.5, np.nan, 3.5])}
+    path = written(tmp_path / "hg.shp", shapely.points(EAST + np.arange(5), NORTH), columns, driver="ESRI Shapefile")
+    assert b"****" in path.with_suffix(".dbf").read_bytes()
+    profile = {**MANHOLES, "layers": [{"to": "drainage.ho_ga", "fields": {"ma": "ma", "cao_do_nap": "cao"}}]}
+    assert place.load(path, profile).rows == {"drainage.ho_ga": 5}
 
 
 def geopackage(folder, statements, view=None):
