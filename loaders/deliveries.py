@@ -13,7 +13,7 @@ from gis_server.catalog.model import Strict, Text
 from gis_server.catalog.words import read_yaml
 from gis_server.errors import DeliveryUnreadable
 from loaders.archives import ZIPS, Budget, unpack
-from loaders.child.wire import printable
+from loaders.printable import printable
 from loaders.profiles import Reader, SourceRule
 from loaders.sniff import reader_of_json
 from loaders.workplace import workplace

@@ -8,6 +8,7 @@ from typing import Any
 
 from gis_server.db.database import Database
 from gis_server.errors import LoadRefused
+from loaders.printable import printable, printable_in
 from loaders.statements import statement
 
 
@@ -26,7 +27,7 @@ class Record:
 def record(database: Database, *, who: str, profile: str | None, path: str) -> Iterator[Record]:
     """The load's row, closed with `published`, `unchanged`, `held`, `tried`, `refused` or `failed`."""
     with database.connect() as conn:
-        values = {"who": who, "profile": profile, "path": path}
+        values = {"who": who, "profile": profile, "path": printable(path)}
         row = conn.execute(statement("load_begin.sql"), values).fetchone()
     assert row is not None
     book = Record(int(row[0]))
@@ -54,7 +55,7 @@ def _close(database: Database, book: Record, outcome: str, report: dict[str, Any
         "source": book.source,
         "release": book.release,
         "outcome": outcome,
-        "report": json.dumps(report, ensure_ascii=False),
+        "report": json.dumps(printable_in(report), ensure_ascii=False),
     }
     with database.connect() as conn:
         conn.execute(statement("load_end.sql"), values)

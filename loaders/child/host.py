@@ -16,7 +16,8 @@ import pyarrow as pa
 from gis_server.catalog.model import Text
 from gis_server.errors import DeliveryUnreadable
 from loaders.child.limits import Limits, Patient, bomb, silent, size_of
-from loaders.child.wire import KIND, Request, printable, read_frame, write_bytes
+from loaders.child.wire import KIND, Request, read_frame, write_bytes
+from loaders.printable import printable
 from loaders.readers.stream import Chunk, Stream
 
 HOME = Path(__file__).parents[2]

@@ -1,20 +1,18 @@
 """What parent and child say to each other: a request goes in, frames of JSON and Arrow IPC streams come out."""
 
 import json
-import re
 import struct
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from loaders.conditions import Conditions
+from loaders.printable import printable_in
 from loaders.profiles import FileRule, Reader
 from loaders.rasters.order import RasterOrder
 
 _LENGTH = struct.Struct(">I")
 MOST_FRAME_BYTES = 16 << 20
-HARMFUL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Control characters, halves of characters, and marks that turn the writing round."""
 KIND = b"kind"
 """Key of a batch's metadata: the account line its rows are counted under."""
 
@@ -44,24 +42,8 @@ def read_frame(source: BinaryIO) -> dict[str, Any]:
     (length,) = _LENGTH.unpack(_exactly(source, _LENGTH.size))
     if length > MOST_FRAME_BYTES:
         raise EOFError("a frame of impossible length")
-    frame: dict[str, Any] = _printable(json.loads(_exactly(source, length)))
+    frame: dict[str, Any] = printable_in(json.loads(_exactly(source, length)))
     return frame
-
-
-def printable(words: str) -> str:
-    """Names and messages of a file without what harms a terminal, a log book or a report."""
-    return HARMFUL.sub("�", words)
-
-
-def _printable(value: Any) -> Any:
-    match value:
-        case str():
-            return printable(value)
-        case list():
-            return [_printable(one) for one in value]
-        case dict():
-            return {key: _printable(one) for key, one in value.items()}
-    return value
 
 
 def write_bytes(out: BinaryIO, content: bytes) -> None:

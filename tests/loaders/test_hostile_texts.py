@@ -114,6 +114,12 @@ def test_hostile_tables_are_refused(place, tmp_path, content, words):
     place.refuses(tmp_path / "hg.csv", words, TABLE)
 
 
+def test_letters_that_no_log_book_takes_are_shown_as_lost(place, tmp_path):
+    rows = b"".join(b"HG%d,\xa7\xad\xea\x00ng %d,603514,1191454\n" % (n, n) for n in range(9))
+    (tmp_path / "hg.csv").write_bytes(b"ma,duong,x,y\n" + rows)
+    assert place.survives(tmp_path / "hg.csv", TABLE).rows == {"drainage.ho_ga": 9}
+
+
 def test_wkt_nested_without_end_ends_the_child_only(place, tmp_path):
     deep = "GEOMETRYCOLLECTION(" * 100_000 + "POINT(1 1)" + ")" * 100_000
     (tmp_path / "hg.csv").write_text(f"ma;duong;w\na;b;{deep}\n")
