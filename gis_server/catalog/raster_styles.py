@@ -18,9 +18,7 @@ def with_rasters(style: dict[str, Any], address: Callable[[str], str]) -> dict[s
             kind, look = LOOKS[one["type"]]
             name = f"{one['source-layer']}/{look}"
             more = {"encoding": "mapbox"} if kind == "raster-dem" else {}
-            sources[name] = {
-                "type": kind, "url": address(f"/rasters/{name}"), "tileSize": SIDE, **more
-            }  # fmt: skip
+            sources[name] = {"type": kind, "url": address(f"/rasters/{name}"), "tileSize": SIDE, **more}
             one = {key: value for key, value in one.items() if key != "source-layer"} | {"source": name}
         layers.append(one)
     return {**style, "sources": sources, "layers": layers}
