@@ -145,7 +145,7 @@ def test_a_publish_renews_what_it_touched_and_nothing_else(live: Live, caller: C
     assert len(renewed) <= 4, "one moved parcel lies in two tiles, or four at a corner"
 
 
-def test_the_same_cold_tile_a_thousand_times_at_once_is_one_answer(live: Live) -> None:
+def test_the_same_cold_tile_a_thousand_times_is_drawn_a_few_times(live: Live) -> None:
     at = around([16], reach=2)[4]
     answers: list[int] = []
 
