@@ -19,18 +19,25 @@ class ControlLayer:
     name: str
     tree: shapely.STRtree
 
-    def distances(self, points: Points) -> NDArray[np.float64]:
-        """Metres from each point to the nearest feature; infinite where the layer has none."""
+    def distances(self, points: Points, within_m: float | None = None) -> NDArray[np.float64]:
+        """Metres from each point to the nearest feature; infinite where there is none (nearer than `within_m`)."""
         found = np.full(len(points), np.inf)
         known = np.isfinite(points).all(axis=1)
         if not len(self.tree) or not known.any():
             return found
         (inputs, _), metres = self.tree.query_nearest(
-            shapely.points(points[known]), all_matches=False, return_distance=True
+            shapely.points(points[known]), all_matches=False, return_distance=True, max_distance=within_m
         )
         places = np.flatnonzero(known)
         found[places[inputs]] = metres
         return found
+
+    def are_near(self, points: Points, metres: float) -> NDArray[np.bool_]:
+        """Whether each point has a feature so near; far quicker than asking how near."""
+        inputs, _ = self.tree.query(shapely.points(points), predicate="dwithin", distance=metres)
+        near = np.zeros(len(points), dtype=bool)
+        near[inputs] = True
+        return near
 
 
 class Control(Protocol):

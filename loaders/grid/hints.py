@@ -67,8 +67,6 @@ def commune_codes(
 ) -> tuple[str | None, ...]:
     """The codes of the first column that holds commune codes nearly everywhere it holds anything; () when none does."""
     for name, values in columns:
-        if not _may_hold_codes(values):
-            continue
         codes = tuple(_code(value, name, places, country) for value in values)
         filled = sum(_is_filled(value) for value in values)
         found = [code for code in codes if code is not None]
@@ -77,8 +75,8 @@ def commune_codes(
     return ()
 
 
-def _may_hold_codes(values: Sequence[object]) -> bool:
-    """Whether the first value that is there looks like a code: most columns are done with that."""
+def has_codes(values: Sequence[object]) -> bool:
+    """Whether the first value that is there looks like a commune code: most columns are done with that."""
     first = next((value for value in values if _is_filled(value)), "")
     return len(_plain(first)) == DIGITS and _plain(first).isdigit()
 

@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gis_server.catalog.places import Places
-from loaders.grid.hints import commune_codes
+from loaders.grid.hints import commune_codes, has_codes
 from loaders.grid.national import Country
 from loaders.readers.stream import GEOMETRY, Stream
 
@@ -19,6 +19,7 @@ Points = NDArray[np.float64]
 
 ROWS = 600
 NUMBERS = 4_000
+FIRST = 40
 
 
 @dataclass(frozen=True)
@@ -54,17 +55,21 @@ def sample_of(rows: pa.Table | None, places: Places, country: Country) -> Sample
 
 
 def _columns(rows: pa.Table) -> Iterator[tuple[str, list[object]]]:
-    """Columns that may hold codes: text, bytes of text, and whole numbers."""
+    """Columns that may hold codes, by their first values: text, bytes of text, and whole numbers."""
     for name in rows.column_names:
-        kind = rows.schema.field(name).type
-        if name.startswith("@"):
-            continue
-        if pa.types.is_integer(kind):
-            yield name, rows.column(name).to_pylist()
-        elif pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_binary(kind):
-            yield name, [_text(value) for value in rows.column(name).cast(pa.large_binary()).to_pylist()]
+        column = rows.column(name)
+        if not name.startswith("@") and _may_hold_codes(column.type) and has_codes(_values(column.slice(0, FIRST))):
+            yield name, _values(column)
 
 
-def _text(value: bytes | None) -> str | None:
-    """Old letters come as bytes that are no Unicode; codes are plain digits in all of them."""
-    return None if value is None else value.decode("latin-1")
+def _may_hold_codes(kind: pa.DataType) -> bool:
+    text = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_binary(kind)
+    return bool(text or pa.types.is_integer(kind))
+
+
+def _values(column: pa.ChunkedArray) -> list[object]:
+    """Numbers as they are; old letters come as bytes that are no Unicode, but codes are plain digits in all of them."""
+    if pa.types.is_integer(column.type):
+        numbers: list[object] = column.to_pylist()
+        return numbers
+    return [None if value is None else value.decode("latin-1") for value in column.cast(pa.large_binary()).to_pylist()]

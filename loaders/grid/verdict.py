@@ -21,7 +21,8 @@ class Residual:
     median_m: float
     p95_m: float
     elsewhere_m: float
-    """The smallest median when the points are moved some hundred metres away: what chance alone gives."""
+    """The smallest median when the points are moved some hundred metres away: what chance alone gives; looked for no
+    further than it takes to tell."""
     points: int
 
     def __str__(self) -> str:

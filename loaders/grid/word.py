@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from loaders.grid.fit import CELLS_NEEDED, cells, fit, holds
+from loaders.grid.control import ControlLayer
+from loaders.grid.fit import CELLS_NEEDED, NEARLY, cells, fit, holds
 from loaders.grid.reading import Reading
 from loaders.grid.readings import Placed, placed, usual
 from loaders.grid.verdict import Residual
@@ -13,8 +14,8 @@ Points = NDArray[np.float64]
 
 POINTS = 48
 HARDLY_ANY = 0.2
-NEARLY, CLEARLY = 0.65, 1.5
-"""When the few points are so much nearer than chance, or than what is said, the whole sample is looked at."""
+CLEARLY = 1.5
+"""When the few points are so much nearer than in what is said, the whole sample is looked at."""
 
 
 def lies_in_place(said: Placed, scales: Scales) -> bool:
@@ -25,7 +26,7 @@ def lies_in_place(said: Placed, scales: Scales) -> bool:
 def fits_its_word(said: Reading, scales: Scales) -> tuple[bool, Residual | None] | None:
     """Whether the control confirms what is said, and the best fit; None where every reading has to be weighed.
 
-    What a person gives is only held against roads and borders, what a file says also against the layers it goes to.
+    What a person gives holds anyway: it is only looked whether another reading is far nearer to roads or borders.
     """
     outside, known = scales.strays(said)
     if scales.are_enough and outside > FEW * known:
@@ -33,12 +34,13 @@ def fits_its_word(said: Reading, scales: Scales) -> tuple[bool, Residual | None]
     few = placed(said, _few(scales.points), scales.country)
     if not scales.are_enough or cells(few.points) < CELLS_NEEDED:
         return False, None
+    given = scales.hints.given is not None
     fits: list[Residual] = []
-    for layer in scales.control_near(few.points, general=scales.hints.given is not None):
-        found = fit(few.points, layer)
+    for layer in scales.control_near(few.points, general=given):
+        found = fit(few.points, layer, chance=not given)
         if found is None:
             continue
-        confirmed = found if holds(few.points, found, layer) else _looked_at_whole(said, found, scales)
+        confirmed = None if given else _confirmed(few, found, layer, scales)
         if confirmed is not None:
             return True, confirmed
         fits.append(found)
@@ -47,9 +49,11 @@ def fits_its_word(said: Reading, scales: Scales) -> tuple[bool, Residual | None]
     return False, min(fits, key=lambda one: one.median_m, default=None)
 
 
-def _looked_at_whole(said: Reading, few: Residual, scales: Scales) -> Residual | None:
-    """The fit of the whole sample, where the few points nearly fitted."""
-    return _whole(said, few.control, scales) if few.median_m < NEARLY * few.elsewhere_m else None
+def _confirmed(few: Placed, found: Residual, layer: ControlLayer, scales: Scales) -> Residual | None:
+    """The fit, where it holds; of the whole sample, where the few points nearly fitted."""
+    if holds(few.points, found, layer):
+        return found
+    return _whole(few.reading, layer.name, scales) if found.median_m < NEARLY * found.elsewhere_m else None
 
 
 def _is_beaten(said: Placed, medians: dict[str, float], scales: Scales) -> bool:

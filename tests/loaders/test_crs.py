@@ -147,8 +147,8 @@ def test_a_layer_without_rows_needs_no_grid(load_it, tmp_path):
     folder = tmp_path / "giao"
     folder.mkdir()
     delivered(folder / "trong.shp", shapely.points(np.empty((0, 2))), "Point")
-    delivered(folder / "ho_ga.gpkg", [shapely.Point(603_514.4, 1_191_454.7)], "Point", prj="EPSG:3405")
-    assert [str(one.reading) for one in load_it(folder, AUTO, dry_run=True).grids] == ["3405"]
+    delivered(folder / "ho_ga.gpkg", [shapely.Point(603_514.4, 1_191_454.7)], "Point", prj=projected(105.75, 0.9999))
+    assert [str(one.reading) for one in load_it(folder, AUTO, dry_run=True).grids] == ["9210"]
 
 
 def test_all_files_that_cannot_be_placed_are_refused_at_once(load_it, tmp_path, ask):
