@@ -50,7 +50,7 @@ DRIVERS = {
 
 
 @pytest.fixture
-def places(catalog):
+def spots(catalog):
     """The same three points in the stored grid and in degrees."""
     stored = np.array([[603514.4, 1191454.713], [603600.0, 1191500.0], [604000.25, 1192000.5]])
     return {STORED: stored, DEGREES: catalog.crs.transform(stored, STORED, DEGREES)}
@@ -69,8 +69,8 @@ def write(path, driver, srid, points):
         pyogrio.raw.write(path, wkb, names, ["ten"], **about, **options)
 
 
-def write_tables(folder, places):
-    stored, degrees = places[STORED].tolist(), places[DEGREES].tolist()
+def write_tables(folder, spots):
+    stored, degrees = spots[STORED].tolist(), spots[DEGREES].tolist()
     rows = [f"{name},{lon:.10f},{lat:.10f}" for name, (lon, lat) in zip(NAMES, degrees, strict=True)]
     (folder / "lonlat.csv").write_text("\n".join(["ten,lon,lat", *rows]))
     rows = [f"{name};{y};{x}".replace(".", ",") for name, (x, y) in zip(NAMES, stored, strict=True)]
@@ -88,8 +88,8 @@ def write_tables(folder, places):
     book.save(folder / "so.xlsx")
 
 
-def write_others(folder, places):
-    points = shapely.points(places[DEGREES])
+def write_others(folder, spots):
+    points = shapely.points(spots[DEGREES])
     geo = {"primary_column": "g", "version": "1.1.0", "columns": {"g": {"encoding": "WKB", "geometry_types": []}}}
     table = pa.table({"ten": NAMES, "g": shapely.to_wkb(points)})
     pq.write_table(table.replace_schema_metadata({"geo": json.dumps(geo)}), folder / "parquet.parquet")
@@ -99,7 +99,7 @@ def write_others(folder, places):
     ]
     wrapped = json.dumps({"type": "FeatureCollection", "features": features})
     (folder / "wrapped.js").write_text(f"var json_ho_ga_1 = {wrapped};\n")
-    lists = [{"ten": name, "c": [lat, lon]} for name, (lon, lat) in zip(NAMES, places[DEGREES].tolist(), strict=True)]
+    lists = [{"ten": name, "c": [lat, lon]} for name, (lon, lat) in zip(NAMES, spots[DEGREES].tolist(), strict=True)]
     (folder / "lists.json").write_text(json.dumps(lists))
     line = shapely.to_wkb(np.array([LINE]))
     for name, driver in (("dgn.dgn", "DGN"), ("dxf.dxf", "DXF")):
@@ -107,25 +107,25 @@ def write_others(folder, places):
 
 
 @pytest.fixture
-def delivery(tmp_path, places):
+def delivery(tmp_path, spots):
     """One zip with a file of each format."""
     folder = tmp_path / "giao"
     folder.mkdir()
     for name, (driver, srid) in DRIVERS.items():
-        write(folder / name, driver, srid, places[srid])
-    write_tables(folder, places)
+        write(folder / name, driver, srid, spots[srid])
+    write_tables(folder, spots)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore")
-        write_others(folder, places)
+        write_others(folder, spots)
     with zipfile.ZipFile(tmp_path / "giao.zip", "w") as archive:
         for file in sorted(folder.rglob("*")):
             archive.write(file, file.relative_to(folder))
     return tmp_path / "giao.zip"
 
 
-def test_every_format_is_read_to_the_same_places_and_letters(delivery, places, load_it, ask):
+def test_every_format_is_read_to_the_same_places_and_letters(delivery, spots, load_it, ask):
     load_it(delivery, PROFILE)
-    expected = dict(zip(NAMES, places[STORED], strict=True))
+    expected = dict(zip(NAMES, spots[STORED], strict=True))
     found = {}
     for ma, name, east, north in ask("SELECT ma, tuyen_duong, ST_X(geom), ST_Y(geom) FROM drainage.ho_ga"):
         found.setdefault(ma.partition(":")[0], {})[name] = (east, north)

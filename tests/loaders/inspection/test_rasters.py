@@ -18,7 +18,7 @@ def test_heights_lead_to_the_height_model(tmp_path, catalog):
     seen = only(inspect_delivery(write(tmp_path / "mo_hinh_so_do_cao.tif", heights(), catalog), catalog))
     assert (seen.kinds, seen.raster.kind) == ({"Polygon": 1}, "continuous")
     assert seen.targets[0].layer == "raster.mo_hinh_so_do_cao"
-    assert "EPSG:9210" in seen.grid.vi
+    assert "[9210]" in seen.grid.vi
     assert {one.name: one.examples for one in seen.columns}["so_cot"] == ("600",)
 
 
