@@ -143,10 +143,10 @@ def test_what_has_no_profile_has_a_verdict(shared_data, catalog, folder, file, w
     assert layer.rows
 
 
-def test_rasters_are_named_as_rasters(shared_data, catalog):
-    found = inspect_delivery(shared_data / "raster", catalog)
-    assert "raster" in found.unread["flood_depths_bathtub_1p5m.tif"].en
-    assert inspect_delivery(shared_data / "raster" / "HoChiMinh_Manning.tif", catalog).unread
+def test_rasters_lead_to_raster_layers(shared_data, catalog):
+    found = {one.file: one for one in inspect_delivery(shared_data / "raster", catalog).layers if one.raster}
+    assert set(found) == {"flood_depths_bathtub_1p5m.tif", "HoChiMinh_Manning.tif"}
+    assert all(one.targets for one in found.values())
 
 
 def test_every_folder_is_inspected_without_a_file_left_unnamed(shared_data, catalog):
