@@ -100,7 +100,9 @@ def cost(place: Bench) -> None:
     with tempfile.TemporaryDirectory(prefix="bando-grid-") as folder:
         city = Path(folder) / "city"
         place.bando("sample", "--wards", "3", "--seed", "7", "--out", str(city))
-        desk = Desk(place.catalog, place.database, Steps(quiet=True), read_places(HOME / "layers"))
+        places = read_places(HOME / "layers")
+        kept = place.settings.state_folder, place.settings.rasters_folder
+        desk = Desk(place.catalog, place.database, Steps(quiet=True), places, *kept)
         load(Order(city), desk)
         seconds: dict[bool, list[float]] = {True: [], False: []}
         for _ in range(TIMES):

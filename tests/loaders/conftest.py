@@ -8,12 +8,8 @@ import psycopg
 import pytest
 import yaml
 
-from gis_server.catalog import Catalog
-from gis_server.catalog.places import Places, read_places
 from gis_server.db.database import Database
-from gis_server.settings import HOME
 from loaders.pipeline import Desk, Order, load
-from loaders.progress import Steps
 from loaders.report import Report
 from tests.loaders.hostile import MANHOLES, Place, manholes
 
@@ -28,14 +24,8 @@ def fresh(make_database: Callable[[], Database]) -> Database:
     return make_database()
 
 
-@pytest.fixture(scope="session")
-def places() -> Places:
-    """Communes of every era, by which codes in rows are known."""
-    return read_places(HOME / "layers")
-
-
 @pytest.fixture
-def load_it(fresh: Database, catalog: Catalog, places: Places, tmp_path: Path) -> LoadIt:
+def load_it(fresh: Database, desk_at: Callable[..., Desk], tmp_path: Path) -> LoadIt:
     """Loads a delivery with a profile given as data, or by name."""
 
     def loaded(path: Path, profile: dict[str, Any] | str | None, **order: Any) -> Report:
@@ -43,7 +33,7 @@ def load_it(fresh: Database, catalog: Catalog, places: Places, tmp_path: Path) -
             file = tmp_path / "profile.yaml"
             file.write_text(yaml.safe_dump(profile, allow_unicode=True))
             profile = str(file)
-        return load(Order(path, profile, **order), Desk(catalog, fresh, Steps(quiet=True), places))
+        return load(Order(path, profile, **order), desk_at(fresh))
 
     return loaded
 
@@ -75,9 +65,8 @@ def litter(fresh: Database) -> Callable[[], list[str]]:
 
 
 @pytest.fixture(scope="module")
-def place(fresh_database: Database, catalog: Catalog, tmp_path_factory: pytest.TempPathFactory) -> Place:
+def place(fresh_database: Database, desk_at: Callable[..., Desk], tmp_path_factory: pytest.TempPathFactory) -> Place:
     """Manholes in release 1, served while hostile deliveries come."""
-    state = tmp_path_factory.mktemp("state")
-    place = Place(fresh_database, catalog, state)
+    place = Place(desk_at(fresh_database, state=tmp_path_factory.mktemp("state")))
     assert place.load(manholes(tmp_path_factory.mktemp("giao") / "hg.gpkg")).release is not None
     return place

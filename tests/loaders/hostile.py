@@ -13,21 +13,14 @@ import pytest
 import shapely
 import yaml
 
-from gis_server.catalog import Catalog
-from gis_server.db.database import Database
 from gis_server.errors import EXIT_CODE, DeliveryUnreadable, LoadRefused, MapError
 from loaders.pipeline import Desk, Order, load
-from loaders.progress import Steps
 from loaders.report import Report
+from tests.city import DRAINAGE_CENTRE
 
 MANHOLES = {
     "title": {"vi": "Hố ga", "en": "Manholes"},
-    "source": {
-        "id": "thoat_nuoc",
-        "title": {"vi": "Trung tâm", "en": "Centre"},
-        "licence": "agency",
-        "attribution": "Trung tâm",
-    },
+    "source": DRAINAGE_CENTRE,
     "crs": 9210,
     "layers": [{"to": "drainage.ho_ga", "fields": {"ma": "ma", "tuyen_duong": "duong"}}],
 }
@@ -46,16 +39,12 @@ FROM drainage.ho_ga
 class Place:
     """A database with manholes in release 1, and a folder for what loads unpack."""
 
-    database: Database
-    catalog: Catalog
-    state: Path
+    desk: Desk
 
     def load(self, path: Path, profile: dict[str, Any] | None = None, **order: Any) -> Report:
-        file = self.state / "profile.yaml"
+        file = self.desk.state / "profile.yaml"
         file.write_text(yaml.safe_dump(profile or MANHOLES, allow_unicode=True))
-        return load(
-            Order(path, str(file), **order), Desk(self.catalog, self.database, Steps(quiet=True), state=self.state)
-        )
+        return load(Order(path, str(file), **order), self.desk)
 
     def refuses(self, path: Path, words: str, profile: dict[str, Any] | None = None) -> MapError:
         """The load ends with a designed sentence, soon, and leaves everything as it was."""
@@ -80,14 +69,14 @@ class Place:
         return report
 
     def served(self) -> tuple[Any, ...]:
-        with self.database.connect("read") as conn:
+        with self.desk.database.connect("read") as conn:
             return conn.execute(SERVED.encode()).fetchone() or ()
 
     def unchanged(self, before: tuple[Any, ...]) -> None:
         assert self.served() == before
-        with psycopg.connect(self.database.url) as conn:
+        with psycopg.connect(self.desk.database.url) as conn:
             assert conn.execute(LITTER).fetchall() == []
-        assert list((self.state / "unpacked").iterdir()) == []
+        assert list((self.desk.state / "unpacked").iterdir()) == []
 
 
 def assert_is_a_sentence(error: MapError) -> None:

@@ -211,7 +211,7 @@ def try_one(place: Place, child: Child, folder: Path, name: str, seed: int) -> s
     file = folder.parent / "profile.yaml"
     file.write_text(yaml.safe_dump(profile, allow_unicode=True))
     try:
-        read_and_map(path, file, place.catalog, child)
+        read_and_map(path, file, place.desk.catalog, child)
     except MapError as error:
         assert_is_a_sentence(error)
         return type(error).__name__
@@ -237,7 +237,7 @@ def test_a_sound_file_is_read(place, child, tmp_path, name):
     file = tmp_path / "profile.yaml"
     file.write_text(yaml.safe_dump(profile, allow_unicode=True))
     (tmp_path / "giao").mkdir()
-    read_and_map(make(tmp_path / "giao"), file, place.catalog, child)
+    read_and_map(make(tmp_path / "giao"), file, place.desk.catalog, child)
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -18,23 +18,21 @@ import pyogrio
 import shapely
 
 from gis_server.catalog import Catalog, read_catalog
+from gis_server.catalog.places import read_places
+from gis_server.cli.context import Ready
 from gis_server.db.database import Database, open_database
 from gis_server.errors import DatabaseMissing
 from gis_server.releases.drafts import drafts
 from gis_server.settings import HOME, Settings
-from loaders.pipeline import Desk, Order, load
+from loaders.pipeline import Order, load
 from loaders.progress import Steps
 from loaders.report import Report
+from tests.city import DRAINAGE_CENTRE
 
 LAYERS = ("drainage.ho_ga", "drainage.tuyen_cong")
 PROFILE = {
     "title": {"vi": "Thoát nước", "en": "Drainage"},
-    "source": {
-        "id": "thoat_nuoc",
-        "title": {"vi": "Trung tâm", "en": "Centre"},
-        "licence": "agency",
-        "attribution": "Trung tâm",
-    },
+    "source": DRAINAGE_CENTRE,
     "crs": 9210,
     "layers": [
         {
@@ -114,7 +112,8 @@ class Installation:
     def load(self, *, hold: bool = False) -> Report:
         """The next version, undisturbed; it must become a release, or a draft."""
         order = Order(self.deliver_next(), str(self.profile), hold=hold)
-        report = load(order, Desk(self.catalog, self.database(), Steps(quiet=True), state=self.settings.state))
+        place = Ready(self.settings, self.catalog, self.database(), read_places(self.settings.layers_folder))
+        report = load(order, place.desk(Steps(quiet=True)))
         if hold:
             assert report.draft is not None
         else:

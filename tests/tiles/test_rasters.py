@@ -22,7 +22,6 @@ from gis_server.releases.rasters import cog_path
 from gis_server.settings import Settings
 from gis_server.tiles.raster_cells import pixels_of_tile
 from loaders.pipeline import Desk, Order, load
-from loaders.progress import Steps
 from tests.loaders.rasters.conftest import CELL, LAYERS, NODATA, NORTH, WEST, heights, profile_for, write
 from tests.serving import tile_at
 
@@ -67,6 +66,7 @@ def city(
     make_database: Callable[[], Database],
     settings: Settings,
     catalog: Catalog,
+    desk_at: Callable[..., Desk],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[RasterCity]:
     folder = tmp_path_factory.mktemp("anh")
@@ -74,7 +74,7 @@ def city(
     opened = settings.model_copy(
         update={"database_url": database.url, "anonymous_view": "full", "rasters": folder / "rasters"}
     )
-    desk = Desk(catalog, database, Steps(quiet=True), rasters=opened.rasters_folder)
+    desk = desk_at(database, rasters=opened.rasters_folder)
     with TestClient(create_app(opened), base_url="http://localhost:8000") as client:
         made = RasterCity(client, desk, folder)
         sheets = folder / "dem"
