@@ -3,13 +3,13 @@
 import base64
 import hashlib
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import orjson
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+
+from gis_server.paper.templates import templates
 
 PAGES = Path(__file__).parent / "pages"
 
@@ -24,21 +24,10 @@ def paper(folder: Path, name: str, content: Mapping[str, Any], data: object) -> 
         "policy": _policy(script),
         "data": Markup(text),
     }
-    return _environment(folder).get_template(f"{name}.html").render(**content, **parts).encode("utf-8", "replace")
+    return templates(folder, PAGES).get_template(f"{name}.html").render(**content, **parts).encode("utf-8", "replace")
 
 
 def _policy(script: str) -> str:
     """Only this script, by its digest: a value of the data that looks like script stays text."""
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
-
-
-@cache
-def _environment(folder: Path) -> Environment:
-    return Environment(
-        loader=FileSystemLoader([folder, PAGES]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

@@ -1,28 +1,16 @@
 """Pages for people: Jinja templates with every value escaped, the frame in `pages/base.html`."""
 
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from fastapi import Request
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import Response
 
+from gis_server.paper.templates import templates
 from gis_server.web.answers import address, validated
 
 HERE = Path(__file__).parent / "pages"
-
-
-@cache
-def _environment(folder: Path) -> Environment:
-    return Environment(
-        loader=FileSystemLoader([folder, HERE]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 def page(request: Request, folder: Path, name: str, content: Mapping[str, Any]) -> Response:
@@ -31,5 +19,5 @@ def page(request: Request, folder: Path, name: str, content: Mapping[str, Any]) 
     def at(path: str, **query: object) -> str:
         return address(request, path, **query)
 
-    body = _environment(folder).get_template(f"{name}.html").render(**content, at=at, view=request.state.view)
+    body = templates(folder, HERE).get_template(f"{name}.html").render(**content, at=at, view=request.state.view)
     return validated(request, body.encode("utf-8", "replace"), "text/html; charset=utf-8", {})

@@ -1,0 +1,18 @@
+"""Jinja templates with every value escaped, and a value that is not there an error instead of a gap."""
+
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+
+@cache
+def templates(*folders: Path) -> Environment:
+    """The templates of these folders; of one name, the first folder's."""
+    return Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
