@@ -100,7 +100,8 @@ def cost(place: Bench) -> None:
     with tempfile.TemporaryDirectory(prefix="bando-grid-") as folder:
         city = Path(folder) / "city"
         place.bando("sample", "--wards", "3", "--seed", "7", "--out", str(city))
-        desk = Desk(place.catalog, place.database, Steps(quiet=True), read_places(HOME / "layers"))
+        places = read_places(HOME / "layers")
+        desk = Desk(place.catalog, place.database, Steps(quiet=True), places, place.settings.rasters_folder)
         load(Order(city), desk)
         seconds: dict[bool, list[float]] = {True: [], False: []}
         for _ in range(TIMES):

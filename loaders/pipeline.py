@@ -10,7 +10,6 @@ from gis_server.catalog.places import Places
 from gis_server.db.database import Database
 from gis_server.releases.drafts import Origin, hold
 from gis_server.releases.publish import Release, Staged, publish
-from gis_server.settings import Settings
 from loaders.account import Account
 from loaders.checks.bench import Bench
 from loaders.checks.gate import Gate
@@ -58,9 +57,9 @@ class Desk:
     catalog: Catalog
     database: Database
     steps: Steps
-    places: Places = field(default_factory=lambda: Places((), ()))
+    places: Places
     """Administrative units, by which commune codes in a delivery are known."""
-    rasters: Path = field(default_factory=lambda: Settings().rasters_folder)
+    rasters: Path
     """The store of Cloud-Optimised GeoTIFFs."""
 
 

@@ -32,6 +32,15 @@ SO_THOAT_NUOC = Source("so_thoat_nuoc", "Trung tâm hạ tầng", "Infrastructur
 QUAN_1 = Source("quan_1", "Quận 1", "District 1", "nội bộ", "UBND Quận 1", synthetic=True)
 
 
+DRAINAGE_CENTRE = {
+    "id": "thoat_nuoc",
+    "title": {"vi": "Trung tâm", "en": "Centre"},
+    "licence": "agency",
+    "attribution": "Trung tâm",
+}
+"""The source of a profile, as its file says it."""
+
+
 def layer_of(layer_id: str = "drainage.ho_ga", **changes: Any) -> Layer:
     """The manholes, or something like them."""
     return Layer(layer_id, LayerFile.model_validate({**HO_GA, **changes}))

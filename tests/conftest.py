@@ -17,6 +17,7 @@ import pytest_asyncio
 import shapely
 
 from gis_server.catalog import Catalog, read_catalog
+from gis_server.catalog.places import Places, read_places
 from gis_server.db.binaries import installations
 from gis_server.db.cluster import embedded_cluster
 from gis_server.db.database import Database, open_database
@@ -24,6 +25,8 @@ from gis_server.db.pool import open_pool
 from gis_server.db.provision import create_database, provision
 from gis_server.db.tables import migrate
 from gis_server.settings import HOME, Settings
+from loaders.pipeline import Desk
+from loaders.progress import Steps
 
 pytest_plugins = ["tests.serving"]
 
@@ -56,15 +59,6 @@ def state_folder() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def rasters_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Where loads keep rasters that name no folder of their own: never the developer's."""
-    folder = tmp_path_factory.mktemp("rasters")
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("BANDO_RASTERS", str(folder))
-        yield folder
-
-
 @pytest.fixture(scope="session")
 def settings(state_folder: Path) -> Iterator[Settings]:
     """Settings of an installation whose embedded cluster is up."""
@@ -79,6 +73,23 @@ def settings(state_folder: Path) -> Iterator[Settings]:
 def catalog() -> Catalog:
     """The real one: `layers/` and `styles/` of this repository."""
     return read_catalog(HOME / "layers", HOME / "styles")
+
+
+@pytest.fixture(scope="session")
+def places() -> Places:
+    """Communes of every era, by which codes in rows are known."""
+    return read_places(HOME / "layers")
+
+
+@pytest.fixture(scope="session")
+def desk_at(catalog: Catalog, places: Places, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Desk]:
+    """Makes the desk at which a database is loaded; rasters are kept in a folder of the session."""
+    folder = tmp_path_factory.mktemp("rasters")
+
+    def made(database: Database, files: Catalog = catalog, rasters: Path = folder) -> Desk:
+        return Desk(files, database, Steps(quiet=True), places, rasters)
+
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,6 @@ from gis_server.catalog import Catalog
 from gis_server.db.database import Database
 from gis_server.settings import Settings
 from loaders.pipeline import Desk, Order, load
-from loaders.progress import Steps
 from loaders.sample_city.build import build
 from loaders.sample_city.deliver import deliver
 from loaders.sample_city.frame import Frame
@@ -29,13 +28,14 @@ def city(
     make_database: Callable[[], Database],
     settings: Settings,
     catalog: Catalog,
+    desk_at: Callable[..., Desk],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[TestClient]:
     """The service over a sample city that came in through the loader and no other way."""
     folder: Path = tmp_path_factory.mktemp("mau") / "giao"
     deliver(build(Frame(1, 7), catalog, lambda step: None), catalog, folder, lambda step: None)
     database = make_database()
-    load(Order(folder), Desk(catalog, database, Steps()))
+    load(Order(folder), desk_at(database))
     opened = settings.model_copy(update={"database_url": database.url, "anonymous_view": "full"})
     with TestClient(create_app(opened), base_url="http://localhost:8000") as client:
         yield client

@@ -12,7 +12,7 @@ from gis_server.cli.context import Ready, ready
 from gis_server.cli.differences import background
 from gis_server.errors import EXIT_CODE, LoadRefused, SettingInvalid
 from loaders.checks.registry import read_codes
-from loaders.pipeline import Desk, Order
+from loaders.pipeline import Order
 from loaders.pipeline import load as load_delivery
 from loaders.progress import Steps
 from loaders.report import show
@@ -68,8 +68,7 @@ def _refuse_both(path: Path | None, release: int | None) -> None:
 
 def _reached(place: Ready, order: Order, *, quiet: bool) -> Verdict:
     codes = read_codes()
-    desk = Desk(place.catalog, place.database, Steps(quiet=quiet), place.places)
-    report = load_delivery(order, desk)
+    report = load_delivery(order, place.desk(Steps(quiet=quiet)))
     if not quiet:
         show(report, place.catalog, codes, Console())
     return verdict_of(report, place.catalog, codes)

@@ -11,6 +11,8 @@ from gis_server.db.database import Database, open_database
 from gis_server.db.places import write_places
 from gis_server.db.tables import migrate
 from gis_server.settings import Settings
+from loaders.pipeline import Desk
+from loaders.progress import Steps
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,10 @@ class Ready:
     catalog: Catalog
     database: Database
     places: Places
+
+    def desk(self, steps: Steps) -> Desk:
+        """What a load needs, telling its steps as wished."""
+        return Desk(self.catalog, self.database, steps, self.places, self.settings.rasters_folder)
 
 
 def read_settings_and_catalog() -> tuple[Settings, Catalog]:

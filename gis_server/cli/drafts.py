@@ -20,7 +20,6 @@ from gis_server.errors import DraftStale
 from gis_server.releases.diff import LayerDiff, compare, from_served
 from gis_server.releases.drafts import Draft, Wish, discard, publish_drafts, validate
 from gis_server.releases.drafts import drafts as read_drafts
-from loaders.pipeline import Desk
 from loaders.progress import Steps
 from loaders.recheck import recheck
 
@@ -56,7 +55,7 @@ def publish(
 ) -> None:
     """Công bố một hay nhiều bản nháp thành một bản · Publish drafts as one release, all or none."""
     place, console = ready(), Console()
-    again = partial(recheck, desk=Desk(place.catalog, place.database, Steps()), console=console)
+    again = partial(recheck, desk=place.desk(Steps()), console=console)
     with place.database.connect() as conn:
         made = publish_drafts(conn, place.catalog, Wish(number, getpass.getuser(), note, again))
     if made is None:

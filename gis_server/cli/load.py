@@ -9,7 +9,7 @@ from rich.console import Console
 
 from gis_server.cli.context import ready
 from loaders.checks.registry import read_codes
-from loaders.pipeline import Desk, Order
+from loaders.pipeline import Order
 from loaders.pipeline import load as load_delivery
 from loaders.progress import Steps
 from loaders.report import as_json, show
@@ -39,8 +39,8 @@ def load(  # noqa: PLR0913 a command line has as many options as people need
 ) -> None:
     """Nạp dữ liệu được giao thành một bản công bố · Load a delivery as one release."""
     place = ready()
-    desk = Desk(place.catalog, place.database, Steps(quiet=as_json_text), place.places)
-    report = load_delivery(Order(path, profile, note, dry_run, hold, crs=tuple(crs or ())), desk)
+    order = Order(path, profile, note, dry_run, hold, crs=tuple(crs or ()))
+    report = load_delivery(order, place.desk(Steps(quiet=as_json_text)))
     if as_json_text:
         typer.echo(orjson.dumps(as_json(report), option=orjson.OPT_INDENT_2).decode())
     else:

@@ -8,23 +8,15 @@ import psycopg
 import pytest
 import yaml
 
-from gis_server.catalog import Catalog
-from gis_server.catalog.places import Places, read_places
 from gis_server.db.database import Database
-from gis_server.settings import HOME
 from loaders.pipeline import Desk, Order, load
-from loaders.progress import Steps
 from loaders.report import Report
+from tests.city import DRAINAGE_CENTRE
 
 LoadIt = Callable[..., Report]
 MANHOLES = {
     "title": {"vi": "Hố ga", "en": "Manholes"},
-    "source": {
-        "id": "thoat_nuoc",
-        "title": {"vi": "Trung tâm", "en": "Centre"},
-        "licence": "agency",
-        "attribution": "Trung tâm",
-    },
+    "source": DRAINAGE_CENTRE,
     "crs": 9210,
     "layers": [{"to": "drainage.ho_ga", "fields": {"ma": "ma", "tuyen_duong": "duong"}}],
 }
@@ -36,14 +28,8 @@ def fresh(make_database: Callable[[], Database]) -> Database:
     return make_database()
 
 
-@pytest.fixture(scope="session")
-def places() -> Places:
-    """Communes of every era, by which codes in rows are known."""
-    return read_places(HOME / "layers")
-
-
 @pytest.fixture
-def load_it(fresh: Database, catalog: Catalog, places: Places, tmp_path: Path) -> LoadIt:
+def load_it(fresh: Database, desk_at: Callable[..., Desk], tmp_path: Path) -> LoadIt:
     """Loads a delivery with a profile given as data, or by name."""
 
     def loaded(path: Path, profile: dict[str, Any] | str | None, **order: Any) -> Report:
@@ -51,7 +37,7 @@ def load_it(fresh: Database, catalog: Catalog, places: Places, tmp_path: Path) -
             file = tmp_path / "profile.yaml"
             file.write_text(yaml.safe_dump(profile, allow_unicode=True))
             profile = str(file)
-        return load(Order(path, profile, **order), Desk(catalog, fresh, Steps(quiet=True), places))
+        return load(Order(path, profile, **order), desk_at(fresh))
 
     return loaded
 

@@ -6,8 +6,7 @@ import osmium
 import pytest
 
 from gis_server.settings import HOME
-from loaders.pipeline import Desk, Order, load
-from loaders.progress import Steps
+from loaders.pipeline import Order, load
 from loaders.report_markdown import as_markdown
 
 pytestmark = pytest.mark.slow
@@ -40,8 +39,8 @@ def extract(shared_data):
 
 
 @pytest.fixture(scope="module")
-def report(extract, catalog, fresh_database):
-    return load(Order(extract, "osm"), Desk(catalog, fresh_database, Steps(quiet=True)))
+def report(extract, desk_at, fresh_database):
+    return load(Order(extract, "osm"), desk_at(fresh_database))
 
 
 @pytest.fixture(scope="module")
@@ -115,8 +114,8 @@ def test_surveyors_notes_which_name_residents_are_left_out_and_counted(report, a
     assert ask("SELECT count(*) FROM greenery.cay_xanh_duong_pho") == [(66,)]
 
 
-def test_loading_the_city_again_changes_nothing(extract, report, catalog, fresh_database):
-    again = load(Order(extract, "osm"), Desk(catalog, fresh_database, Steps(quiet=True)))
+def test_loading_the_city_again_changes_nothing(extract, report, desk_at, fresh_database):
+    again = load(Order(extract, "osm"), desk_at(fresh_database))
     assert report.release is not None
     assert again.release is None
     assert again.rows == report.rows

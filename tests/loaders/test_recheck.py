@@ -9,8 +9,6 @@ from rich.console import Console
 from gis_server.catalog.checks import Budget
 from gis_server.errors import DraftStale
 from gis_server.releases.drafts import Wish, publish_drafts
-from loaders.pipeline import Desk
-from loaders.progress import Steps
 from loaders.recheck import recheck
 from tests.loaders.test_gate import delivered
 from tests.loaders.test_relations import EAST, NORTH, PIPES, with_file
@@ -34,12 +32,12 @@ def held(load_it, tmp_path):
 
 
 @pytest.fixture
-def publish(fresh, catalog):
+def publish(fresh, catalog, desk_at):
     """Publishes drafts; the release, and what was said on the screen."""
 
     def published(*numbers, files=catalog):
         console = Console(record=True, width=120, file=StringIO())
-        desk = Desk(files, fresh, Steps(quiet=True))
+        desk = desk_at(fresh, files)
         with fresh.connect() as conn:
             wish = Wish(numbers, "Lan", recheck=lambda chosen: recheck(chosen, desk, console))
             made = publish_drafts(conn, files, wish)

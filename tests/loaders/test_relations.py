@@ -12,8 +12,7 @@ from gis_server.catalog.checks import Budget, Coverage, Waiver
 from gis_server.errors import CatalogInvalid, LoadRefused
 from loaders.checks.coverage import Window, look_into
 from loaders.checks.lines import look_along
-from loaders.pipeline import Desk, Order, load
-from loaders.progress import Steps
+from loaders.pipeline import Order, load
 from tests.loaders.conftest import MANHOLES
 from tests.loaders.test_gate import delivered
 
@@ -128,43 +127,49 @@ def with_file(catalog: Catalog, layer: str, waivers=(), **changes) -> Catalog:
     return replace(made, waivers={layer: list(waivers)})
 
 
-def judged(path, profile, catalog, database, tmp_path):
-    file = tmp_path / "p.yaml"
-    file.write_text(yaml.safe_dump(profile, allow_unicode=True))
-    return load(Order(path, str(file), judge=True), Desk(catalog, database, Steps(quiet=True)))
+@pytest.fixture
+def judged(fresh, desk_at, tmp_path):
+    """The verdict on a delivery under the rules of a catalog."""
+
+    def judged(path, profile, catalog):
+        file = tmp_path / "p.yaml"
+        file.write_text(yaml.safe_dump(profile, allow_unicode=True))
+        return load(Order(path, str(file), judge=True), desk_at(fresh, catalog))
+
+    return judged
 
 
 def waiver(code, until="2099-01-01", **bound):
     return Waiver.model_validate({"code": code, "who": "Lan", "why": "đo lại quý sau", "until": until, **bound})
 
 
-def test_a_waived_finding_is_shown_as_waived_and_its_row_goes_on(tmp_path, catalog, fresh):
+def test_a_waived_finding_is_shown_as_waived_and_its_row_goes_on(tmp_path, catalog, judged):
     path = delivered(tmp_path, parcel(1, lot(0), -5.0), parcel(2, lot(50)))
     held = with_file(catalog, "cadastre.thua_dat", [waiver("ATT-05", keys=["26740, 1, 1"]), waiver("REL-06", count=1)])
-    report = judged(path, PARCELS, held, fresh, tmp_path)
+    report = judged(path, PARCELS, held)
     assert report.refusals == []
     assert report.rows == {"cadastre.thua_dat": 2}
     assert {(one.code, one.count, one.waived) for one in report.findings} == {("ATT-05", 1, 1), ("REL-06", 1, 1)}
     assert all(one.waived for one in report.located)
 
 
-def test_a_waiver_ends_with_its_day_and_with_its_count(tmp_path, catalog, fresh):
+def test_a_waiver_ends_with_its_day_and_with_its_count(tmp_path, catalog, judged):
     path = delivered(tmp_path, parcel(1, lot(0), 900.0), parcel(2, lot(50), 900.0))
     held = with_file(catalog, "cadastre.thua_dat",
                      [waiver("REL-06", "2020-01-01", keys=["26740, 1, 1"]), waiver("REL-06", count=1)])  # fmt: skip
-    report = judged(path, PARCELS, held, fresh, tmp_path)
+    report = judged(path, PARCELS, held)
     assert {one.code for one in report.findings} == {"REL-06", "WAI-01", "WAI-02"}
     assert not any(one.waived for one in report.findings)
 
 
-def test_what_the_tables_cannot_hold_cannot_be_waived(tmp_path, catalog, fresh):
+def test_what_the_tables_cannot_hold_cannot_be_waived(tmp_path, catalog, judged):
     path = delivered(tmp_path, parcel(1, lot(0)))
     with pytest.raises(CatalogInvalid, match=r"thua_dat\.waivers\.yaml: GEO-01"):
-        judged(path, PARCELS, with_file(catalog, "cadastre.thua_dat", [waiver("GEO-01", count=5)]), fresh, tmp_path)
+        judged(path, PARCELS, with_file(catalog, "cadastre.thua_dat", [waiver("GEO-01", count=5)]))
 
 
-def test_a_layer_s_own_budget_refuses_a_load_with_too_many_warnings(tmp_path, catalog, fresh):
+def test_a_layer_s_own_budget_refuses_a_load_with_too_many_warnings(tmp_path, catalog, judged):
     path = delivered(tmp_path, parcel(1, lot(0), 900.0), parcel(2, lot(50)))
     strict = with_file(catalog, "cadastre.thua_dat", budget=Budget(warnings=0.4))
-    (why,) = judged(path, PARCELS, strict, fresh, tmp_path).refusals
+    (why,) = judged(path, PARCELS, strict).refusals
     assert "1 trên 2 dòng có cảnh báo" in why.vi

@@ -19,23 +19,21 @@ import pyogrio
 import shapely
 
 from gis_server.catalog import Catalog, read_catalog
+from gis_server.catalog.places import read_places
+from gis_server.cli.context import Ready
 from gis_server.db.cluster import embedded_cluster
 from gis_server.db.database import Database, open_database
 from gis_server.db.processes import orphans, postmaster_pid
 from gis_server.errors import DatabaseMissing
 from gis_server.settings import HOME, Settings
-from loaders.pipeline import Desk, Order, load
+from loaders.pipeline import Order, load
 from loaders.progress import Steps
+from tests.city import DRAINAGE_CENTRE
 
 LAYERS = ("drainage.ho_ga", "drainage.tuyen_cong")
 PROFILE = {
     "title": {"vi": "Thoát nước", "en": "Drainage"},
-    "source": {
-        "id": "thoat_nuoc",
-        "title": {"vi": "Trung tâm", "en": "Centre"},
-        "licence": "agency",
-        "attribution": "Trung tâm",
-    },
+    "source": DRAINAGE_CENTRE,
     "crs": 9210,
     "layers": [
         {
@@ -110,7 +108,8 @@ class Installation:
         """The next version, undisturbed; it must become a release."""
         self.tried += 1
         order = Order(self.deliver(self.tried), str(self.profile))
-        report = load(order, Desk(self.catalog, self.database(), Steps(quiet=True)))
+        place = Ready(self.settings, self.catalog, self.database(), read_places(self.settings.layers_folder))
+        report = load(order, place.desk(Steps(quiet=True)))
         assert report.release is not None
         self.releases[report.release.number] = self.tried
 

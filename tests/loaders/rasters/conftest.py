@@ -15,7 +15,6 @@ from rasterio.transform import Affine
 from gis_server.catalog import Catalog
 from gis_server.db.database import Database
 from loaders.pipeline import Desk, Order, load
-from loaders.progress import Steps
 from loaders.report import Report
 
 WEST, NORTH, CELL = 603_000.0, 1_192_000.0, 5.0
@@ -68,8 +67,8 @@ def store(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def desk(fresh: Database, catalog: Catalog, store: Path) -> Desk:
-    return Desk(catalog, fresh, Steps(quiet=True), rasters=store)
+def desk(fresh: Database, desk_at: Callable[..., Desk], store: Path) -> Desk:
+    return desk_at(fresh, rasters=store)
 
 
 @pytest.fixture
@@ -78,9 +77,11 @@ def load_raster(desk: Desk, tmp_path: Path) -> Callable[..., Report]:
 
 
 @pytest.fixture
-def judge_raster(fresh_database: Database, catalog: Catalog, tmp_path: Path, store: Path) -> Callable[..., Report]:
+def judge_raster(
+    fresh_database: Database, desk_at: Callable[..., Desk], tmp_path: Path, store: Path
+) -> Callable[..., Report]:
     """The verdict on a raster, with a database for the whole module: nothing is published."""
-    loaded = loader_at(Desk(catalog, fresh_database, Steps(quiet=True), rasters=store), tmp_path)
+    loaded = loader_at(desk_at(fresh_database, rasters=store), tmp_path)
     return lambda *what, **more: loaded(*what, judge=True, **more)
 
 

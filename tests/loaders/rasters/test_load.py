@@ -9,9 +9,8 @@ import rasterio
 import shapely
 
 from gis_server.releases.rasters import cog_path, stored
-from loaders.pipeline import Desk, Order
+from loaders.pipeline import Order
 from loaders.pipeline import load as load_delivery
-from loaders.progress import Steps
 from tests.loaders.rasters.conftest import CELL, NODATA, NORTH, WEST, heights, write
 
 
@@ -149,19 +148,17 @@ def test_a_raster_beside_drawn_layers_is_left_out_by_name(tmp_path, catalog, loa
     assert list(report.account.files_left_out) == ["nen.tif"]
 
 
-def test_the_simulated_flood_of_the_real_data_is_loaded_and_says_it_is_simulated(
-    shared_data, catalog, fresh, ask, store
-):
+def test_the_simulated_flood_of_the_real_data_is_loaded_and_says_it_is_simulated(shared_data, desk, ask):
     order = Order(shared_data / "raster" / "flood_depths_bathtub_1p5m.tif", "ngap_mo_phong_2025")
-    report = load_delivery(order, Desk(catalog, fresh, Steps(quiet=True), rasters=store))
+    report = load_delivery(order, desk)
     assert report.source.synthetic
     row = only(ask, "muc_nuoc, la_kich_ban, lon_nhat, ty_le_co_so_lieu, luoi", "drainage.do_sau_ngap")
     assert row == (1.5, True, 47.5, pytest.approx(27.275), 32648)
 
 
-def test_the_real_manning_raster_is_refused_with_places(shared_data, catalog, fresh, store):
+def test_the_real_manning_raster_is_refused_with_places(shared_data, desk, store):
     order = Order(shared_data / "raster" / "HoChiMinh_Manning.tif", "lop_phu_10m", judge=True)
-    report = load_delivery(order, Desk(catalog, fresh, Steps(quiet=True), rasters=store))
+    report = load_delivery(order, desk)
     found = {one.code: one for one in report.findings}
     assert report.refusals
     assert found["RAS-05"].count > 10

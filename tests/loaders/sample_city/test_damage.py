@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,6 @@ from gis_server.catalog import Catalog
 from gis_server.db.database import Database
 from loaders.checks.registry import read_codes
 from loaders.pipeline import Desk, Order, load
-from loaders.progress import Steps
 from loaders.report import Report
 from loaders.sample_city.build import build
 from loaders.sample_city.damage import ANSWERS, damage, write_answers
@@ -33,8 +33,8 @@ def spoiled(catalog: Catalog, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def desk(catalog: Catalog, fresh_database: Database) -> Desk:
-    return Desk(catalog, fresh_database, Steps(quiet=True))
+def desk(desk_at: Callable[..., Desk], fresh_database: Database) -> Desk:
+    return desk_at(fresh_database)
 
 
 def found_in(report: Report) -> Found:
