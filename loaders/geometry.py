@@ -38,18 +38,19 @@ def decoded(wkb: pa.ChunkedArray) -> Shapes:
 def in_grid(shapes: Shapes, srid: int, crs: CrsBook) -> Shapes:
     """The same shapes in the stored grid, rounded to the millimetre."""
 
-    def moved(points: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.round(crs.transform(points, srid, crs.stored), MILLIMETRES)
-
-    with np.errstate(over="ignore", invalid="ignore"):  # what lies out of all bounds is found by the gate
-        in_stored: Shapes = shapely.transform(shapes, moved)
+    in_stored: Shapes = shapely.transform(shapes, lambda points: _moved(points, srid, crs))
     return in_stored
 
 
 def plain_in_grid(plain: Plain, srid: int | None, crs: CrsBook) -> pa.Array:
     """EWKB of plain shapes in the stored grid, rounded to the millimetre."""
-    points = plain.points if srid is None else crs.transform(plain.points, srid, crs.stored)
-    return plain.written(np.round(points, MILLIMETRES), crs.stored)
+    return plain.written(_moved(plain.points, srid, crs), crs.stored)
+
+
+def _moved(points: NDArray[np.float64], srid: int | None, crs: CrsBook) -> NDArray[np.float64]:
+    """Points in the stored grid; what lies out of all bounds is found by the gate."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.round(points if srid is None else crs.transform(points, srid, crs.stored), MILLIMETRES)
 
 
 def kinds_of(shapes: Shapes) -> NDArray[np.int8]:

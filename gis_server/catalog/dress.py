@@ -6,6 +6,8 @@ from typing import Any, Final, Literal
 
 from coloraide import Color
 
+from gis_server.catalog.raster_styles import rasters_drawn
+
 Scheme = Literal["light", "dark"]
 FACES: Final = ("Noto Sans Regular", "Noto Sans Bold", "Noto Sans Italic")
 """Font faces of which glyph files are made; the first stands in for every other."""
@@ -20,11 +22,19 @@ COLOUR_STARTS: Final = ("#", "rgb", "hsl")
 
 
 def in_the_dark(style: dict[str, Any]) -> dict[str, Any]:
-    """The style with every colour turned over in lightness, hue kept: what was pale is dark, and contrasts stay."""
+    """The style with every colour turned over in lightness, hue kept: what was pale is dark, and contrasts stay.
+
+    Pictures come with colours of their own, and so do their legends.
+    """
     metadata = style["metadata"]
+    pictures = rasters_drawn(style)
+    legend = {
+        name: entries if name in pictures else _each(entries, dark_colour)
+        for name, entries in metadata["bando:legend"].items()
+    }
     return {
         **style,
-        "metadata": {**metadata, "bando:scheme": "dark", "bando:legend": _each(metadata["bando:legend"], dark_colour)},
+        "metadata": {**metadata, "bando:scheme": "dark", "bando:legend": legend},
         "layers": [{**layer, "paint": _dark_paint(layer)} if "paint" in layer else layer for layer in style["layers"]],
     }
 

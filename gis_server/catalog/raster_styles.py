@@ -24,6 +24,11 @@ def with_rasters(style: dict[str, Any], address: Callable[[str], str]) -> dict[s
     return {**style, "sources": sources, "layers": layers}
 
 
+def rasters_drawn(style: dict[str, Any]) -> set[str]:
+    """Ids of the catalog's layers that a style draws as pictures."""
+    return {one["source"].rpartition("/")[0] for one in style["layers"] if one["type"] in LOOKS}
+
+
 def raster_legend(catalog: Catalog, layer: Layer) -> list[dict[str, Any]]:
     """A line for each colour of the ramp, or for each class that has one."""
     rule = layer.file.raster

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from loaders.checks.edges import Edges
 from loaders.wkb import Numbers, Points
 
-MOST_IN_A_CELL = 500
 MILLIMETRES = 1000.0
 CODE_BITS = 31
 LENGTH_M = 8.0
@@ -26,6 +25,8 @@ NARROW = 0.2
 MOST_EDGES, EDGES_AT_ONCE = 6_000_000, 1_000_000
 """Edges that are kept in memory, and of them those that look for each other at a time, in bands from west to east."""
 PAIRS_AT_ONCE = 500_000
+MOST_IN_A_CELL, MOST_PIECES = 500, 5_000_000
+"""Edges in one cell, and pieces of edges in one band, beyond which GEOS is asked about everything."""
 MOST_STEPS = 2_000
 """Vertices along an outline within which suspicion spreads; beyond that everything is looked at."""
 
@@ -165,6 +166,8 @@ def _cells(loose: Loose, ends: tuple[Points, Points], gap_m: float) -> tuple[Num
     """The cells that the boxes of the pieces of each edge meet: edge, cell."""
     start, end = ends
     pieces = np.maximum(np.ceil(np.abs(end - start).max(axis=1) / LENGTH_M), 1).astype(np.int64)
+    if pieces.sum() > MOST_PIECES:
+        raise _Crowded
     edge = np.repeat(np.arange(len(pieces)), pieces)
     place = np.arange(len(edge)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
     step = ((end - start) / pieces[:, None])[edge]

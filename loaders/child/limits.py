@@ -25,7 +25,7 @@ class Limits:
     silent_seconds: float = 300.0
     silent_cpu_seconds: float = 8.0
     silent_cpu_seconds_per_mib: float = 1.0
-    unpacked_bytes: int = 1 << 30
+    unpacked_bytes: int = 64 << 20
     unpacked_ratio: int = 200
 
     def patience(self, size: int) -> float:

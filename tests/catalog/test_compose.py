@@ -11,6 +11,7 @@ from gis_server.catalog import Catalog
 from gis_server.catalog.compose import compose_style, layer_style, visible_maps
 from gis_server.catalog.expressions import UNKNOWN, expanded, fields_read, without
 from gis_server.catalog.model import Domain
+from gis_server.catalog.raster_styles import LOOKS
 from gis_server.errors import UnknownLayer
 
 LAND = Domain.model_validate(
@@ -72,7 +73,9 @@ def test_areas_and_lines_lie_below_symbols_and_follow_the_maps_order(
         style = compose_style(catalog, name, views["full"].layers)
         kinds = [one["type"] == "symbol" for one in style["layers"]]
         assert kinds == sorted(kinds), name
-        areas = [one["source-layer"] for one in style["layers"] if one["type"] not in ("symbol", "background")]
+        pictures = [one["source"].rpartition("/")[0] for one in style["layers"] if one["type"] in LOOKS]
+        assert list(dict.fromkeys(pictures)) == [layer for layer in portal.layers if layer in pictures], name
+        areas = [one["source-layer"] for one in style["layers"] if one["type"] not in ("symbol", "background", *LOOKS)]
         assert list(dict.fromkeys(areas)) == [layer for layer in portal.layers if layer in set(areas)], name
         ids = [one["id"] for one in style["layers"]]
         assert len(ids) == len(set(ids)), name

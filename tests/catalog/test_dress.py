@@ -11,6 +11,7 @@ from coloraide import Color
 from gis_server.catalog import Catalog
 from gis_server.catalog.compose import compose_style
 from gis_server.catalog.dress import FACES, dark_colour, in_the_dark, with_glyphs
+from gis_server.catalog.raster_styles import rasters_drawn
 
 
 @pytest.fixture(params=["nen", "thoat_nuoc", "quy_hoach", "giao_thong"])
@@ -70,7 +71,21 @@ def test_by_night_only_colours_differ(style: dict[str, Any]) -> None:
 def test_the_legend_wears_the_colours_of_the_map(style: dict[str, Any]) -> None:
     dark = in_the_dark(style)
     drawn = set(colours(dark["layers"])) | {dark_colour(one) for one in colours(style["layers"])}
-    assert set(colours(dark["metadata"]["bando:legend"])) <= drawn
+    pictures = rasters_drawn(style)
+    day, night = (
+        [entries for name, entries in one["metadata"]["bando:legend"].items() if name not in pictures]
+        for one in (style, dark)
+    )
+    assert set(colours(night)) <= drawn
+    assert len(set(colours(night))) > len(set(colours(day))) / 2
+
+
+def test_the_legend_of_a_picture_wears_the_colours_of_the_picture(catalog: Catalog) -> None:
+    style = compose_style(catalog, "thoat_nuoc", {layer.id: set(layer.fields) for layer in catalog})
+    pictures = rasters_drawn(style)
+    assert "drainage.do_sau_ngap" in pictures
+    for name in pictures:
+        assert in_the_dark(style)["metadata"]["bando:legend"][name] == style["metadata"]["bando:legend"][name]
 
 
 def test_transparency_stays() -> None:

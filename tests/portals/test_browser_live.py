@@ -19,13 +19,12 @@ AT = "at=18.00/10.772440/106.712015"
 """Where nothing of the other tests lies: 1.5 km east of the check point."""
 
 
-def publish_manholes(city: Database, catalog: Catalog, count: int) -> int:
-    manholes = [
-        ({"ma": f"SAU-{number}", "loai": "THU_THAM"}, f"POINT({EAST + AWAY_M + 6 * number} {NORTH + 4 * number})")
-        for number in range(count)
+def publish_outfalls(city: Database, catalog: Catalog, count: int) -> int:
+    outfalls = [
+        ({"ma": f"CX-{number}"}, f"POINT({EAST + AWAY_M + 6 * number} {NORTH + 4 * number})") for number in range(count)
     ]
     with city.connect("load") as conn:
-        release = publish(conn, LATER, [_rows(conn, catalog, "drainage.ho_ga", manholes)], who="test", note="")
+        release = publish(conn, LATER, [_rows(conn, catalog, "drainage.cua_xa", outfalls)], who="test", note="")
     assert release is not None
     return release.number
 
@@ -36,7 +35,7 @@ def test_a_release_appears_by_itself(desk: Watched, city: Database, catalog: Cat
     box = map_box(page)
     before = drawn(page, box)
     asked = len(desk.requested)
-    publish_manholes(city, catalog, 9)
+    publish_outfalls(city, catalog, 9)
     until = time.monotonic() + 10
     while np.array_equal(drawn(page, box), before):
         assert time.monotonic() < until, "nothing new on the screen"
