@@ -13,8 +13,12 @@ from numpy.typing import NDArray
 
 Hashes = NDArray[np.uint64]
 _Words = NDArray[np.uint32]
+_Bytes = NDArray[np.uint8]
 _START = 0x9E3779B9 + 3923095
 _BLOCK = 12
+_MANY, _ALONE = 256, 6
+"""From so many values of one length they are hashed as rows; so few, and each is hashed for itself."""
+_ALL = 0xFFFFFFFF
 _EPOCH_DAYS, _EPOCH_MICROSECONDS = 10_957, 946_684_800_000_000
 """1970 to 2000, where PostgreSQL counts from."""
 _FEW = 0.5
@@ -76,28 +80,87 @@ def _of_text(column: pa.Array) -> Hashes:
 
 
 def _of_values(column: pa.Array) -> Hashes:
-    """Values of equal length are hashed together."""
+    """Many values of one length are hashed together as rows, the others as spans."""
     hashes = np.zeros(len(column), np.uint64)
     lengths = pc.binary_length(column).fill_null(-1).to_numpy(zero_copy_only=False)
-    if len(lengths) and lengths.min() == lengths.max() >= 0:
-        return _of_rows(_content(column, int(lengths[0])))
-    order = np.argsort(lengths, kind="stable")
-    sorted_column = column.take(pa.array(order))
-    found, starts = np.unique(lengths[order], return_index=True)
-    for length, start, stop in zip(found, starts, [*starts[1:], len(order)], strict=True):
-        if length >= 0:
-            chosen = sorted_column.slice(start, stop - start)
-            hashes[order[start:stop]] = _of_rows(_content(chosen, int(length)))
+    if len(lengths) >= _MANY and lengths.min() == lengths.max() >= 0:
+        return _of_rows(_rows(column, int(lengths[0])))
+    order = np.argsort(-lengths, kind="stable")[: np.count_nonzero(lengths >= 0)]
+    ordered = column.take(pa.array(order))
+    _, first, count = np.unique(-lengths[order], return_index=True, return_counts=True)
+    spans = np.ones(len(order), bool)
+    for start, many in zip(first[count >= _MANY], count[count >= _MANY], strict=True):
+        alike = slice(start, start + many)
+        hashes[order[alike]] = _of_rows(_rows(ordered.slice(start, many), int(lengths[order[start]])))
+        spans[alike] = False
+    hashes[order[spans]] = _of_spans(*_content(ordered), np.flatnonzero(spans))
     return hashes
 
 
-def _content(column: pa.Array, length: int) -> NDArray[np.uint8]:
+def _rows(column: pa.Array, length: int) -> _Bytes:
     """The bytes of values that all have one length, a row each."""
-    if length == 0:
-        return np.zeros((len(column), 0), np.uint8)
-    content = column.buffers()[2]
-    first = np.frombuffer(column.buffers()[1], np.int32, len(column) + 1 + column.offset)[column.offset]
-    return np.frombuffer(content, np.uint8, len(column) * length, int(first)).reshape(-1, length)
+    content, starts, _ = _content(column)
+    return content[starts[0] : starts[0] + len(column) * length].reshape(len(column), length)
+
+
+def _content(column: pa.Array) -> tuple[_Bytes, NDArray[np.int64], NDArray[np.int64]]:
+    """All bytes of a column, and where each value begins and how long it is."""
+    _, offsets, content = column.buffers()
+    places = np.frombuffer(offsets, np.int32, len(column) + 1 + column.offset)[column.offset :].astype(np.int64)
+    whole = np.zeros(0, np.uint8) if content is None else np.frombuffer(content, np.uint8)
+    return whole, places[:-1], np.diff(places)
+
+
+def _of_spans(
+    content: _Bytes, starts: NDArray[np.int64], lengths: NDArray[np.int64], chosen: NDArray[np.int64]
+) -> Hashes:
+    """Some values, the longest first: block by block, all at once that still have one; the last each for itself."""
+    starts, lengths = starts[chosen], lengths[chosen]
+    blocks = lengths // _BLOCK
+    a = ((_START + lengths) & 0xFFFFFFFF).astype(np.uint32)
+    b, c = a.copy(), a.copy()
+    words = np.ndarray((max(len(content) - 3, 0),), "<u4", content, strides=(1,))
+    block, active = 0, int(np.searchsorted(-blocks, 0))
+    while active > _ALONE:
+        at = starts[:active] + _BLOCK * block
+        a[:active] += words[at]
+        b[:active] += words[at + 4]
+        c[:active] += words[at + 8]
+        _mix(a[:active], b[:active], c[:active])
+        block += 1
+        active = int(np.searchsorted(-blocks, -block))
+    for row in range(active):
+        span = content[starts[row] + _BLOCK * block : starts[row] + _BLOCK * blocks[row]]
+        a[row], b[row], c[row] = _mixed_alone((int(a[row]), int(b[row]), int(c[row])), span.view("<u4").tolist())
+    last = _last_blocks(content, starts + _BLOCK * blocks, lengths - _BLOCK * blocks)
+    a += last[:, 0]
+    b += last[:, 1]
+    c += last[:, 2] << np.uint32(8)  # the lowest byte is kept for the length
+    _finish(a, b, c)
+    return (b.astype(np.uint64) << np.uint64(32)) | c
+
+
+def _last_blocks(content: _Bytes, starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> _Words:
+    """What is left of each value after its whole blocks, filled up with zeros."""
+    places = np.arange(_BLOCK)
+    there = places < lengths[:, None]
+    last = np.zeros((len(starts), _BLOCK), np.uint8)
+    last[there] = content[(starts[:, None] + places)[there]]
+    return last.view("<u4")
+
+
+def _mixed_alone(state: tuple[int, int, int], words: list[int]) -> tuple[int, int, int]:
+    """`_mix` for one long value, where arrays of one number would be slower."""
+    a, b, c = state
+    for first in range(0, len(words), 3):
+        a, b, c = (a + words[first]) & _ALL, (b + words[first + 1]) & _ALL, (c + words[first + 2]) & _ALL
+        a, c = ((a - c) & _ALL) ^ ((c << 4 | c >> 28) & _ALL), (c + b) & _ALL
+        b, a = ((b - a) & _ALL) ^ ((a << 6 | a >> 26) & _ALL), (a + c) & _ALL
+        c, b = ((c - b) & _ALL) ^ ((b << 8 | b >> 24) & _ALL), (b + a) & _ALL
+        a, c = ((a - c) & _ALL) ^ ((c << 16 | c >> 16) & _ALL), (c + b) & _ALL
+        b, a = ((b - a) & _ALL) ^ ((a << 19 | a >> 13) & _ALL), (a + c) & _ALL
+        c, b = ((c - b) & _ALL) ^ ((b << 4 | b >> 28) & _ALL), (b + a) & _ALL
+    return a, b, c
 
 
 def _of_rows(rows: NDArray[np.uint8]) -> Hashes:

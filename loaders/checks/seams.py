@@ -82,6 +82,8 @@ class Seams:
             return np.zeros(0, np.int64)
         loose = _without_partners(Loose(*(np.concatenate(column) for column in zip(*self.loose, strict=True))))
         self.loose = [loose]
+        if not len(loose.row) or loose.row.min() == loose.row.max():
+            return np.unique(np.concatenate(self.odd))
         try:
             near = _spread(loose, _near(loose, self.gap_m))
         except _Crowded:

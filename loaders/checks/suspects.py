@@ -101,7 +101,7 @@ class Suspects:
         self.kinds[batch.layer.id].update(np.flatnonzero(np.bincount(kinds[kinds >= 0], minlength=1)).tolist())
         outside = (boxes[:, 0] < west) | (boxes[:, 1] < south) | (boxes[:, 2] > east) | (boxes[:, 3] > north)
         yield "extent", outside
-        yield "validity", ~np.isfinite(boxes).all(axis=1)
+        yield "validity", ~np.isfinite(boxes.sum(axis=1))
         yield "kind", ~np.isin(kinds, [KINDS.index(kind) for kind in batch.layer.file.geometry])
         if not (kinds > 0).any():
             return

@@ -17,6 +17,8 @@ from loaders.grid.weigh import Scales, weigh
 from loaders.grid.word import HARDLY_ANY, fits_its_word, lies_in_place
 
 Points = NDArray[np.float64]
+FARTHEST = 1e12
+"""Numbers beyond it are coordinates in no unit."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ def find_grid(sample_points: Points, hints: Hints, control: Control | None = Non
     """
     country = country_of(hints.book)
     points = np.asarray(sample_points, dtype=np.float64).reshape(-1, 2)
+    points = np.where(np.abs(points) < FARTHEST, points, np.nan)
     scales = Scales(in_places(points), coded(points, hints.communes), hints, country, control)
     return _at_its_word(scales) or _weighed(scales)
 

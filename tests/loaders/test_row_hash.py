@@ -44,6 +44,17 @@ def test_values_hash_as_in_postgresql(database: Database, kind: str, arrow: pa.D
     assert combined([value_hashes(pa.array(values, arrow))]).tolist() == theirs
 
 
+@pytest.mark.parametrize("count", [1, 5, 400])
+def test_values_of_any_length_hash_as_in_postgresql(database: Database, count: int):
+    """Alone, as spans of many lengths, and as rows of one length."""
+    lengths = [*range(count), *[40] * count, 30_000 + count]
+    values = [bytes((7 * n + k) % 256 for k in range(length)) for n, length in enumerate(lengths)]
+    with database.connect("load") as conn:
+        query = "SELECT hash_record_extended(ROW(v), 0) FROM unnest(%s::bytea[]) WITH ORDINALITY AS u (v, n) ORDER BY n"
+        theirs = [row[0] for row in conn.execute(query.encode(), [values])]
+    assert combined([value_hashes(pa.array(values, pa.binary()))]).tolist() == theirs
+
+
 def test_a_part_of_a_column_hashes_like_a_whole_one():
     whole = pa.array(["a", "bb", None, "Nguyễn", "x" * 30])
     assert value_hashes(whole.slice(1, 3)).tolist() == value_hashes(whole).tolist()[1:4]
