@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gis_server.catalog import CrsBook, Layer
 from gis_server.catalog.crs import WEB_MERCATOR
-from gis_server.db.ddl import hashed_fields
+from gis_server.db.shapes import hashed_fields
 from loaders.geometry import Shapes
 from loaders.mercator import in_mercator
 from loaders.row_hash import Hashes, combined, value_hashes

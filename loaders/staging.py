@@ -12,6 +12,7 @@ from psycopg import Connection, sql
 
 from gis_server.catalog import Catalog, Layer
 from gis_server.db.database import Database
+from gis_server.db.shapes import COLUMN_TYPE
 from gis_server.releases.staged import Staged, indexed
 from loaders.checks.suspects import Suspects
 from loaders.indexing import Indexing
@@ -25,16 +26,6 @@ MANY = 50_000
 """Rows from which indexes are made while checks run."""
 LOCK = 7_901_004
 """Class of the advisory locks that say which loads are alive."""
-
-COLUMN_TYPES = {
-    "text": "text",
-    "code": "text",
-    "integer": "bigint",
-    "number": "double precision",
-    "boolean": "boolean",
-    "date": "date",
-    "datetime": "timestamptz",
-}
 
 
 class Staging:
@@ -192,7 +183,7 @@ class Staging:
 
     def _create_table(self, layer: Layer) -> None:
         columns = [
-            sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(COLUMN_TYPES[rule.type]))
+            sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(COLUMN_TYPE[rule.type]))
             for name, rule in layer.fields.items()
         ]
         table, srid = self.table(layer), sql.Literal(self.catalog.crs.stored)

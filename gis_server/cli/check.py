@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from gis_server.cli.context import Ready, ready
+from gis_server.cli.desk import desk_of
 from gis_server.cli.differences import background
 from gis_server.errors import EXIT_CODE, LoadRefused, SettingInvalid
 from loaders.checks.registry import read_codes
@@ -68,7 +69,7 @@ def _refuse_both(path: Path | None, release: int | None) -> None:
 
 def _reached(place: Ready, order: Order, *, quiet: bool) -> Verdict:
     codes = read_codes()
-    report = load_delivery(order, place.desk(Steps(quiet=quiet)))
+    report = load_delivery(order, desk_of(place, Steps(quiet=quiet)))
     if not quiet:
         show(report, place.catalog, codes, Console())
     return verdict_of(report, place.catalog, codes)

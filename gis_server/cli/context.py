@@ -11,8 +11,6 @@ from gis_server.db.database import Database, open_database
 from gis_server.db.places import write_places
 from gis_server.db.tables import migrate
 from gis_server.settings import Settings
-from loaders.pipeline import Desk
-from loaders.progress import Steps
 
 
 @dataclass(frozen=True)
@@ -23,11 +21,6 @@ class Ready:
     catalog: Catalog
     database: Database
     places: Places
-
-    def desk(self, steps: Steps) -> Desk:
-        """What a load needs, telling its steps as wished."""
-        kept = self.settings.state_folder, self.settings.rasters_folder
-        return Desk(self.catalog, self.database, steps, self.places, *kept)
 
 
 def read_settings_and_catalog() -> tuple[Settings, Catalog]:

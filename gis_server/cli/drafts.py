@@ -13,6 +13,7 @@ from rich.text import Text
 from gis_server.catalog import Catalog
 from gis_server.catalog.model import Text as Names
 from gis_server.cli.context import ready
+from gis_server.cli.desk import desk_of
 from gis_server.cli.differences import show_diff, write_changes
 from gis_server.cli.layers import CITY_TIME
 from gis_server.cli.releases import WHEN, GeoJSONOption, MapOption
@@ -55,7 +56,7 @@ def publish(
 ) -> None:
     """Công bố một hay nhiều bản nháp thành một bản · Publish drafts as one release, all or none."""
     place, console = ready(), Console()
-    again = partial(recheck, desk=place.desk(Steps()), console=console)
+    again = partial(recheck, desk=desk_of(place, Steps()), console=console)
     with place.database.connect() as conn:
         made = publish_drafts(conn, place.catalog, Wish(number, getpass.getuser(), note, again))
     if made is None:

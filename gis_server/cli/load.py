@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from gis_server.cli.context import ready
+from gis_server.cli.desk import desk_of
 from loaders.checks.registry import read_codes
 from loaders.pipeline import Order
 from loaders.pipeline import load as load_delivery
@@ -40,7 +41,7 @@ def load(  # noqa: PLR0913 a command line has as many options as people need
     """Nạp dữ liệu được giao thành một bản công bố · Load a delivery as one release."""
     place = ready()
     order = Order(path, profile, note, dry_run, hold, crs=tuple(crs or ()))
-    report = load_delivery(order, place.desk(Steps(quiet=as_json_text)))
+    report = load_delivery(order, desk_of(place, Steps(quiet=as_json_text)))
     if as_json_text:
         typer.echo(orjson.dumps(as_json(report), option=orjson.OPT_INDENT_2).decode())
     else:

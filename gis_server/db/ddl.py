@@ -1,6 +1,7 @@
 """A layer's served and history tables as SQLAlchemy tables, and the statements that make them."""
 
 import hashlib
+from typing import Any
 
 import sqlalchemy as sa
 from geoalchemy2 import Geometry
@@ -15,6 +16,18 @@ from gis_server.db.statements import quoted
 STORED = 9210
 """SRID of stored geometry; `layers/_crs.yaml` says the same, and a test holds the two together."""
 LONGEST_NAME = 63
+
+
+class _Stated(sa.types.UserDefinedType[Any]):
+    """A type in PostgreSQL's own words."""
+
+    cache_ok = True
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def get_col_spec(self, **_: Any) -> str:
+        return self.name
 
 
 def table_of(layer: Layer) -> sa.Table:
@@ -65,20 +78,6 @@ def create_statements(layer: Layer) -> list[bytes]:
     return [statement.encode() for statement in made]
 
 
-def hash_expression(layer: Layer) -> str:
-    """The row hash of a layer's columns, in an order that does not hang on the order in the file.
-
-    PostgreSQL's own hash of a record; `loaders.row_hash` computes the same. `HASH` in shapes.py counts its changes.
-    """
-    names = ", ".join([*(quoted(name) for name in hashed_fields(layer)), "geom::bytea"])
-    return f"hash_record_extended(ROW({names}), 0)"
-
-
-def hashed_fields(layer: Layer) -> list[str]:
-    """The fields in the order in which they are hashed; the geometry comes last."""
-    return sorted(layer.fields)
-
-
 KINDS = "kinds"
 """Name of the check that holds geometry to the layer's kinds, single or multi."""
 
@@ -105,7 +104,7 @@ def short_name(name: str) -> str:
 
 
 def _columns(layer: Layer, *, born_in_key: bool = False) -> list[sa.Column[object]]:
-    fields = [sa.Column(name, COLUMN_TYPE[rule.type]) for name, rule in layer.fields.items()]
+    fields = [sa.Column(name, _Stated(COLUMN_TYPE[rule.type])) for name, rule in layer.fields.items()]
     return [
         sa.Column("born", sa.Integer, primary_key=born_in_key, autoincrement=False, nullable=False),
         sa.Column("source", sa.Text, nullable=False),

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gis_server.catalog import Layer
-from gis_server.db.ddl import create_statements, geometry_types, hash_expression, kinds_rule, required_name
-from gis_server.db.shapes import WIDENINGS, Column, Shape
+from gis_server.db.ddl import create_statements, geometry_types, kinds_rule, required_name
+from gis_server.db.shapes import WIDENINGS, Column, Shape, hash_expression
 from gis_server.db.statements import SQL, quoted, statement
 
 

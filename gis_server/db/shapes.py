@@ -4,20 +4,20 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
+import psycopg
 
 from gis_server.catalog import Layer
 from gis_server.catalog.model import FieldType
+from gis_server.db.statements import quoted
 
-COLUMN_TYPE: Mapping[FieldType, sa.types.TypeEngine[Any]] = {
-    "text": sa.Text(),
-    "code": sa.Text(),
-    "integer": sa.BigInteger(),
-    "number": sa.Double(),
-    "boolean": sa.Boolean(),
-    "date": sa.Date(),
-    "datetime": sa.DateTime(timezone=True),
+COLUMN_TYPE: Mapping[FieldType, str] = {
+    "text": "TEXT",
+    "code": "TEXT",
+    "integer": "BIGINT",
+    "number": "DOUBLE PRECISION",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "datetime": "TIMESTAMP WITH TIME ZONE",
 }
 WIDENINGS = {("BIGINT", "DOUBLE PRECISION")}
 """Changes of type that lose nothing."""
@@ -54,11 +54,26 @@ class Shape:
 def shape_of(layer: Layer) -> Shape:
     """Order of fields and kinds does not matter to tables, so it does not matter here."""
     columns = {
-        name: Column(sql_type(rule.type), rule.required or name in layer.key)
+        name: Column(COLUMN_TYPE[rule.type], rule.required or name in layer.key)
         for name, rule in sorted(layer.fields.items())
     }
     return Shape(columns, list(layer.key), sorted(layer.file.geometry))
 
 
-def sql_type(kind: FieldType) -> str:
-    return COLUMN_TYPE[kind].compile(dialect=postgresql.dialect())  # type: ignore[no-untyped-call]
+def definitions(conn: psycopg.Connection) -> dict[str, Any]:
+    """The shapes that the database's tables have, by layer."""
+    return dict(conn.execute("SELECT layer, definition FROM meta.layer ORDER BY layer").fetchall())
+
+
+def hash_expression(layer: Layer) -> str:
+    """The row hash of a layer's columns, in an order that does not hang on the order in the file.
+
+    PostgreSQL's own hash of a record; `loaders.row_hash` computes the same. `HASH` counts its changes.
+    """
+    names = ", ".join([*(quoted(name) for name in hashed_fields(layer)), "geom::bytea"])
+    return f"hash_record_extended(ROW({names}), 0)"
+
+
+def hashed_fields(layer: Layer) -> list[str]:
+    """The fields in the order in which they are hashed; the geometry comes last."""
+    return sorted(layer.fields)

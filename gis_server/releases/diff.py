@@ -8,7 +8,7 @@ import psycopg
 from psycopg.rows import class_row
 
 from gis_server.catalog import Layer
-from gis_server.db.ddl import hash_expression
+from gis_server.db.shapes import hash_expression
 from gis_server.db.statements import SQL as DB_SQL
 from gis_server.db.statements import quoted, statement
 from gis_server.releases.books import as_json

@@ -9,7 +9,7 @@ import psycopg
 
 from gis_server.catalog import Layer
 from gis_server.catalog.crs import WEB_MERCATOR
-from gis_server.db.ddl import hash_expression
+from gis_server.db.shapes import hash_expression
 from gis_server.db.statements import quoted, statement
 from gis_server.errors import LoadRefused
 

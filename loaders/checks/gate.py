@@ -8,7 +8,7 @@ from psycopg import sql
 
 from gis_server.catalog import Layer
 from gis_server.catalog.checks import DistinctCheck
-from gis_server.db.ddl import hash_expression
+from gis_server.db.shapes import hash_expression
 from loaders.checks.attributes import attribute_rules, column
 from loaders.checks.bench import Bench, shown
 from loaders.checks.consumers_left import find_emptied_fields_in_use

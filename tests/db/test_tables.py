@@ -9,8 +9,8 @@ import pytest
 
 from gis_server.catalog import Layer
 from gis_server.db.database import Database
-from gis_server.db.ddl import LONGEST_NAME, STORED
-from gis_server.db.tables import migrate, table_of
+from gis_server.db.ddl import LONGEST_NAME, STORED, table_of
+from gis_server.db.tables import migrate
 from gis_server.errors import Busy, LoadRefused, MigrationRefused, SettingInvalid
 from gis_server.releases.publish import publish
 from tests.city import FIELDS, SO_THOAT_NUOC, catalog_of, layer_of, stage

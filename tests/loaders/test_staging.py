@@ -9,7 +9,7 @@ import shapely
 
 from gis_server.catalog import Catalog
 from gis_server.db.database import Database
-from gis_server.db.ddl import hash_expression
+from gis_server.db.shapes import hash_expression
 from gis_server.releases.publish import publish
 from loaders import pipeline
 from tests.city import QUAN_1

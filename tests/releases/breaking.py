@@ -20,6 +20,7 @@ import shapely
 from gis_server.catalog import Catalog, read_catalog
 from gis_server.catalog.places import read_places
 from gis_server.cli.context import Ready
+from gis_server.cli.desk import desk_of
 from gis_server.db.database import Database, open_database
 from gis_server.errors import DatabaseMissing
 from gis_server.releases.drafts import drafts
@@ -113,7 +114,7 @@ class Installation:
         """The next version, undisturbed; it must become a release, or a draft."""
         order = Order(self.deliver_next(), str(self.profile), hold=hold)
         place = Ready(self.settings, self.catalog, self.database(), read_places(self.settings.layers_folder))
-        report = load(order, place.desk(Steps(quiet=True)))
+        report = load(order, desk_of(place, Steps(quiet=True)))
         if hold:
             assert report.draft is not None
         else:
