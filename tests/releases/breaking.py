@@ -88,7 +88,8 @@ class Installation:
     def deliver_next(self) -> Path:
         """The next version of both layers: some rows are new, some changed, some gone."""
         self.tried = self.hoped = self.tried + 1
-        self.profile.write_text(json.dumps(PROFILE))
+        if not self.profile.exists():  # a loader may just be reading it
+            self.profile.write_text(json.dumps(PROFILE))
         folder = self.folder / f"giao_{self.tried % 2}"
         folder.mkdir(exist_ok=True)
         for layer in LAYERS:
