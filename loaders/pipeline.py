@@ -10,6 +10,7 @@ from gis_server.catalog.places import Places
 from gis_server.db.database import Database
 from gis_server.releases.drafts import Origin, hold
 from gis_server.releases.publish import Release, publish
+from gis_server.releases.staged import Overtaken
 from loaders.account import Account
 from loaders.checks.bench import Bench
 from loaders.checks.gate import Gate
@@ -80,7 +81,8 @@ def load(order: Order, desk: Desk) -> Report:
         report = Report(
             order.path.name, plan.source, order.dry_run or order.judge, Account(files_left_out=plan.left_out)
         )
-        with Staging(desk.database, book.load_id, desk.catalog) as staging:
+        with Staging(desk.database, book.load_id, desk.catalog, plan.source.id) as staging:
+            staging.expect(plan.layers)
             child.workspace = None if report.dry_run else keeper.workspace
             stage(plan, staging, desk, report, child)
             if not (order.judge or order.dry_run or order.hold):
@@ -149,14 +151,20 @@ def check(plan: Plan, staging: Staging, desk: Desk, report: Report) -> Gate:
 
 def _publish(plan: Plan, staging: Staging, desk: Desk, order: Order) -> Release | None:
     """One transaction; a layer of which no row is left stays as it is served."""
+    words = {"who": order.who, "note": _note(plan, order)}
     with desk.steps.step("công bố · publish", "Công bố · Publishing"), desk.database.connect() as conn:
-        return publish(conn, plan.source, staging.ready(), who=order.who, note=_note(plan, order))
+        try:
+            return publish(conn, plan.source, staging.ready(), **words)
+        except Overtaken:
+            staging.bring_all()
+            return publish(conn, plan.source, staging.ready(), **words)
 
 
 def _hold(plan: Plan, staging: Staging, desk: Desk, order: Order) -> int:
     """The number of the draft."""
     with desk.steps.step("giữ · hold", "Giữ bản nháp · Holding"), desk.database.connect() as conn:
         origin = Origin(plan.source, order.who, _note(plan, order), str(order.path), staging.load_id)
+        staging.bring_all()
         return hold(conn, desk.catalog, origin, staging.staged())
 
 

@@ -64,6 +64,19 @@ class Batch:
         """Of each field's values."""
         return {name: value_hashes(self.rows.column(name).combine_chunks()) for name in self.layer.fields}
 
+    @cached_property
+    def row_hashes(self) -> NDArray[np.int64]:
+        """Of each whole row, as PostgreSQL makes them."""
+        parts = [self.hashes[name] for name in hashed_fields(self.layer)]
+        return combined([*parts, value_hashes(self._geom)])
+
+    def hash_of(self, fields: list[str]) -> NDArray[np.int64]:
+        """Of some fields together."""
+        return combined([self.hashes[name] for name in fields])
+
+    def without(self, rows: NDArray[np.bool_]) -> "Batch":
+        return Batch(self.layer, self.rows.filter(pa.array(~rows))) if rows.any() else self
+
     @property
     def numbers(self) -> Numbers:
         """`_row` of each row."""
@@ -85,10 +98,7 @@ class Batch:
 
 def prepared(batch: Batch, crs: CrsBook) -> pa.Table:
     """The rows as staging takes them."""
-    geom = batch.rows.column("geom").combine_chunks()
-    parts = [batch.hashes[name] for name in hashed_fields(batch.layer)]
-    hashes = combined([*parts, value_hashes(geom)])
-    rows = batch.rows.append_column("hash", pa.array(hashes))
+    rows = batch.rows.append_column("hash", pa.array(batch.row_hashes))
     rows = rows.append_column("geom_3857", batch.spread(mercator_copy(batch, crs)))
     order = _order(batch)
     return rows if order is None else rows.take(pa.array(order))

@@ -1,41 +1,43 @@
 """Staging: mapped rows go into tables of the load's own by binary COPY, in bounded memory, and vanish with the load."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from types import TracebackType
 from typing import Self
 
 import adbc_driver_postgresql.dbapi
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 from psycopg import Connection, sql
 
 from gis_server.catalog import Catalog, Layer
 from gis_server.db.database import Database
-from gis_server.db.shapes import COLUMN_TYPE
+from gis_server.errors import Busy
 from gis_server.releases.staged import Staged, indexed
 from loaders.checks.suspects import Suspects
+from loaders.held import Held
 from loaders.indexing import Indexing
 from loaders.line import Line
 from loaders.prepare import Batch, prepared
+from loaders.staged_tables import LOCK, create, never_served, new_fids, sweep
 from loaders.statements import statement
+from loaders.wkb import Numbers
 
 ROWS_AT_ONCE = 65_536
 BYTES_IN_ALL = 96 << 20
 MANY = 50_000
 """Rows from which indexes are made while checks run."""
-LOCK = 7_901_004
-"""Class of the advisory locks that say which loads are alive."""
 
 
 class Staging:
     """The staging tables of one load. They are dropped when the block ends, whatever happened in it.
 
     A layer that nothing was ever served of gets a table that can itself take the layer's place (a twin): its rows are
-    written once. While rows are read, those before are prepared in a second thread and copied in a third.
+    written once. While rows are read, those before are prepared in a second thread and copied in a third. Given a
+    `source`, rows that it serves just as they come are not sent before something asks for the whole `table`.
     """
 
-    def __init__(self, database: Database, load_id: int, catalog: Catalog) -> None:
+    def __init__(self, database: Database, load_id: int, catalog: Catalog, source: str | None = None) -> None:
         self.database = database
         self.load_id = load_id
         self.catalog = catalog
@@ -44,6 +46,7 @@ class Staging:
         """Layers with a twin, and whether it is made."""
         self.scratches: list[str] = []
         self.suspects = Suspects(catalog)
+        self.held = Held(database, source)
         self.waiting: defaultdict[str, list[pa.Table]] = defaultdict(list)
         self.waiting_bytes = 0
         self.conn: Connection = database.connect()
@@ -54,7 +57,7 @@ class Staging:
 
     def __enter__(self) -> Self:
         self.conn.autocommit = True
-        self._sweep()
+        sweep(self.conn)
         self.conn.execute(statement("hold.sql"), {"lock": LOCK, "load_id": self.load_id})
         self.conn.execute(statement("findings_create.sql", findings=self.findings))
         return self
@@ -64,10 +67,15 @@ class Staging:
             self.line.close()
             self.copying.close()
             self.indexing.close()
+            self.held.close()
             if not self.conn.closed:
                 self._drop()
         finally:
             self.conn.close()
+
+    def expect(self, layers: Iterable[str]) -> None:
+        """Layers that rows may come of: what is served of them is asked while the first rows are read."""
+        self.held.begin(self.catalog[layer] for layer in sorted(layers))
 
     def add(self, layer: Layer, rows: pa.Table) -> None:
         """Rows for a layer; they are copied when enough of them wait."""
@@ -84,9 +92,9 @@ class Staging:
     def fill(self, layer: Layer, rows: sql.Composable) -> int:
         """A layer from a table of rows that were checked before; how many."""
         self.layers[layer.id] = layer
-        self._create_table(layer)
+        create(self.conn, self.sent(layer), layer, self.catalog.crs.stored)
         columns = sql.SQL(", ").join([sql.Identifier(name) for name in layer.fields])
-        query = statement("staging_fill.sql", table=self.table(layer), columns=columns, rows=rows)
+        query = statement("staging_fill.sql", table=self.sent(layer), columns=columns, rows=rows)
         return self.conn.execute(query).rowcount
 
     def finish(self) -> None:
@@ -94,11 +102,16 @@ class Staging:
         self._send_all()
         self.line.finish()
         self.copying.commit()
+        self.held.settle()
+        for layer in self.layers.values():
+            if self.held.are_few(layer):
+                self.bring(layer)
 
     def begin_indexing(self) -> None:
         """Large twins get their indexes while they are checked."""
         for layer in self.layers.values():
-            if layer.id in self.twins and self.counts[layer.id] >= MANY and not self.suspects.repeats(layer, "key"):
+            many = layer.id in self.twins and self.counts[layer.id] >= MANY
+            if many and not len(self.suspects.repeats(layer, "key")):
                 self.indexing.begin(layer, self._name(layer.id))
 
     def analyze(self) -> None:
@@ -140,16 +153,33 @@ class Staging:
         return staged
 
     def table(self, layer: Layer) -> sql.Identifier:
+        """All rows that came of a layer; those that were held back are brought by this."""
+        self.bring(layer)
+        return self.sent(layer)
+
+    def sent(self, layer: Layer) -> sql.Identifier:
+        """The same table, for who asks about rows that a check has named: such rows are never held back."""
         return sql.Identifier("staging", self._name(layer.id))
 
+    def bring(self, layer: Layer, numbers: Numbers | None = None) -> None:
+        """Puts rows that were held back into their table: all, or those of these numbers."""
+        if not self.held.bring(self.conn, layer, self.sent(layer), numbers):
+            raise _lost(layer)
+
+    def bring_all(self) -> None:
+        for layer in self.layers.values():
+            self.bring(layer)
+
     def _staged(self, layer: Layer) -> Staged:
-        name = self.table(layer).as_string(self.conn)
+        name = self.sent(layer).as_string(self.conn)
+        kept = self.held.kept(layer)
         twin = layer.id in self.twins
-        return Staged(layer, name, "twin" if twin else "hashed", self._name(layer.id))
+        return Staged(layer, name, "twin" if twin else "hashed", self._name(layer.id), kept)
 
     def rows(self, layer: Layer) -> int:
-        row = self.conn.execute(statement("count_rows.sql", staged=self.table(layer))).fetchone()
-        return 0 if row is None else int(row[0])
+        """How many are left, sent or not."""
+        row = self.conn.execute(statement("count_rows.sql", staged=self.sent(layer))).fetchone()
+        return self.held.rows(layer) + (0 if row is None else int(row[0]))
 
     def with_rows(self) -> list[Layer]:
         """Layers that have something to publish."""
@@ -175,20 +205,10 @@ class Staging:
 
     def _create(self, layer: Layer) -> None:
         self.layers[layer.id] = layer
-        row = self.conn.execute(statement("never_served.sql", **_names(layer))).fetchone()
-        if row is not None and row[0]:
+        if never_served(self.conn, layer):
             self.twins[layer.id] = False
         else:
-            self._create_table(layer)
-
-    def _create_table(self, layer: Layer) -> None:
-        columns = [
-            sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(COLUMN_TYPE[rule.type]))
-            for name, rule in layer.fields.items()
-        ]
-        table, srid = self.table(layer), sql.Literal(self.catalog.crs.stored)
-        made = statement("staging_create.sql", table=table, columns=sql.SQL(", ").join(columns), srid=srid)
-        self.conn.execute(made)
+            create(self.conn, self.sent(layer), layer, self.catalog.crs.stored)
 
     def _send_all(self) -> None:
         for layer_id in list(self.waiting):
@@ -201,40 +221,34 @@ class Staging:
             self.waiting_bytes -= rows.nbytes
             self.counts[layer_id] += rows.num_rows
             if layer_id in self.twins:
-                rows = rows.set_column(rows.schema.get_field_index("_row"), "_row", pa.array(self._fids(rows.num_rows)))
+                numbers = pa.array(new_fids(self.conn, rows.num_rows))
+                rows = rows.set_column(rows.schema.get_field_index("_row"), "_row", numbers)
             self.line.put(Batch(self.layers[layer_id], rows))
-
-    def _fids(self, count: int) -> NDArray[np.int64]:
-        """So many new fids; mostly they follow each other."""
-        row = self.conn.execute(statement("fids.sql"), {"count": count}).fetchone()
-        assert row is not None
-        return np.arange(row[0], row[0] + count) if row[1] is None else np.array(row[1], np.int64)
 
     def _prepared(self, batch: Batch) -> tuple[Layer, pa.Table]:
         """The first thread's work; coordinates that are no numbers are found by it, so numpy need not warn of them."""
         with np.errstate(all="ignore"):
-            self.suspects.look_at(batch)
-            return batch.layer, prepared(batch, self.catalog.crs)
+            suspect = self.suspects.look_at(batch)
+            return batch.layer, prepared(batch.without(self.held.take(batch, suspect)), self.catalog.crs)
 
     def _copied(self, work: tuple[Layer, pa.Table]) -> None:
         """The second thread's work."""
         layer, rows = work
+        if not rows.num_rows:
+            return
         with self.copying.cursor() as cursor:
             if self.twins.get(layer.id) is False:
                 cursor.execute("SELECT meta.begin_fill($1, $2)", (layer.id, self._name(layer.id)))
                 self.twins[layer.id] = True
             cursor.adbc_ingest(self._name(layer.id), rows.to_reader(), mode="append", db_schema_name="staging")
 
-    def _sweep(self) -> None:
-        """Drops what loads that were killed left behind."""
-        left = [name for (name,) in self.conn.execute(statement("left_behind.sql"), {"lock": LOCK})]
-        self.conn.execute("SELECT meta.drop_staged(%s)", [left])
-
     def _drop(self) -> None:
         names = [self._findings, *self.scratches, *(self._name(layer_id) for layer_id in self.layers)]
         self.conn.execute("SELECT meta.drop_staged(%s)", [names])
 
 
-def _names(layer: Layer) -> dict[str, sql.Identifier]:
-    history = sql.Identifier("history", f"{layer.group}__{layer.name}")
-    return {"served": sql.Identifier(layer.group, layer.name), "history": history}
+def _lost(layer: Layer) -> Busy:
+    return Busy(
+        f"{layer.id}: bảng đang phục vụ bị làm lại trong khi nạp. Chưa công bố gì; hãy nạp lại.",
+        f"{layer.id}: the served table was made anew during this load. Nothing was published; load again.",
+    )

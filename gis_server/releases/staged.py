@@ -19,6 +19,16 @@ SHOWN = 10
 
 
 @dataclass(frozen=True)
+class Kept:
+    """Rows of a delivery that are not staged, since their source serves them as they came: all but these."""
+
+    since: int
+    """The release in which the source last changed the layer, when that was found."""
+    rest: list[int]
+    """Fids of the source's other rows: changed, or gone."""
+
+
+@dataclass(frozen=True)
 class Staged:
     """A staging table (quoted name) with the layer's fields and `geom`, rounded to 1 mm, SRID 9210.
 
@@ -31,6 +41,12 @@ class Staged:
     form: Literal["plain", "hashed", "twin"] = "plain"
     name: str = ""
     """Of a twin: its bare name."""
+    kept: Kept | None = None
+    """Of a hashed table: the delivery's other rows are served already."""
+
+
+class Overtaken(Exception):
+    """Another load of the same source published the layer after this one compared its rows: all must be staged."""
 
 
 @dataclass(frozen=True)
@@ -75,10 +91,13 @@ def compare(conn: psycopg.Connection, source: str, staged: Staged, number: int, 
     """What publishing would change; raises LoadRefused for keys that stand twice or belong to another source.
 
     `may_fill` is false when several sources bring rows of the layer in one release: only one twin could take its place.
+    Raises Overtaken where rows were kept out of staging that their source changed meanwhile.
     """
     names = _names(staged, _changes(number))
     if staged.form == "plain":
         _refuse_twice(conn, names, staged.layer)
+    if staged.kept is not None:
+        return _compare_rest(conn, source, staged, number)
     empty, unknown = _row(conn, statement(SQL, "is_empty", **names))
     if empty and unknown and may_fill and staged.form == "twin":
         (rows,) = _row(conn, statement(SQL, "count_staged", **names))
@@ -90,6 +109,19 @@ def compare(conn: psycopg.Connection, source: str, staged: Staged, number: int, 
         conn.execute(statement(SQL, "changes", **names), {"source": source})
     counts = Counts(*_row(conn, statement(SQL, "count_changes", **names)))
     return Comparison(staged, number, counts, fills=empty and may_fill, ready=False)
+
+
+def _compare_rest(conn: psycopg.Connection, source: str, staged: Staged, number: int) -> Comparison:
+    """The same where most rows are not staged, as they are served already."""
+    assert staged.kept is not None
+    names, values = _names(staged, _changes(number)), {"source": source, "layer": staged.layer.id}
+    since = conn.execute(statement(SQL, "since"), values).fetchone()
+    if since != (staged.kept.since,):
+        raise Overtaken(staged.layer.id)
+    _refuse_clashes(conn, names, staged.layer, source)
+    conn.execute(statement(SQL, "changes_rest", **names), {"rest": staged.kept.rest})
+    counts = Counts(*_row(conn, statement(SQL, "count_changes", **names)))
+    return Comparison(staged, number, counts, fills=False, ready=False)
 
 
 def _row(conn: psycopg.Connection, query: bytes) -> tuple[Any, ...]:

@@ -15,6 +15,8 @@ from loaders.checks.others import Others
 from loaders.staging import Staging
 from loaders.statements import statement
 
+OF_FOUND = {"name_rows", "set_aside", "given", "without_repeats", "repeated", "unique", "distinct", "taken"}
+"""Statements about rows with a finding, or brought for them; a key that is served is never another source's as well."""
 MANY = 1_000
 """Findings of one statement after which the planner must know that there are many: the next ones look them up."""
 
@@ -37,7 +39,8 @@ class Bench:
 
     def run(self, file: str, layer: Layer, names: Mapping[str, sql.Composable] | None = None, **values: Any) -> int:
         """How many rows the statement wrote."""
-        known = {"findings": self.staging.findings, "staged": self.staging.table(layer), **(names or {})}
+        staged = self.staging.sent if "rows" in values or file in OF_FOUND else self.staging.table
+        known = {"findings": self.staging.findings, "staged": staged(layer), **(names or {})}
         with self.timed(file):
             query = statement(f"checks/{file}.sql", **known)
             count = self.staging.conn.execute(query, {"layer": layer.id, **values}).rowcount

@@ -133,7 +133,8 @@ def _suspicious(bench: Bench, layer: Layer) -> Boxes | None:
         suspects = bench.staging.suspects.misfits(layer)
         if suspects is None or len(suspects) > MOST_SUSPECTS or layer.id in bench.thinned:
             return None
-        query = statement("checks/boxes.sql", staged=bench.staging.table(layer))
+        bench.staging.bring(layer, suspects)
+        query = statement("checks/boxes.sql", staged=bench.staging.sent(layer))
         found = bench.staging.conn.execute(query, {"rows": suspects.tolist()}).fetchall() if len(suspects) else []
     return np.array(found, np.float64).reshape(-1, 4)
 

@@ -77,16 +77,16 @@ class Gate:
     def lost_features(self) -> list[tuple[int, str, int]]:
         """Account line, code, count of the features of which no row is left."""
         parts = [
-            sql.SQL("SELECT _feature FROM {}").format(self.staging.table(layer))
+            sql.SQL("SELECT _feature FROM {}").format(self.staging.sent(layer))
             for layer in self.staging.layers.values()
         ]
         if not parts:
             return []
-        query = statement(
-            "checks/lost_features.sql", findings=self.staging.findings, kept=sql.SQL(" UNION ALL ").join(parts)
-        )
-        values = {"errors": self._errors, "line_bits": LINE_BITS}
-        return [(line, code, count) for line, code, count in self.staging.conn.execute(query, values)]
+        conn, values = self.staging.conn, {"errors": self._errors, "line_bits": LINE_BITS}
+        names = {"findings": self.staging.findings, "kept": sql.SQL(" UNION ALL ").join(parts)}
+        faulty = [one for (one,) in conn.execute(statement("checks/faulty_features.sql", **names), values)]
+        values["held"] = self.staging.held.features(faulty)
+        return conn.execute(statement("checks/lost_features.sql", **names), values).fetchall()
 
     def findings(self, layer: Layer, *, relations: bool = False) -> list[Finding]:
         """What was found in a layer so far: in its own rows, or in relation to other layers."""
@@ -139,7 +139,9 @@ class Gate:
         if repair is not None and odd:
             self.bench.run("restate", layer, {"hash": sql.SQL(hash_expression(layer))}, rows=odd)
         distinct = any(isinstance(check, DistinctCheck) for check in layer.file.checks)
-        if distinct and (invalid or self.staging.suspects.repeats(layer, "distinct")):
+        alike = self.staging.suspects.repeats(layer, "distinct")
+        if distinct and (invalid or len(alike)):
+            self.staging.bring(layer, None if invalid else alike)  # mended, a drawing may be like any other
             self.bench.run("distinct", layer, {"shown": shown(layer)})
 
     def _examples(self, layer: Layer, code: str, field: str | None) -> Iterator[Example]:
@@ -166,7 +168,9 @@ class Gate:
 
     def _keys(self, layer: Layer) -> None:
         names, key = self._key_names(layer, layer.key), ", ".join(layer.key)
-        if self.staging.suspects.repeats(layer, "key"):
+        again = self.staging.suspects.repeats(layer, "key")
+        if len(again):
+            self.staging.bring(layer, again)
             columns = sql.SQL(", ").join([column(name) for name in layer.fields])
             self.bench.run("repeated", layer, {**names, "columns": columns}, key=key)
             self.bench.run("unique", layer, names, key=key, code="ATT-06")
@@ -174,7 +178,9 @@ class Gate:
             served = {"served": sql.Identifier(layer.group, layer.name), **names}
             self.bench.run("taken", layer, served, key=key, source=self.bench.source)
         for name in layer.fields:
-            if self.staging.suspects.repeats(layer, f"unique {name}"):
+            again = self.staging.suspects.repeats(layer, f"unique {name}")
+            if len(again):
+                self.staging.bring(layer, again)
                 self.bench.run("unique", layer, self._key_names(layer, [name]), key=name, code="ATT-09")
 
     def _others_serve(self, layer: Layer) -> bool:

@@ -41,7 +41,7 @@ def find_along_lines(bench: Bench, layer: Layer, suspects: list[int], *, repair:
 
 def batches(bench: Bench, layer: Layer, suspects: list[int]) -> Iterator[tuple[Numbers, NDArray[np.object_]]]:
     """Numbers and shapes of staged rows, as they are after repairs."""
-    query = statement("checks/lines.sql", staged=bench.staging.table(layer))
+    query = statement("checks/lines.sql", staged=bench.staging.sent(layer))
     for start in range(0, len(suspects), ROWS_AT_ONCE):
         some = {"rows": suspects[start : start + ROWS_AT_ONCE]}
         found = bench.staging.conn.execute(query, some, binary=True).fetchall()

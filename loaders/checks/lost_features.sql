@@ -6,5 +6,5 @@ FROM (
     WHERE found.code = ANY (%(errors)s)
     ORDER BY found.feature, found.code
 ) AS lost
-WHERE NOT EXISTS (SELECT FROM ({kept}) AS kept WHERE kept._feature = lost.feature)
+WHERE NOT EXISTS (SELECT FROM ({kept}) AS kept WHERE kept._feature = lost.feature) AND lost.feature <> ALL (%(held)s)
 GROUP BY line, lost.code

@@ -21,7 +21,7 @@ from loaders.checks.edges import Edges
 from loaders.checks.seams import Seams
 from loaders.geometry import KINDS
 from loaders.prepare import Batch
-from loaders.row_hash import Hashes, combined
+from loaders.row_hash import Hashes
 from loaders.wkb import Numbers
 
 Mask = NDArray[np.bool_]
@@ -39,22 +39,27 @@ class Suspects:
 
     catalog: Catalog
     found: defaultdict[tuple[str, str], list[Numbers]] = field(default_factory=lambda: defaultdict(list))
-    once: defaultdict[tuple[str, str], list[Hashes]] = field(default_factory=lambda: defaultdict(list))
+    once: defaultdict[tuple[str, str], list[tuple[Hashes, Numbers]]] = field(default_factory=lambda: defaultdict(list))
     seams: dict[str, Seams] = field(default_factory=dict)
     kinds: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     """Kinds of geometry that came, by layer."""
 
-    def look_at(self, batch: Batch) -> None:
-        layer = batch.layer
+    def look_at(self, batch: Batch) -> Mask:
+        """Which rows one of the tests names."""
+        layer, named = batch.layer, np.zeros(batch.rows.num_rows, bool)
         for check, places in self._tests(batch):
             if len(places):
                 self.found[layer.id, check].append(batch.numbers[places])
-        self.once[layer.id, "key"].append(_together(batch, layer.key))
+                named[places] = True
+        self.once[layer.id, "key"].append((_together(batch, layer.key), batch.numbers))
         for name, about in layer.fields.items():
             if about.unique and layer.key != [name]:
-                self.once[layer.id, f"unique {name}"].append(_together(batch, [name]))
+                filled = batch.rows.column(name).is_valid().to_numpy()
+                alike = _together(batch, [name])[filled], batch.numbers[filled]
+                self.once[layer.id, f"unique {name}"].append(alike)
         if any(isinstance(check, DistinctCheck) for check in layer.file.checks):
-            self.once[layer.id, "distinct"].append(_signatures(batch))
+            self.once[layer.id, "distinct"].append((_signatures(batch), batch.numbers[batch.drawn]))
+        return named
 
     def misfits(self, layer: Layer) -> NDArray[np.int64] | None:
         """Rows whose surfaces may not fit to their neighbours; None when all must be looked at."""
@@ -71,13 +76,15 @@ class Suspects:
         """Whether each kind of geometry that the layer may have came."""
         return {KINDS.index(kind) for kind in layer.file.geometry} <= self.kinds[layer.id]
 
-    def repeats(self, layer: Layer, what: str) -> bool:
-        """Whether a key, a unique field or a drawing may be there twice."""
-        hashes = self.once.get((layer.id, what))
-        if not hashes:
-            return False
-        ordered = np.sort(np.concatenate(hashes))
-        return bool((ordered[1:] == ordered[:-1]).any())
+    def repeats(self, layer: Layer, what: str) -> Numbers:
+        """Rows whose key, unique field or drawing may be there twice."""
+        seen = self.once.get((layer.id, what))
+        if not seen:
+            return np.zeros(0, np.int64)
+        hashes, numbers = (np.concatenate(column) for column in zip(*seen, strict=True))
+        ordered = np.sort(hashes)
+        again = ordered[1:][ordered[1:] == ordered[:-1]]
+        return numbers[np.isin(hashes, again)] if len(again) else np.zeros(0, np.int64)
 
     def _tests(self, batch: Batch) -> Iterator[tuple[str, Numbers]]:
         rows = batch.rows
@@ -148,7 +155,7 @@ def _wrong(
 
 
 def _together(batch: Batch, names: list[str]) -> Hashes:
-    return combined([batch.hashes[name] for name in names]).view(np.uint64)
+    return batch.hash_of(names).view(np.uint64)
 
 
 def _signatures(batch: Batch) -> Hashes:

@@ -1,0 +1,175 @@
+"""Rows that their source serves already, value for value: they are remembered by number instead of being sent.
+
+The hash of a row's key and the hash of all of it (`row_hash`) say that it is served. Whatever a statement must look at
+is brought from there: a check of rows side by side finds what it would find had all been sent.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import adbc_driver_postgresql.dbapi
+import numpy as np
+import psycopg
+from numpy.typing import NDArray
+from psycopg import sql
+
+from gis_server.catalog import Layer
+from gis_server.db.database import Database
+from gis_server.releases.staged import Kept
+from loaders.checks.suspects import Mask
+from loaders.prepare import Batch
+from loaders.statements import statement
+from loaders.wkb import Numbers
+
+FEWEST, MOST = 20_000, 5_000_000
+"""Served rows of a layer below which asking costs more than it saves, and above which they take too much memory."""
+COPY_BEGINS, COPY_ENDS = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
+COPY_LINE = np.dtype([("columns", ">i2"), ("values", [("length", ">i4"), ("value", ">i8")], (4,))])
+
+
+class Known(NamedTuple):
+    """What a source serves of a layer, in the order of the row hashes, and in which release it last changed that."""
+
+    since: int
+    row: Numbers
+    key: Numbers
+    fid: Numbers
+
+
+class Away(NamedTuple):
+    """Rows that were not sent: `_row` and `_feature`, and their place in what is known."""
+
+    number: Numbers
+    feature: Numbers
+    place: Numbers
+
+    def chosen(self, which: Mask) -> "Away":
+        return Away(*(column[which] for column in self))
+
+
+NONE = Away(*(np.zeros(0, np.int64) for _ in range(3)))
+
+
+@dataclass
+class Held:
+    """The rows of one load that were held back, by layer."""
+
+    database: Database
+    source: str | None
+    """Without one nothing is held back."""
+    pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
+    asked: dict[str, Future[Known]] = field(default_factory=dict)
+    away: dict[str, Away] = field(default_factory=dict)
+    waiting: defaultdict[str, list[Away]] = field(default_factory=lambda: defaultdict(list))
+
+    def begin(self, layers: Iterable[Layer]) -> None:
+        """Asks in a thread of its own what is served of these layers."""
+        if self.source is None:
+            return
+        with self.database.connect() as conn:
+            found = conn.execute(statement("served_states.sql"), {"source": self.source, "few": FEWEST, "most": MOST})
+            since: dict[str, int] = dict(found.fetchall())
+        for layer in layers:
+            if layer.id in since:
+                self.asked[layer.id] = self.pool.submit(self._known, layer, since[layer.id])
+
+    def take(self, batch: Batch, suspect: Mask) -> Mask:
+        """Which rows of a batch are held back: those that are served as they came, and that no check suspects."""
+        if batch.layer.id not in self.asked:
+            return np.zeros(batch.rows.num_rows, bool)
+        known = self.asked[batch.layer.id].result()
+        places = _places(known.row, batch.row_hashes)
+        same: Mask = ~suspect & (known.row[places] == batch.row_hashes)
+        same &= known.key[places] == batch.hash_of(batch.layer.key)
+        features: Numbers = batch.rows.column("_feature").to_numpy()
+        held = Away(batch.numbers[same], features[same], places[same])
+        self.waiting[batch.layer.id].append(held)
+        return same
+
+    def settle(self) -> None:
+        """All is read."""
+        for layer, parts in self.waiting.items():
+            self.away[layer] = Away(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+        self.waiting.clear()
+
+    def rows(self, layer: Layer) -> int:
+        return len(self.away.get(layer.id, NONE).number)
+
+    def are_few(self, layer: Layer) -> bool:
+        """Whether so little is held back that keeping it apart is not worth while."""
+        rows = self.rows(layer)
+        return rows > 0 and 2 * rows < len(self.asked[layer.id].result().fid)
+
+    def kept(self, layer: Layer) -> Kept | None:
+        """What is served and was not confirmed by this delivery; None where nothing is held back."""
+        if not self.rows(layer):
+            return None
+        known = self.asked[layer.id].result()
+        rest = np.ones(len(known.fid), bool)
+        rest[self.away[layer.id].place] = False
+        return Kept(known.since, known.fid[rest].tolist())
+
+    def features(self, among: Sequence[int]) -> list[int]:
+        """Which of these features have a row that is held back."""
+        some = np.array(among, np.int64)
+        found = [np.intersect1d(some, away.feature) for away in self.away.values()]
+        kept: list[int] = np.unique(np.concatenate(found)).tolist() if found else []
+        return kept
+
+    def bring(self, conn: psycopg.Connection, layer: Layer, staged: sql.Identifier, numbers: Numbers | None) -> bool:
+        """Puts held rows (all, or those of these numbers) into staging; False when some are nowhere to be found."""
+        away = self.away.get(layer.id, NONE)
+        wanted = np.ones(len(away.number), bool) if numbers is None else np.isin(away.number, numbers)
+        if not wanted.any():
+            return True
+        self.away[layer.id] = away.chosen(~wanted)
+        conn.execute(statement("held_create.sql"))
+        with conn.cursor().copy(statement("held_copy.sql")) as copy:
+            copy.write(_as_copy(away.chosen(wanted), self.asked[layer.id].result()))
+        columns = [*(sql.Identifier(name) for name in layer.fields), sql.SQL("geom"), sql.SQL("geom_3857")]
+        names = {
+            "served": sql.Identifier(layer.group, layer.name),
+            "history": sql.Identifier("history", f"{layer.group}__{layer.name}"),
+            "columns": sql.SQL(", ").join(columns),
+        }
+        brought = conn.execute(statement("held_bring.sql", staged=staged, **names)).rowcount
+        conn.execute(statement("held_drop.sql"))
+        return brought == int(wanted.sum())
+
+    def close(self) -> None:
+        self.pool.shutdown(cancel_futures=True)
+
+    def _known(self, layer: Layer, since: int) -> Known:
+        key = sql.SQL(", ").join([sql.Identifier(name) for name in layer.key])
+        names = {"key": key, "served": sql.Identifier(layer.group, layer.name), "source": sql.Literal(self.source)}
+        query = statement("served_hashes.sql", **names).as_string()
+        with (
+            adbc_driver_postgresql.dbapi.connect(self.database.dsn("load"), autocommit=True) as conn,
+            conn.cursor() as cursor,
+        ):
+            cursor.execute(query)
+            found = cursor.fetch_arrow_table()
+        row, key_hash, fid = (found.column(name).to_numpy() for name in ("row", "key", "fid"))
+        order = np.argsort(row)
+        return Known(since, row[order], key_hash[order], fid[order])
+
+
+def _places(ordered: Numbers, wanted: Numbers) -> Numbers:
+    """Where each value is, or the last place before it."""
+    order = np.argsort(wanted)
+    places = np.empty(len(wanted), np.int64)
+    places[order] = np.searchsorted(ordered, wanted[order], side="right") - 1
+    return np.maximum(places, 0)
+
+
+def _as_copy(away: Away, known: Known) -> bytes:
+    """Numbers, features, fids and hashes as PostgreSQL's binary COPY takes them."""
+    columns = away.number, away.feature, known.fid[away.place], known.row[away.place]
+    lines: NDArray[np.void] = np.zeros(len(away.number), COPY_LINE)
+    lines["columns"] = len(columns)
+    lines["values"]["length"] = 8
+    lines["values"]["value"] = np.column_stack(columns)
+    return COPY_BEGINS + lines.tobytes() + COPY_ENDS

@@ -1,0 +1,1 @@
+COPY held FROM STDIN (FORMAT binary)
