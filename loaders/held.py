@@ -114,6 +114,8 @@ class Held:
 
     def features(self, among: Sequence[int]) -> list[int]:
         """Which of these features have a row that is held back."""
+        if not len(among):
+            return []
         some = np.array(among, np.int64)
         found = [np.intersect1d(some, away.feature) for away in self.away.values()]
         kept: list[int] = np.unique(np.concatenate(found)).tolist() if found else []

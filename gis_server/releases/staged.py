@@ -205,7 +205,9 @@ def _refuse_twice(conn: psycopg.Connection, names: dict[str, str], layer: Layer)
 
 
 def _refuse_clashes(conn: psycopg.Connection, names: dict[str, str], layer: Layer, source: str) -> None:
-    rows = conn.execute(statement(SQL, "clashes", **names), {"limit": SHOWN, "source": source}).fetchall()
+    rows = conn.execute(
+        statement(SQL, "clashes", **names), {"limit": SHOWN, "source": source, "layer": layer.id}
+    ).fetchall()
     if rows:
         listed = "; ".join(f"{key} ({owner})" for key, owner in rows)
         raise LoadRefused(

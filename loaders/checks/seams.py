@@ -6,6 +6,7 @@ need only be asked about surfaces along outlines with such a place.
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -22,8 +23,10 @@ LENGTH_M = 8.0
 """Edges are cut to this length for the table of cells in which they look for each other, of about the same size."""
 NARROW = 0.2
 """Radians: edges that leave one point by a wider angle are no narrow gap."""
-MOST_EDGES, EDGES_AT_ONCE = 6_000_000, 1_000_000
+MOST_EDGES, EDGES_AT_ONCE = 6_000_000, 500_000
 """Edges that are kept in memory, and of them those that look for each other at a time, in bands from west to east."""
+LOOKERS = 2
+"""Bands at a time; numpy needs no lock of Python's for long arrays."""
 PAIRS_AT_ONCE = 500_000
 MOST_IN_A_CELL, MOST_PIECES = 500, 5_000_000
 """Edges in one cell, and pieces of edges in one band, beyond which GEOS is asked about everything."""
@@ -123,12 +126,17 @@ def _near(loose: Loose, gap_m: float) -> NDArray[np.bool_]:
     """Edges that come near another, cross it, or leave a common point in almost the same direction."""
     near = np.zeros(len(loose.row), bool)
     east = np.minimum(loose.start, loose.end) >> CODE_BITS, np.maximum(loose.start, loose.end) >> CODE_BITS
-    bands = len(near) // EDGES_AT_ONCE + 1
+    bands = -(-len(near) // EDGES_AT_ONCE)
     limits = np.quantile(east[0], np.linspace(0, 1, bands + 1)) if len(near) else np.zeros(2)
     margin = (gap_m + LENGTH_M) * MILLIMETRES
-    for low, high in pairwise(limits):
-        band = np.flatnonzero((east[1] >= low - margin) & (east[0] <= high + margin))
-        near[band[_near_in_band(loose.chosen(band), gap_m)]] = True
+
+    def look(limit: tuple[float, float]) -> Numbers:
+        band = np.flatnonzero((east[1] >= limit[0] - margin) & (east[0] <= limit[1] + margin))
+        return band[_near_in_band(loose.chosen(band), gap_m)]
+
+    with ThreadPoolExecutor(LOOKERS) as lookers:
+        for found in lookers.map(look, pairwise(limits)):
+            near[found] = True
     return near
 
 
