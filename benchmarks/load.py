@@ -1,7 +1,8 @@
-"""City-sized parcels: `bando load` beside plain `ogr2ogr` COPY with GiST (`python -m benchmarks.load [parcels]`).
+"""City-sized parcels: `bando load` beside plain `ogr2ogr` COPY with GiST (`python -m benchmarks.load [rows] [gpkg]`).
 
 First into an empty layer, with every check, both geometries, history and indexes; again; with 1 % and with all rows
-changed; from a GeoPackage and from a Shapefile. Then what each mechanism is worth, by doing its step the plain way.
+changed; from a GeoPackage and from a Shapefile. Each load stands between two of `ogr2ogr`, so that both meet the same
+machine. Then what each mechanism is worth, by doing its step the plain way.
 """
 
 import json
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pyarrow as pa
@@ -23,7 +25,12 @@ from benchmarks.gate import asked
 from benchmarks.measure import CONSOLE, claim, run
 from benchmarks.place import Bench, fresh_installation
 from gis_server.catalog import Catalog
+from gis_server.catalog.places import read_places
+from gis_server.cli.context import Ready
+from loaders import held
 from loaders.mercator import in_mercator
+from loaders.pipeline import Order, load
+from loaders.progress import Steps
 
 PARCELS = 1_200_000
 LIMIT_MIB = 1536.0
@@ -31,32 +38,51 @@ SHAPE_COLUMN = {"ky_hieu_muc_dich": "ky_hieu_mu"}
 """How a Shapefile cuts the one name that is too long for it."""
 
 
-def bench(place: Bench, parcels: int = PARCELS) -> None:
-    """Prints ratios for both formats, in installations of their own, then the factors."""
+def bench(place: Bench, parcels: int = PARCELS, only: str = "") -> None:
+    """Prints ratios for both formats, in installations of their own, then the factors; or of one format alone."""
     with tempfile.TemporaryDirectory(prefix="bando-load-") as folder:
         asked(place, "sample", "--out", str(Path(folder) / "lon"), "--parcels", str(parcels))
         parcel_file = Path(folder) / "lon" / "ThuaDat.gpkg"
+        with fresh_installation() as empty:
+            _measure(empty, parcel_file, "mau_lon")
+        if only:
+            return
         shape_file = _as_shapefile(parcel_file)
-        for file, profile in ((parcel_file, "mau_lon"), (shape_file, _profile_for_shapes(shape_file))):
-            with fresh_installation() as empty:
-                _measure(empty, file, profile)
+        with fresh_installation() as empty:
+            _measure(empty, shape_file, _profile_for_shapes(shape_file))
         with fresh_installation() as empty:
             _factors(empty, parcel_file)
 
 
 def _measure(place: Bench, file: Path, profile: str) -> None:
-    kind = file.suffix.removeprefix(".").upper()
-    peer = _ogr2ogr(place, file)
-    first, report = _load(place, file, profile)
-    claim(f"{kind}: first load of {_rows(report):,} parcels", first, peer, "s", "s ogr2ogr COPY with GiST")
-    claim(f"{kind}: peak memory", report["peak_mib"], LIMIT_MIB, "MiB", "MiB limit")
-    for step, seconds in report["seconds"].items():
-        CONSOLE.print(f"    {step:<24} {seconds:>6.2f} s, {seconds / first:.0%}", style="dim")
-    again, _ = _load(place, file, profile)
-    claim(f"{kind}: the same again, no release", again, first, "s", "s first load")
-    for words, every in (("1 % changed", 100), ("all changed", 1)):
-        changed, report = _load(place, _changed(file, every), profile)
-        claim(f"{kind}: {words}", changed, first, "s", "s first load")
+    kind, peers = file.suffix.removeprefix(".").upper(), [_ogr2ogr(place, file)]
+    deliveries = {"first load": file, "the same again, no release": file, "1 % changed": _changed(file, 100)}
+    for words, delivery in {**deliveries, "all changed": _changed(file, 1)}.items():
+        seconds, report = _load(place, delivery, profile)
+        peers.append(_ogr2ogr(place, file))
+        beside = sum(peers[-2:]) / 2
+        claim(f"{kind}: {words}, {_rows(report):,} parcels", seconds, beside, "s", "s ogr2ogr COPY with GiST, mean")
+        claim(f"{kind}: peak memory", report["peak_mib"], LIMIT_MIB, "MiB", "MiB limit")
+        _show_shares(report, seconds)
+    if kind == "GPKG":
+        _without_holding_back(place, file, profile)
+
+
+def _show_shares(report: dict[str, Any], whole: float) -> None:
+    """Of each step, and of what is around them: program start, catalog, plan, books."""
+    steps = {**report["seconds"], "khởi động, sổ · start": whole - sum(report["seconds"].values())}
+    for step, seconds in steps.items():
+        CONSOLE.print(f"    {step:<24} {seconds:>6.2f} s, {seconds / whole:.0%}", style="dim")
+
+
+def _without_holding_back(place: Bench, file: Path, profile: str) -> None:
+    """The same file once more as it is, in one process, with what is served held back and with every row sent."""
+    desk = Ready(place.settings, place.catalog, place.database, read_places(place.settings.layers_folder))
+    took = []
+    for fewest in (held.FEWEST, held.MOST + 1):
+        with patch.object(held, "FEWEST", fewest):
+            took.append(_timed(lambda: load(Order(file, profile, dry_run=True), desk.desk(Steps(quiet=True)))))
+    claim("factor: served rows held back", took[0], took[1], "s", "s all rows sent (no publish)")
 
 
 def _load(place: Bench, file: Path, profile: str) -> tuple[float, dict[str, Any]]:
@@ -185,4 +211,4 @@ def _timed(call: Callable[[], object]) -> float:
 
 if __name__ == "__main__":
     with fresh_installation() as installation:
-        bench(installation, int(sys.argv[1]) if len(sys.argv) > 1 else PARCELS)
+        bench(installation, int(sys.argv[1]) if len(sys.argv) > 1 else PARCELS, "".join(sys.argv[2:]))

@@ -18,6 +18,7 @@ from psycopg import sql
 
 from gis_server.catalog import Layer
 from gis_server.db.database import Database
+from gis_server.errors import Busy
 from gis_server.releases.staged import Kept
 from loaders.checks.suspects import Mask
 from loaders.prepare import Batch
@@ -112,6 +113,13 @@ class Held:
         rest[self.away[layer.id].place] = False
         return Kept(known.since, known.fid[rest].tolist())
 
+    def numbers(self, layer: Layer, fids: Numbers) -> Numbers:
+        """`_row` of rows that are held back, by their fid."""
+        away = self.away[layer.id]
+        held = self.asked[layer.id].result().fid[away.place]
+        order = np.argsort(held)
+        return away.number[order[np.searchsorted(held, fids, sorter=order)]]
+
     def features(self, among: Sequence[int]) -> list[int]:
         """Which of these features have a row that is held back."""
         if not len(among):
@@ -121,25 +129,30 @@ class Held:
         kept: list[int] = np.unique(np.concatenate(found)).tolist() if found else []
         return kept
 
-    def bring(self, conn: psycopg.Connection, layer: Layer, staged: sql.Identifier, numbers: Numbers | None) -> bool:
-        """Puts held rows (all, or those of these numbers) into staging; False when some are nowhere to be found."""
+    def bring(self, conn: psycopg.Connection, layer: Layer, staged: sql.Identifier, numbers: Numbers | None) -> None:
+        """Puts held rows (all, or those of these numbers) into staging; Busy when some are nowhere to be found."""
         away = self.away.get(layer.id, NONE)
         wanted = np.ones(len(away.number), bool) if numbers is None else np.isin(away.number, numbers)
         if not wanted.any():
-            return True
+            return
         self.away[layer.id] = away.chosen(~wanted)
-        conn.execute(statement("held_create.sql"))
-        with conn.cursor().copy(statement("held_copy.sql")) as copy:
-            copy.write(_as_copy(away.chosen(wanted), self.asked[layer.id].result()))
         columns = [*(sql.Identifier(name) for name in layer.fields), sql.SQL("geom"), sql.SQL("geom_3857")]
         names = {
             "served": sql.Identifier(layer.group, layer.name),
             "history": sql.Identifier("history", f"{layer.group}__{layer.name}"),
             "columns": sql.SQL(", ").join(columns),
+            "staged": staged,
         }
-        brought = conn.execute(statement("held_bring.sql", staged=staged, **names)).rowcount
-        conn.execute(statement("held_drop.sql"))
-        return brought == int(wanted.sum())
+        with conn.transaction():
+            conn.execute(statement("held_create.sql"))
+            with conn.cursor().copy(statement("held_copy.sql")) as copy:
+                copy.write(_as_copy(away.chosen(wanted), self.asked[layer.id].result()))
+            conn.execute("ANALYZE held")
+            brought: int = conn.execute(statement("held_bring.sql", **names)).rowcount
+            if brought < wanted.sum():
+                brought += conn.execute(statement("held_bring_ended.sql", **names)).rowcount
+        if brought < wanted.sum():
+            raise _lost(layer)
 
     def close(self) -> None:
         self.pool.shutdown(cancel_futures=True)
@@ -175,3 +188,10 @@ def _as_copy(away: Away, known: Known) -> bytes:
     lines["values"]["length"] = 8
     lines["values"]["value"] = np.column_stack(columns)
     return COPY_BEGINS + lines.tobytes() + COPY_ENDS
+
+
+def _lost(layer: Layer) -> Busy:
+    return Busy(
+        f"{layer.id}: bảng đang phục vụ bị làm lại trong khi nạp. Chưa công bố gì; hãy nạp lại.",
+        f"{layer.id}: the served table was made anew during this load. Nothing was published; load again.",
+    )

@@ -12,7 +12,6 @@ from psycopg import Connection, sql
 
 from gis_server.catalog import Catalog, Layer
 from gis_server.db.database import Database
-from gis_server.errors import Busy
 from gis_server.releases.staged import Staged, indexed
 from loaders.checks.suspects import Suspects
 from loaders.held import Held
@@ -129,7 +128,7 @@ class Staging:
         if layer.id in self.twins:
             self.conn.execute("SELECT meta.index_fill(%s, %s, %s)", [layer.id, self._name(layer.id), ["geom"]])
         else:
-            self.conn.execute(sql.SQL("CREATE INDEX ON {} USING gist (geom)").format(self.table(layer)))
+            self.conn.execute(sql.SQL("CREATE INDEX ON {} USING gist (geom)").format(self.sent(layer)))
         self.analyze_one(layer)
 
     def staged(self) -> list[Staged]:
@@ -163,8 +162,7 @@ class Staging:
 
     def bring(self, layer: Layer, numbers: Numbers | None = None) -> None:
         """Puts rows that were held back into their table: all, or those of these numbers."""
-        if not self.held.bring(self.conn, layer, self.sent(layer), numbers):
-            raise _lost(layer)
+        self.held.bring(self.conn, layer, self.sent(layer), numbers)
 
     def bring_all(self) -> None:
         for layer in self.layers.values():
@@ -245,10 +243,3 @@ class Staging:
     def _drop(self) -> None:
         names = [self._findings, *self.scratches, *(self._name(layer_id) for layer_id in self.layers)]
         self.conn.execute("SELECT meta.drop_staged(%s)", [names])
-
-
-def _lost(layer: Layer) -> Busy:
-    return Busy(
-        f"{layer.id}: bảng đang phục vụ bị làm lại trong khi nạp. Chưa công bố gì; hãy nạp lại.",
-        f"{layer.id}: the served table was made anew during this load. Nothing was published; load again.",
-    )

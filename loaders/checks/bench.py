@@ -53,8 +53,10 @@ class Bench:
         """Whether there may be a finding in the layer."""
         return self.written[layer.id] > 0
 
-    def index(self, layer: Layer) -> None:
-        """A spatial index on the staged rows, made when a check first needs it."""
+    def index(self, layer: Layer, *, whole: bool = True) -> None:
+        """A spatial index on the staged rows, all or those that were sent, made when a check first needs it."""
+        if whole:
+            self.staging.bring(layer)
         if layer.id not in self.indexed:
             with self.timed("index"):
                 self.staging.index_shapes(layer)

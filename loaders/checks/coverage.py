@@ -5,7 +5,7 @@ window's surfaces fit, nothing more is done; else overlaps are cut out pair by p
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -18,6 +18,7 @@ from gis_server.catalog import Layer
 from gis_server.catalog.checks import Coverage
 from loaders.checks.bench import Bench
 from loaders.statements import statement
+from loaders.wkb import Numbers
 
 SURFACES_AT_ONCE = 1_500
 LOOKERS = 2
@@ -50,7 +51,7 @@ def find_in_coverage(bench: Bench, layer: Layer, asked: Coverage) -> None:
     places = _suspicious(bench, layer)
     if places is not None and not len(places):
         return
-    bench.index(layer)
+    bench.index(layer, whole=places is None or bool(asked.others))
     with bench.timed("coverage"), ThreadPoolExecutor(LOOKERS) as lookers:
         looks: deque[Future[Found]] = deque()
         found: Found = []
@@ -61,6 +62,7 @@ def find_in_coverage(bench: Bench, layer: Layer, asked: Coverage) -> None:
         found += [one for look in looks for one in look.result()]
     if found:
         codes, rows, values, x, y = (list(column) for column in zip(*found, strict=True))
+        bench.staging.bring(layer, np.array(rows))
         bench.run("given", layer, codes=codes, rows=rows, values=values, x=x, y=y, srid=bench.catalog.crs.stored)
 
 
@@ -149,8 +151,9 @@ def _meets(box: Box, places: Boxes | None, gap_m: float) -> bool:
 
 def _windows(bench: Bench, layer: Layer, asked: Coverage, places: Boxes | None) -> Iterator[Window]:
     """Boxes cut in four until each holds few enough surfaces; those without a suspicious place are left out."""
-    table = bench.staging.table(layer)
-    row = bench.staging.conn.execute(statement("checks/bounds.sql", staged=table)).fetchone()
+    bounds, names = ("bounds_held", _held(bench, layer)) if bench.staging.held.rows(layer) else ("bounds", {})
+    whole = statement(f"checks/{bounds}.sql", staged=bench.staging.sent(layer), **names)
+    row = bench.staging.conn.execute(whole).fetchone()
     if row is None or row[0] is None:
         return
     side = max(row[2] - row[0], row[3] - row[1]) + 1.0
@@ -164,7 +167,7 @@ def _windows(bench: Bench, layer: Layer, asked: Coverage, places: Boxes | None) 
         if len(rows) > SURFACES_AT_ONCE and box[2] - box[0] > NARROWEST_M:
             waiting += _quarters(box)
         elif len(rows) > 1:
-            yield _window(box, rows)
+            yield _window(box, rows, lambda fids: bench.staging.held.numbers(layer, fids))
 
 
 def _corners(box: Box, bench: Bench) -> dict[str, float]:
@@ -179,12 +182,24 @@ def _quarters(box: Box) -> list[Box]:
     return [(west, south, x, y), (x, south, east, y), (west, y, x, north), (x, y, east, north)]
 
 
-def _window(box: Box, rows: list[tuple[int, bytes, str, str]]) -> Window:
-    numbers, shapes, names, groups = zip(*rows, strict=True)
+def _window(box: Box, rows: list[tuple[int, bytes, str, str]], held: Callable[[Numbers], Numbers]) -> Window:
+    """`held` says the rows of fids: what was not sent is told as −2 − fid."""
+    told, shapes, names, groups = zip(*rows, strict=True)
+    numbers = np.array(told, dtype=np.int64)
+    away = numbers < -1
+    if away.any():
+        numbers[away] = held(-2 - numbers[away])
     _, group = np.unique(np.array(groups, dtype=str), return_inverse=True)
-    return Window(
-        box, shapely.from_wkb(np.array(shapes, dtype=object)), np.array(numbers, dtype=np.int64), list(names), group
-    )
+    return Window(box, shapely.from_wkb(np.array(shapes, dtype=object)), numbers, list(names), group)
+
+
+def _held(bench: Bench, layer: Layer) -> dict[str, sql.Composable]:
+    """How statements find the rows that were not sent."""
+    kept = bench.staging.held.kept(layer)
+    assert kept is not None
+    served = sql.Identifier(layer.group, layer.name)
+    rest = sql.SQL("{}::bigint[]").format(sql.Literal(kept.rest))
+    return {"served": served, "source": sql.Literal(bench.source), "rest": rest}
 
 
 def _query(bench: Bench, layer: Layer, asked: Coverage) -> sql.Composed:
@@ -192,10 +207,11 @@ def _query(bench: Bench, layer: Layer, asked: Coverage) -> sql.Composed:
     by = [sql.SQL("coalesce(staged.{}::text, '')").format(sql.Identifier(name)) for name in asked.by]
     group = sql.SQL(" || '|' || ").join(by) if by else sql.SQL("''")
     key = sql.SQL(", ").join([sql.Identifier("staged", name) for name in layer.key])
-    own = statement("checks/surfaces.sql", staged=bench.staging.table(layer), group=group,
-                    name=sql.SQL("{} || ' ' || concat_ws(', ', {})").format(sql.Literal(layer.id), key),
-                    row=sql.SQL("staged._row"))  # fmt: skip
-    parts: list[sql.Composable] = [own]
+    called = sql.SQL("{} || ' ' || concat_ws(', ', {})").format(sql.Literal(layer.id), key)
+    own = {"staged": bench.staging.sent(layer), "row": sql.SQL("staged._row")}
+    parts: list[sql.Composable] = [statement("checks/surfaces.sql", group=group, name=called, **own)]
+    if bench.staging.held.rows(layer):
+        parts.append(statement("checks/surfaces_held.sql", group=group, name=called, **_held(bench, layer)))
     for name in asked.others:
         other = bench.catalog.layers[name]
         if name in bench.staging.layers:
