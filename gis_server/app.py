@@ -18,6 +18,7 @@ from gis_server.db.pool import open_pool
 from gis_server.errors import Busy
 from gis_server.features.asked import F
 from gis_server.features.collections import TimeExtents
+from gis_server.features.items_routes import router as items
 from gis_server.features.landing import landing
 from gis_server.features.routes import router as features
 from gis_server.portals.glyphs import router as glyphs
@@ -63,7 +64,7 @@ async def get_home(request: Request, view: Caller, f: F = None) -> Response:
     return viewer_page(request) if wants_html(request, f) else landing(request)
 
 
-ROUTERS = (home, features, tiles, rasters, news, records, portals, styles, sprites, glyphs, documents)
+ROUTERS = (home, features, items, tiles, rasters, news, records, portals, styles, sprites, glyphs, documents)
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -9,6 +9,7 @@ from gis_server.access.views import View
 from gis_server.catalog import Catalog, Layer
 from gis_server.features.collections import GEOJSON, Described
 from gis_server.features.cursor import Cursor
+from gis_server.features.encodings import FORMS, Form
 from gis_server.features.identify import attribute
 from gis_server.features.items import Page, as_data
 from gis_server.features.question import Question
@@ -33,16 +34,20 @@ def fields(catalog: Catalog, layer: Layer, view: View) -> list[dict[str, Any]]:
     ]
 
 
-def page_links(request: Request, layer: Layer, cursor: Cursor | None) -> list[Link]:
-    """Links of a page of features: this one in both writings, the next, the collection."""
+def page_links(request: Request, layer: Layer, cursor: Cursor | None, form: Form) -> list[Link]:
+    """Links of a page of features: this one in every writing, the next, the collection."""
     here, asked = f"/collections/{layer.id}/items", _asked(request)
     links = [
-        link(address(request, here, **asked, f="json"), "self", GEOJSON),
-        link(address(request, here, **asked, f="html"), "alternate", HTML),
-        link(address(request, f"/collections/{layer.id}", f="json"), "collection", JSON),
+        link(address(request, here, **asked, f=one.name), _relation(one, form), one.media_type, one.title)
+        for one in FORMS.values()
     ]
-    onward = next_page(request, layer, cursor, "json")
-    return [*links, link(onward, "next", GEOJSON)] if onward else links
+    links.append(link(address(request, f"/collections/{layer.id}", f="json"), "collection", JSON))
+    onward = next_page(request, layer, cursor, form.name)
+    return [*links, link(onward, "next", form.media_type)] if onward else links
+
+
+def _relation(one: Form, form: Form) -> str:
+    return "self" if one == form else "alternate"
 
 
 def next_page(request: Request, layer: Layer, cursor: Cursor | None, f: str) -> str | None:

@@ -104,13 +104,18 @@ def read_moment(text: str) -> datetime | None:
 def _instant(text: str, part: str, is_end: bool) -> datetime:
     try:
         if DATE.fullmatch(part):
-            day = datetime.combine(date.fromisoformat(part), time(), CITY_TIME)
-            return (day + timedelta(days=1, microseconds=-1) if is_end else day).astimezone(UTC)
+            return day_of(date.fromisoformat(part))[is_end].astimezone(UTC)
         if DATE_TIME.fullmatch(part):
             return datetime.fromisoformat(part.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         pass
     raise _bad_interval(text)
+
+
+def day_of(day: date) -> tuple[datetime, datetime]:
+    """The first and the last instant of a day of the city."""
+    start = datetime.combine(day, time(), CITY_TIME)
+    return start, start + timedelta(days=1, microseconds=-1)
 
 
 def _bad_interval(text: str) -> BadRequest:

@@ -13,7 +13,7 @@ from gis_server.web.strict import OPEN, parameters
 WORDS = Path(__file__).parent / "openapi.yaml"
 BINARY = "application/vnd.mapbox-vector-tile"
 FREE: Mapping[str, Any] = {
-    "name": "properties",
+    "name": "queryables",
     "in": "query",
     "required": False,
     "description": "Thuộc tính = giá trị, theo /queryables của lớp · Property = value, see the layer's /queryables",
