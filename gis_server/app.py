@@ -18,6 +18,8 @@ from gis_server.db.pool import open_pool
 from gis_server.errors import Busy
 from gis_server.features.asked import F
 from gis_server.features.collections import TimeExtents
+from gis_server.features.encodings import PACKED
+from gis_server.features.exports.opening import exports_open
 from gis_server.features.items_routes import router as items
 from gis_server.features.landing import landing
 from gis_server.features.routes import router as features
@@ -98,7 +100,7 @@ def _furnish(app: FastAPI, settings: Settings) -> None:
     state.desk = Desk(Shelves(state.catalog, state.door.views), Renderer(settings.pool_size))
     state.painter = Painter(settings.rasters_folder, state.catalog)
     state.routes = [route for router in ROUTERS for route in router.routes]
-    state.pool, state.release = None, 0
+    state.pool, state.office, state.release = None, None, 0
 
 
 def create_service(settings: Settings) -> Service:
@@ -118,8 +120,8 @@ def create_worker_service() -> Service:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     database = await asyncio.to_thread(open_database, settings)
-    async with await open_pool(database, settings) as pool:
-        app.state.pool = pool
+    async with await open_pool(database, settings) as pool, exports_open(database, settings) as office:
+        app.state.pool, app.state.office = pool, office
         with suppress(Busy):  # it starts without PostgreSQL too, and says so to whoever asks
             async with snapshot(pool) as snap:
                 app.state.release = snap.release
@@ -129,7 +131,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             yield
             following.cancel()
             await asyncio.wait({following})
-    app.state.pool = None
+    app.state.pool = app.state.office = None
 
 
 def _hear(app: FastAPI, tiles_hear: Hear, release: int | None) -> None:
@@ -144,7 +146,7 @@ def _wrap(app: FastAPI) -> None:
         GZipMiddleware,
         minimum_size=PACKED_BYTES,
         compresslevel=5,
-        exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, MVT, PNG, COG),
+        exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, MVT, PNG, COG, *PACKED),
     )
     app.add_middleware(
         CORSMiddleware,

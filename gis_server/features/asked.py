@@ -12,7 +12,7 @@ from gis_server.features.crs import read_crs
 from gis_server.features.cursor import Cursor, read_cursor
 from gis_server.features.filters import RESERVED, Filter, filterable, where_equal, where_filter
 from gis_server.features.here import Here, HereDep
-from gis_server.features.parameters import DEFAULT_LIMIT, read_bbox, read_interval, read_limit, refused
+from gis_server.features.parameters import read_bbox, read_interval, read_limit, read_whole, refused
 from gis_server.features.question import Conditions, Question, Shown, during, within
 from gis_server.features.sorting import read_order
 from gis_server.features.when import When, read_when
@@ -84,12 +84,17 @@ class Paging:
     cursor: str | None
     release: str | None
     sortby: str | None
+    after: str | None
 
 
 async def _paging(
-    limit: str | None = None, cursor: str | None = None, release: str | None = None, sortby: str | None = None
+    limit: str | None = None,
+    cursor: str | None = None,
+    release: str | None = None,
+    sortby: str | None = None,
+    after: str | None = None,
 ) -> Paging:
-    return Paging(limit, cursor, release, sortby)
+    return Paging(limit, cursor, release, sortby, after)
 
 
 PagingDep = Annotated[Paging, Depends(_paging)]
@@ -101,6 +106,9 @@ class Asked:
 
     question: Question
     limit: int
+    """Of a page."""
+    most: int | None
+    """Of a table: None is all of it."""
     cursor: Cursor | None
     when: When
 
@@ -123,8 +131,12 @@ ConditionsDep = Annotated[Conditions, Depends(_conditions)]
 async def _page_asked(here: HereDep, conditions: ConditionsDep, shown: ShownDep, paging: PagingDep) -> Asked:
     order = read_order(paging.sortby, here.layer, here.view)
     cursor = read_cursor(paging.cursor, here.layer.id, order)
+    after = read_whole("after", paging.after, -1)
+    if after >= 0:
+        conditions.add(f"served.fid > {conditions.bind(after)}")
     question = Question(here.layer, here.view, shown, conditions, order)
-    return Asked(question, read_limit(paging.limit, DEFAULT_LIMIT), cursor, read_when(paging.release))
+    limit, most = read_limit(paging.limit), None if paging.limit is None else read_limit(paging.limit, most=2**31)
+    return Asked(question, limit, most, cursor, read_when(paging.release))
 
 
 AskedDep = Annotated[Asked, Depends(_page_asked)]

@@ -11,6 +11,15 @@ from gis_server.features.asked import F
 from gis_server.features.collections import GEOJSON
 from gis_server.web.answers import HTML, JSON
 
+ARROW = "application/vnd.apache.arrow.stream"
+PARQUET = "application/vnd.apache.parquet"
+FLATGEOBUF = "application/flatgeobuf"
+GEOPACKAGE = "application/geopackage+sqlite3"
+PACKED = (ARROW, PARQUET, FLATGEOBUF, GEOPACKAGE)
+"""Not to be compressed again on the way."""
+PAGES = ("json", "jsonfg", "html")
+"""What comes in pages; everything else is a table, and whole."""
+
 
 @dataclass(frozen=True)
 class Form:
@@ -20,6 +29,10 @@ class Form:
     media_type: str
     title: str
 
+    @property
+    def is_table(self) -> bool:
+        return self.name not in PAGES
+
 
 FORMS: Mapping[str, Form] = {
     form.name: form
@@ -27,6 +40,11 @@ FORMS: Mapping[str, Form] = {
         Form("json", GEOJSON, "GeoJSON"),
         Form("jsonfg", "application/vnd.ogc.fg+json", "JSON-FG"),
         Form("html", HTML, "HTML"),
+        Form("csv", "text/csv", "CSV"),
+        Form("arrow", ARROW, "Arrow"),
+        Form("parquet", PARQUET, "GeoParquet"),
+        Form("flatgeobuf", FLATGEOBUF, "FlatGeobuf"),
+        Form("gpkg", GEOPACKAGE, "GeoPackage"),
     )
 }
 TYPES: Mapping[str, str] = {

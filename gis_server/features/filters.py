@@ -23,7 +23,20 @@ from gis_server.features.question import Conditions
 
 RESERVED = frozenset(
     {
-        *("bbox", "bbox-crs", "crs", "cursor", "datetime", "f", "filter", "filter-crs", "filter-lang", "key", "limit"),
+        *(
+            "after",
+            "bbox",
+            "bbox-crs",
+            "crs",
+            "cursor",
+            "datetime",
+            "f",
+            "filter",
+            "filter-crs",
+            "filter-lang",
+            "key",
+            "limit",
+        ),
         *("properties", "release", "skipGeometry", "sortby"),
     }
 )

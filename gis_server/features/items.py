@@ -34,9 +34,7 @@ class Page:
 async def read_page(snap: Snapshot, asked: Asked, limit: int, stored: int, most_cost: float) -> Page:
     """The features after the cursor, in its release; without a cursor, of the release that is asked for."""
     question, cursor = asked.question, asked.cursor
-    if cursor and asked.when.number not in (None, cursor.release):
-        raise bad_cursor()
-    release = await release_at(snap, question.layer, When(cursor.release) if cursor else asked.when)
+    release = await release_asked(snap, asked)
     conditions = question.conditions.copy()
     after = _after(question.order, cursor, conditions)
     text = question.sql(stored, None if release == snap.release else release, after)
@@ -47,6 +45,14 @@ async def read_page(snap: Snapshot, asked: Asked, limit: int, stored: int, most_
         await refuse_dear(snap.conn, text, values, most_cost)
     with worded_failures():
         return await _page(snap, question, release, (text, values, limit))
+
+
+async def release_asked(snap: Snapshot, asked: Asked) -> int:
+    """The release of the walk that the cursor belongs to, or the one that is asked for."""
+    cursor = asked.cursor
+    if cursor and asked.when.number not in (None, cursor.release):
+        raise bad_cursor()
+    return await release_at(snap, asked.question.layer, When(cursor.release) if cursor else asked.when)
 
 
 def _after(order: Order, cursor: Cursor | None, conditions: Conditions) -> str:

@@ -10,10 +10,13 @@ from gis_server.catalog import Catalog
 from gis_server.features import pages
 from gis_server.features.asked import HTML_LIMIT, Asked, AskedDep, F, ShownDep
 from gis_server.features.collections import GEOJSON
+from gis_server.features.cost import refuse_dear
 from gis_server.features.crs import Crs
-from gis_server.features.encodings import FormDep
+from gis_server.features.encodings import Form, FormDep
+from gis_server.features.exports.office import Office, reading_of
+from gis_server.features.exports.reading import MOST_ROWS, batch_sql
 from gis_server.features.here import HereDep
-from gis_server.features.items import Page, collection_json, item_json, read_item, read_page
+from gis_server.features.items import Page, collection_json, item_json, read_item, read_page, release_asked
 from gis_server.features.jsonfg import collection_jsonfg
 from gis_server.features.means import Means, MeansDep
 from gis_server.features.question import Conditions, Question
@@ -30,7 +33,9 @@ router = APIRouter(tags=["features"])
 
 @router.get("/collections/{collectionId}/items", openapi_extra={OPEN: True})
 async def get_items(request: Request, asked: AskedDep, means: MeansDep, form: FormDep) -> Response:
-    """Features in pages; `next` leads on, within one release. Any queryable property may be a parameter: `?ma=K12`."""
+    """Features in pages, `next` leads on within one release; or whole as a table. `?ma=K12`: any queryable property."""
+    if form.is_table:
+        return await _table(request, asked, means, form)
     limit = HTML_LIMIT if form.name == "html" and "limit" not in request.query_params else asked.limit
     catalog: Catalog = request.app.state.catalog
     async with reading(request) as snap:
@@ -44,6 +49,18 @@ async def get_items(request: Request, asked: AskedDep, means: MeansDep, form: Fo
     links = pages.page_links(request, question.layer, found.next, form)
     body = (collection_jsonfg if form.name == "jsonfg" else collection_json)(question, found, links, matched)
     return json_answer(request, body, media_type=form.media_type, headers=_crs_header(question.crs))
+
+
+async def _table(request: Request, asked: Asked, means: Means, form: Form) -> Response:
+    """Whole, in the order of fid, and of one release."""
+    office: Office = request.app.state.office
+    async with reading(request) as snap:
+        release = await release_asked(snap, asked)
+        wanted = reading_of(asked, release, form, request.app.state.catalog.crs.stored)
+        text, values = batch_sql(wanted, snap.release, wanted.after, MOST_ROWS)
+        await refuse_dear(snap.conn, text, values, means.settings.query_cost)
+    note_release(request, release)
+    return await office.answer(request, wanted, form)
 
 
 async def _matched(snap: Snapshot, asked: Asked, found: Page, means: Means) -> int | None:

@@ -37,6 +37,14 @@ def read_limit(text: str | None, default: int = DEFAULT_LIMIT, most: int = MOST)
     return min(int(text), most)
 
 
+def read_whole(name: str, text: str | None, default: int) -> int:
+    if text is None:
+        return default
+    if not re.fullmatch(r"[0-9]{1,18}", text, re.ASCII):
+        raise refused(name, text, "một số nguyên không âm", "a whole number, not negative")
+    return int(text)
+
+
 def read_number(name: str, text: str | None, low: float, high: float) -> float:
     if text is None:
         raise BadRequest(f"Thiếu tham số {name}.", f"The parameter {name} is missing.")

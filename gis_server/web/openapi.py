@@ -11,7 +11,6 @@ from gis_server.catalog.words import read_yaml
 from gis_server.web.strict import OPEN, parameters
 
 WORDS = Path(__file__).parent / "openapi.yaml"
-BINARY = "application/vnd.mapbox-vector-tile"
 FREE: Mapping[str, Any] = {
     "name": "queryables",
     "in": "query",
@@ -73,11 +72,17 @@ def _parameters(route: APIRoute, known: Mapping[str, Any]) -> list[dict[str, Any
     """Keys are the document's `security`; everything else is listed once."""
     names = dict.fromkeys(parameters(route.dependant))
     found = [
-        {"name": name, "in": where, "required": where == "path", **known[f"{where}.{name}"]}
+        {"name": name, "in": where, "required": where == "path", **_words(route, f"{where}.{name}", known)}
         for where, name in names
         if where != "header" and name != "key"
     ]
     return [*found, dict(FREE)] if (route.openapi_extra or {}).get(OPEN) else found
+
+
+def _words(route: APIRoute, name: str, known: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is said of a parameter: of this route alone, or wherever it stands."""
+    found: Mapping[str, Any] = known.get(f"{route.path_format} {name}") or known[name]
+    return found
 
 
 def _first_words(sentence: str) -> str:
@@ -90,6 +95,6 @@ def _content(route: APIRoute, words: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _schema(kind: str) -> dict[str, Any]:
-    if kind in ("text/html", "text/event-stream"):
-        return {"type": "string"}
-    return {"type": "string", "format": "binary"} if kind == BINARY else {"type": "object"}
+    if "json" in kind:
+        return {"type": "object"}
+    return {"type": "string"} if kind.startswith("text/") else {"type": "string", "format": "binary"}
