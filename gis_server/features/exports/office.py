@@ -101,10 +101,16 @@ class Patient(StreamingResponse):
 
 
 async def _chunks(first: bytes, rest: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Each while the next is being read."""
     chunk: bytes | None = first
     while chunk is not None:
-        yield chunk
-        chunk = await asyncio.to_thread(next, rest, None)
+        following = asyncio.create_task(asyncio.to_thread(next, rest, None))
+        try:
+            yield chunk
+        except BaseException:
+            await asyncio.wait({following})  # a batch at most: what reads it must not be left behind
+            raise
+        chunk = await following
 
 
 def _identity(reading: Reading, form: Form) -> str:
