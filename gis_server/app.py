@@ -23,6 +23,7 @@ from gis_server.features.exports.opening import exports_open
 from gis_server.features.items_routes import router as items
 from gis_server.features.landing import landing
 from gis_server.features.routes import router as features
+from gis_server.features.shape_routes import router as shapes
 from gis_server.portals.glyphs import router as glyphs
 from gis_server.portals.routes import router as portals
 from gis_server.portals.sprites import Sprites
@@ -66,7 +67,7 @@ async def get_home(request: Request, view: Caller, f: F = None) -> Response:
     return viewer_page(request) if wants_html(request, f) else landing(request)
 
 
-ROUTERS = (home, features, items, tiles, rasters, news, records, portals, styles, sprites, glyphs, documents)
+ROUTERS = (home, features, items, shapes, tiles, rasters, news, records, portals, styles, sprites, glyphs, documents)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -151,8 +152,8 @@ def _wrap(app: FastAPI) -> None:
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
-        allow_methods=["GET", "HEAD"],
-        allow_headers=["Bando-Key", "If-None-Match", "Last-Event-ID"],
+        allow_methods=["GET", "HEAD", "POST"],
+        allow_headers=["Bando-Key", "Content-Type", "If-None-Match", "Last-Event-ID"],
         expose_headers=EXPOSED,
         max_age=86_400,
     )
