@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     query_cost: float = 3_000_000
     """The dearest question about features that is answered, in PostgreSQL's estimate (1 is a page read in a row)."""
     exports_mb: int = 4_096
-    """The most that files made for callers (GeoParquet, GeoPackage, FlatGeobuf) may take on disk, in MiB."""
+    """The most that tables made for callers may take on disk, in MiB."""
     pool_size: int = 8
     """Database connections of one worker."""
     tile_store_mb: int = 2_048

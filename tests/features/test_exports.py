@@ -1,8 +1,11 @@
 """Tables of features: every writing holds what the pages hold, of one release, safe to open, fetched in parts."""
 
+import asyncio
 import io
 import tempfile
+import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -15,6 +18,7 @@ import shapely
 from gis_server.catalog import Catalog
 from gis_server.db.database import Database
 from gis_server.features.exports import reading
+from gis_server.features.exports.shelf import Shelf
 from tests.features.cql.city import rows, staged
 from tests.features.test_items import link_of
 from tests.serving import MEASURED, SYNTHETIC, City, Serve, publish_rows, row_of
@@ -161,7 +165,7 @@ def test_a_download_that_broke_off_goes_on(city: City) -> None:
     assert [one["fid"] for one in paged(city, after=str(whole[40]))] == whole[41:]
 
 
-@pytest.mark.parametrize("form", ["parquet", "gpkg", "flatgeobuf"])
+@pytest.mark.parametrize("form", ["parquet", "gpkg", "flatgeobuf", "arrow", "csv"])
 def test_a_file_is_fetched_in_ranges_and_known_again(city: City, form: str) -> None:
     first = city.get(PARCELS, params={"f": form})
     assert first.headers["Accept-Ranges"] == "bytes"
@@ -175,7 +179,7 @@ def test_a_file_is_fetched_in_ranges_and_known_again(city: City, form: str) -> N
     assert other.headers["ETag"] != first.headers["ETag"]
 
 
-def test_a_stream_shows_one_release_though_the_layer_is_published_meanwhile(
+def test_a_table_shows_one_release_though_the_layer_is_published_meanwhile(
     make_database: Callable[[], Database], catalog: Catalog, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "FIRST_ROWS", 3)
@@ -250,14 +254,31 @@ def test_jsonfg_says_times_and_places(city: City) -> None:
         assert set(one["time"]) == {"interval"}
 
 
-def test_exports_at_once_are_bounded(city: City) -> None:
-    office = city.client.app.state.office  # type: ignore[attr-defined]
-    office.streams = 16
-    try:
-        answer = city.get(PARCELS, params={"f": "arrow"})
-        assert answer.status_code == 503
-        assert answer.headers["Retry-After"]
-    finally:
-        office.streams = 0
-    city.get(PARCELS, params={"f": "arrow"})
-    assert office.streams == 0
+def test_files_made_at_once_are_bounded_and_those_unused_longest_go(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, 2_500)
+    made: list[str] = []
+
+    async def ask(name: str) -> None:
+        def make(path: Path) -> None:
+            made.append(name)
+            time.sleep(0.05)
+            path.write_bytes(b"x" * 1_000)
+
+        assert (await shelf.file(name, make)).read_bytes()
+
+    async def all_of_it() -> None:
+        await asyncio.gather(*(ask("a.csv") for _ in range(20)))
+        assert made == ["a.csv"], "of those who ask at once, one makes it"
+        for name in ("b.csv", "c.csv", "a.csv", "d.csv"):
+            await ask(name)
+            await asyncio.sleep(0.02)
+
+    asyncio.run(all_of_it())
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "c.csv", "d.csv"]
+
+
+def test_a_table_that_fails_leaves_no_file_and_says_so(city: City, tmp_path: Path) -> None:
+    answer = city.get(PARCELS, params={"f": "gpkg", "filter": "(dien_tich + 9) ^ 900 > 1"})
+    assert answer.status_code == 400
+    folder = city.settings.state_folder / "exports"
+    assert not [path for path in folder.iterdir() if ".draft" in path.name]

@@ -1,73 +1,45 @@
-"""Answers a question as a table: streamed, or as a file with ranges."""
+"""Answers a question as a table: a file of one release, made once, kept for a while, fetched whole or in parts."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow as pa
 from fastapi import Request
-from starlette.responses import FileResponse, Response, StreamingResponse
-from starlette.types import Message, Receive, Scope, Send
+from starlette.responses import Response
 
 from gis_server.errors import BadRequest
 from gis_server.features.asked import Asked
 from gis_server.features.encodings import Form
 from gis_server.features.exports.columns import columns_of
 from gis_server.features.exports.files import Write, write_flatgeobuf, write_geopackage, write_parquet
-from gis_server.features.exports.reading import Reader, Reading, batch_sql, too_many
+from gis_server.features.exports.reading import Reader, Reading, batch_sql
 from gis_server.features.exports.shelf import Shelf, name_of
-from gis_server.features.exports.streams import arrow_stream, csv_stream
+from gis_server.features.exports.streams import write_arrow, write_csv
 from gis_server.web.answers import cache_headers, is_known
+from gis_server.web.kept_file import KeptFile
 
-STREAMS: Mapping[str, Callable[[Iterator[pa.RecordBatch]], Iterator[bytes]]] = {
-    "arrow": arrow_stream,
-    "csv": csv_stream,
-}
-FILES: Mapping[str, tuple[Write, str]] = {
+WRITERS: Mapping[str, tuple[Write, str]] = {
+    "arrow": (write_arrow, "arrows"),
+    "csv": (write_csv, "csv"),
     "parquet": (write_parquet, "parquet"),
     "flatgeobuf": (write_flatgeobuf, "fgb"),
     "gpkg": (write_geopackage, "gpkg"),
 }
-AT_ONCE = 16
-"""Streams of one worker; each holds one batch."""
-SILENCE_S = 60.0
-"""A caller who takes nothing for so long has left."""
+"""What writes a form, and how its files end."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Office:
     """What exports share in a worker."""
 
     reader: Reader
     shelf: Shelf
-    streams: int = 0
 
     async def answer(self, request: Request, reading: Reading, form: Form) -> Response:
         """The whole answer of one release, or as many features as were asked for."""
-        if form.name in STREAMS:
-            return await self._stream(request, reading, form)
-        return await self._file(request, reading, form)
-
-    async def _stream(self, request: Request, reading: Reading, form: Form) -> Response:
-        if self.streams >= AT_ONCE:
-            raise too_many()
-        self.streams += 1
-        try:
-            chunks = STREAMS[form.name](self.reader.batches(reading))
-            first = await asyncio.to_thread(next, chunks, b"")  # what is wrong is said before the answer begins
-        except BaseException:
-            self._left()
-            raise
-        return Patient(_chunks(first, chunks), self._left, _headers(request, reading, form), form.media_type)
-
-    def _left(self) -> None:
-        self.streams -= 1
-
-    async def _file(self, request: Request, reading: Reading, form: Form) -> Response:
-        write, ending = FILES[form.name]
+        write, ending = WRITERS[form.name]
         name = _identity(reading, form)
-        headers = {**_headers(request, reading, form), "ETag": f'"{name}"'}
+        headers = {**_headers(request, reading, ending), "ETag": f'"{name}"'}
         if is_known(request.headers.get("if-none-match"), headers["ETag"]):
             return Response(status_code=304, headers=headers)
 
@@ -75,42 +47,7 @@ class Office:
             write(self.reader.batches(reading), reading.columns, path, reading.question.layer.name)
 
         path = await self.shelf.file(f"{name}.{ending}", make)
-        return FileResponse(path, headers=headers, media_type=form.media_type)
-
-
-class Patient(StreamingResponse):
-    """A stream whose caller must go on taking it, or lose it."""
-
-    def __init__(
-        self, content: AsyncIterator[bytes], leave: Callable[[], None], headers: Mapping[str, str], media_type: str
-    ) -> None:
-        super().__init__(content, headers=headers, media_type=media_type)
-        self._leave = leave
-
-    async def stream_response(self, send: Send) -> None:
-        async def send_in_time(message: Message) -> None:
-            await asyncio.wait_for(send(message), SILENCE_S)
-
-        await super().stream_response(send_in_time)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            self._leave()
-
-
-async def _chunks(first: bytes, rest: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Each while the next is being read."""
-    chunk: bytes | None = first
-    while chunk is not None:
-        following = asyncio.create_task(asyncio.to_thread(next, rest, None))
-        try:
-            yield chunk
-        except BaseException:
-            await asyncio.wait({following})  # a batch at most: what reads it must not be left behind
-            raise
-        chunk = await following
+        return KeptFile(path, headers, form.media_type)
 
 
 def _identity(reading: Reading, form: Form) -> str:
@@ -138,8 +75,7 @@ def reading_of(asked: Asked, release: int, form: Form, stored: int) -> Reading:
     return Reading(question, columns, release, after, asked.most)
 
 
-def _headers(request: Request, reading: Reading, form: Form) -> dict[str, str]:
-    ending = FILES[form.name][1] if form.name in FILES else form.name
+def _headers(request: Request, reading: Reading, ending: str) -> dict[str, str]:
     return {
         **cache_headers(request.state.view),
         "Content-Crs": f"<{reading.question.crs.uri}>",

@@ -1,11 +1,13 @@
-"""Writings that go out while they are read: an Arrow stream, and CSV that is safe to open in a spreadsheet."""
+"""Tables in one pass: an Arrow stream, and CSV that is safe to open in a spreadsheet."""
 
-import io
 from collections.abc import Iterator
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
+
+from gis_server.features.exports.columns import Columns
 
 FORMULA = r"^[=+\-@\t\r＝＋－＠]"
 """What a spreadsheet would run: such a text gets an apostrophe in front."""
@@ -13,28 +15,21 @@ BOM = "\ufeff".encode()
 """Without it Excel reads Vietnamese letters wrongly."""
 
 
-def arrow_stream(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:
+def write_arrow(batches: Iterator[pa.RecordBatch], columns: Columns, path: Path, name: str) -> None:
     """Arrow IPC stream; the geometry is WKB (GeoArrow)."""
-    sink = io.BytesIO()
-    writer = None
-    for batch in batches:
-        writer = writer or pa.ipc.new_stream(sink, batch.schema)
-        writer.write_batch(batch)
-        yield _taken(sink)
-    if writer:
-        writer.close()
-        yield _taken(sink)
+    first = next(batches)
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_stream(sink, first.schema) as writer:
+        writer.write_batch(first)
+        for batch in batches:
+            writer.write_batch(batch)
 
 
-def csv_stream(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:
+def write_csv(batches: Iterator[pa.RecordBatch], columns: Columns, path: Path, name: str) -> None:
     """CSV in UTF-8 with a header; the geometry is WKT."""
-    is_first = True
-    for batch in batches:
-        sink = io.BytesIO()
-        options = pyarrow.csv.WriteOptions(include_header=is_first)
-        pyarrow.csv.write_csv(_safe(batch), sink, options)
-        yield (BOM if is_first else b"") + sink.getvalue()
-        is_first = False
+    with path.open("wb") as sink:
+        sink.write(BOM)
+        for place, batch in enumerate(batches):
+            pyarrow.csv.write_csv(_safe(batch), sink, pyarrow.csv.WriteOptions(include_header=place == 0))
 
 
 def _safe(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -45,10 +40,3 @@ def _safe(batch: pa.RecordBatch) -> pa.RecordBatch:
 def _without_formulas(texts: pa.Array) -> pa.Array:
     marked = pc.match_substring_regex(texts, FORMULA)
     return pc.if_else(marked, pc.binary_join_element_wise("'", texts, ""), texts)
-
-
-def _taken(sink: io.BytesIO) -> bytes:
-    content = sink.getvalue()
-    sink.seek(0)
-    sink.truncate()
-    return content
