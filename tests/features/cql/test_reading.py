@@ -3,17 +3,19 @@
 import json
 import random
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from gis_server.catalog import Catalog
+from gis_server.db.database import Database
 from gis_server.errors import BadRequest
 from gis_server.features.cql.letters import like_pattern
 from gis_server.features.cql.reading import read_filter
 from gis_server.features.cql.shapes import MOST_VERTICES, read_shape
 from gis_server.features.crs import CRS84, offered
-from tests.serving import City
+from tests.serving import MEASURED, City, Serve, publish_rows, row_of
 
 PARCELS = "/collections/cadastre.thua_dat/items"
 POINT = "POINT(106.7 10.77)"
@@ -148,6 +150,21 @@ def test_a_hidden_field_is_refused_like_an_unknown_one(whole_city: City) -> None
     told = asked(whole_city, "khong_co = 1").json()["detail_en"]
     assert "so_to" in told
     assert "nguon_goc" not in told
+
+
+def test_a_hidden_row_cannot_make_a_filter_fail(
+    make_database: Callable[[], Database], catalog: Catalog, serve: Serve
+) -> None:
+    """Else 400 or 200 would tell what a hidden parcel holds."""
+    layer, database = catalog["cadastre.thua_dat"], make_database()
+    names = list(layer.fields)
+    hidden = list(row_of(catalog, layer, 2))
+    hidden[names.index("loai_dat")], hidden[names.index("dien_tich")] = "CQP", 50_000_000.0
+    publish_rows(database, MEASURED, [(layer, [row_of(catalog, layer, 1), tuple(hidden)])])
+    with serve(database) as city:
+        for text in ("(dien_tich + 1) ^ 45 > 0", "NOT ((dien_tich + 1) ^ 45 < 0)"):
+            assert asked(city, text).status_code == 200
+            assert asked(city, text, "full").status_code == 400
 
 
 @pytest.mark.parametrize(
