@@ -79,6 +79,8 @@ def items_content(catalog: Catalog, question: Question, found: Page) -> dict[str
         "columns": columns,
         "rows": [(row, [attribute(catalog, layer, name, row["properties"][name]) for name in columns]) for row in rows],
         "release": found.release,
+        "overview": overview(rows),
+        "forms": [form for form in FORMS.values() if form.is_table],
     }
 
 
@@ -106,18 +108,39 @@ def drawing(geometry: dict[str, Any] | None) -> dict[str, Any] | None:
     """SVG paths of a geometry, north up, at the proportions it has on the ground near the city."""
     if geometry is None:
         return None
-    kind = geometry["type"].removeprefix("Multi")
     lines = list(_lines(geometry["coordinates"]))
-    points = [point for line in lines for point in line]
-    west, north = min(x for x, _ in points), max(y for _, y in points)
-    wide = max(max(x for x, _ in points) - west, north - min(y for _, y in points), 1e-6)
-    closing = " Z" if kind == "Polygon" else ""
-    paths = [
+    return _drawn(geometry, lines, _frame(lines))
+
+
+def overview(features: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The features of a page as one drawing, each with its number."""
+    shapes = [
+        (one, one["geometry"], list(_lines(one["geometry"]["coordinates"]))) for one in features if one["geometry"]
+    ]
+    frame = _frame([line for _, _, lines in shapes for line in lines])
+    return [{"fid": one["id"], **_drawn(geometry, lines, frame)} for one, geometry, lines in shapes]
+
+
+Line = list[tuple[float, float]]
+Frame = tuple[float, float, float]
+
+
+def _frame(lines: Sequence[Line]) -> Frame:
+    """West and north of all, and how wide a square holds them."""
+    xs, ys = [x for line in lines for x, _ in line], [y for line in lines for _, y in line]
+    if not xs:
+        return 0.0, 0.0, 1.0
+    return min(xs), max(ys), max(max(xs) - min(xs), max(ys) - min(ys), 1e-6)
+
+
+def _drawn(geometry: dict[str, Any], lines: Sequence[Line], frame: Frame) -> dict[str, Any]:
+    west, north, wide = frame
+    kind = geometry["type"].removeprefix("Multi")
+    closing = {"Polygon": " Z", "Point": " h0"}.get(kind, "")
+    paths = (
         "M" + " L".join(f"{(x - west) / wide * 100:.3f} {(north - y) / wide * 100:.3f}" for x, y in line) + closing
         for line in lines
-    ]
-    if kind == "Point":
-        paths = [f"{path} h0" for path in paths]
+    )
     return {"kind": {"Polygon": "area", "LineString": "line"}.get(kind, "point"), "path": " ".join(paths)}
 
 

@@ -1,6 +1,7 @@
 """Features over HTTP: pages, boxes, times, filters, systems of coordinates, and one release per walk."""
 
 import itertools
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -273,6 +274,17 @@ def test_html_shows_words_and_escapes_what_agencies_wrote(parcels: City, catalog
         assert "<script" not in page.text
         assert "&lt;b&gt;" in page.text
         assert "synthetic" in page.text
+
+
+def test_a_page_draws_its_features_each_a_link_and_offers_the_whole(parcels: City) -> None:
+    found = items(parcels, "?limit=5")["features"]
+    page = parcels.get(f"{PARCELS}?f=html&limit=5").text
+    drawn = re.findall(r'<a href="[^"]*/items/(\d+)\?f=html"><title>', page)
+    assert drawn == [str(feature["id"]) for feature in found]
+    assert page.count('<path class="area"') == 5
+    for form in ("csv", "arrow", "parquet", "flatgeobuf", "gpkg"):
+        assert f"/items?f={form}" in page
+    assert "<svg" not in parcels.get(f"{PARCELS}?f=html&so_thua=none").text
 
 
 def test_pages_for_people_lead_on(parcels: City) -> None:
