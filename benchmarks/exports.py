@@ -24,7 +24,7 @@ LAYER = "cadastre.thua_dat"
 GRID = "http://www.opengis.net/def/crs/EPSG/0/9210"
 ROUNDS = 3
 MORE = 2_000_000_000
-"""A limit that leaves nothing out."""
+"""A limit that leaves nothing out; another number is another question, whose file is made anew."""
 ASKED = {
     "sorted by area, 100": {"sortby": "-dien_tich"},
     "letters folded over every row": {"filter": "CASEI(ACCENTI(so_thua)) LIKE 'x%'"},
@@ -60,8 +60,15 @@ def measure(place: Bench) -> None:
             "s",
             "s COPY of rows seen",
         )
+        anew = str(MORE + int(time.time()) % 100_000_000)
         for form in ("parquet", "gpkg", "csv"):
-            claim(f"{form}, whole layer", _drained(f=form, crs=GRID), min(copies), "s", "s COPY of rows seen")
+            claim(
+                f"{form}, made and fetched",
+                _drained(f=form, crs=GRID, limit=anew),
+                min(copies),
+                "s",
+                "s COPY of rows seen",
+            )
         _pages(place)
 
 
