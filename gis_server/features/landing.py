@@ -43,10 +43,9 @@ CONFORMS_TO = (
     f"{PARTS}-5/1.0/conf/core-roles-features",
     f"{PARTS}-5/1.0/conf/queryables",
     f"{PARTS}-5/1.0/conf/sortables",
-    f"{PARTS}-6/1.0/conf/property-selection",
-    f"{PARTS}-8/1.0/conf/sorting",
+    f"{PARTS}-8/0.0/conf/sorting",
 )
-"""Only what works, and is tested."""
+"""Only what works, and is tested; 0.0 is a draft of OGC."""
 
 
 def landing(request: Request) -> Response:
