@@ -56,7 +56,7 @@ def bench(place: Bench) -> None:
         CONSOLE.print("tiles over HTTP: wrk or nginx is missing (apt-get install -y wrk nginx-light); left out")
         return
     path = f"/tiles/{MAP}/{ZOOM}/{_middle(place)}.mvt"
-    with _service(place) as process, tempfile.TemporaryDirectory() as folder:
+    with service(place) as process, tempfile.TemporaryDirectory() as folder:
         base = f"http://127.0.0.1:{PORT}"
         headers, body = _kept(base + path)
         with _nginx(Path(folder), headers, body):
@@ -125,7 +125,7 @@ def _wrk(address: str, *headers: str, connections: int = CONNECTIONS) -> Load:
 
 
 @contextmanager
-def _service(place: Bench) -> Iterator["subprocess.Popen[bytes]"]:
+def service(place: Bench) -> Iterator["subprocess.Popen[bytes]"]:
     given = {"BANDO_STATE": str(place.settings.state_folder), "BANDO_PORT": str(PORT), "BANDO_WORKERS": "1"}
     with _running([sys.executable, "-m", "gis_server.cli.main", "serve"], {**os.environ, **given}) as process:
         _wait(f"http://127.0.0.1:{PORT}/health")

@@ -18,8 +18,12 @@ from gis_server.db.pool import open_pool
 from gis_server.errors import Busy
 from gis_server.features.asked import F
 from gis_server.features.collections import TimeExtents
+from gis_server.features.encodings import PACKED
+from gis_server.features.exports.opening import exports_open
+from gis_server.features.items_routes import router as items
 from gis_server.features.landing import landing
 from gis_server.features.routes import router as features
+from gis_server.features.shape_routes import router as shapes
 from gis_server.portals.glyphs import router as glyphs
 from gis_server.portals.routes import router as portals
 from gis_server.portals.sprites import Sprites
@@ -63,7 +67,7 @@ async def get_home(request: Request, view: Caller, f: F = None) -> Response:
     return viewer_page(request) if wants_html(request, f) else landing(request)
 
 
-ROUTERS = (home, features, tiles, rasters, news, records, portals, styles, sprites, glyphs, documents)
+ROUTERS = (home, features, items, shapes, tiles, rasters, news, records, portals, styles, sprites, glyphs, documents)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -97,7 +101,7 @@ def _furnish(app: FastAPI, settings: Settings) -> None:
     state.desk = Desk(Shelves(state.catalog, state.door.views), Renderer(settings.pool_size))
     state.painter = Painter(settings.rasters_folder, state.catalog)
     state.routes = [route for router in ROUTERS for route in router.routes]
-    state.pool, state.release = None, 0
+    state.pool, state.office, state.release = None, None, 0
 
 
 def create_service(settings: Settings) -> Service:
@@ -117,8 +121,8 @@ def create_worker_service() -> Service:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     database = await asyncio.to_thread(open_database, settings)
-    async with await open_pool(database, settings) as pool:
-        app.state.pool = pool
+    async with await open_pool(database, settings) as pool, exports_open(database, settings) as office:
+        app.state.pool, app.state.office = pool, office
         with suppress(Busy):  # it starts without PostgreSQL too, and says so to whoever asks
             async with snapshot(pool) as snap:
                 app.state.release = snap.release
@@ -128,7 +132,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             yield
             following.cancel()
             await asyncio.wait({following})
-    app.state.pool = None
+    app.state.pool = app.state.office = None
 
 
 def _hear(app: FastAPI, tiles_hear: Hear, release: int | None) -> None:
@@ -143,13 +147,13 @@ def _wrap(app: FastAPI) -> None:
         GZipMiddleware,
         minimum_size=PACKED_BYTES,
         compresslevel=5,
-        exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, MVT, PNG, COG),
+        exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, MVT, PNG, COG, *PACKED),
     )
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
-        allow_methods=["GET", "HEAD"],
-        allow_headers=["Bando-Key", "If-None-Match", "Last-Event-ID"],
+        allow_methods=["GET", "HEAD", "POST"],
+        allow_headers=["Bando-Key", "Content-Type", "If-None-Match", "Last-Event-ID"],
         expose_headers=EXPOSED,
         max_age=86_400,
     )

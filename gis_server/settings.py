@@ -30,6 +30,10 @@ class Settings(BaseSettings):
     anonymous_view: str = "public"
     """The view of callers without a key; anything but `public` is accepted on a loopback address only."""
     statement_timeout_ms: int = 5_000
+    query_cost: float = 3_000_000
+    """The dearest question about features that is answered, in PostgreSQL's estimate (1 is a page read in a row)."""
+    exports_mb: int = 4_096
+    """The most that tables made for callers may take on disk, in MiB."""
     pool_size: int = 8
     """Database connections of one worker."""
     tile_store_mb: int = 2_048

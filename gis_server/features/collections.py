@@ -20,6 +20,7 @@ SQL = Path(__file__).parent / "sql"
 GEOJSON = "application/geo+json"
 SCHEMA = "application/schema+json"
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
+REL = "http://www.opengis.net/def/rel/ogc/1.0"
 Span = tuple[str | None, str | None]
 
 
@@ -110,10 +111,12 @@ def _links(request: Request, layer: Layer) -> list[Link]:
         link(address(request, f"{here}/items", f="json"), "items", GEOJSON, title),
         link(address(request, f"{here}/items", f="html"), "items", HTML, title),
         link(address(request, f"{here}/schema"), "describedby", SCHEMA, "JSON Schema"),
-        link(address(request, f"{here}/queryables"), "http://www.opengis.net/def/rel/ogc/1.0/queryables", SCHEMA),
+        link(address(request, f"{here}/schema"), f"{REL}/schema", SCHEMA),
+        link(address(request, f"{here}/queryables"), f"{REL}/queryables", SCHEMA),
+        link(address(request, f"{here}/sortables"), f"{REL}/sortables", SCHEMA),
         link(
             address(request, f"/tiles/{layer.id}"),
-            "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector",
+            f"{REL}/tilesets-vector",
             JSON,
             "TileJSON",
         ),

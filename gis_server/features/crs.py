@@ -21,14 +21,14 @@ class Crs:
     """7 decimals of a degree are 1 cm; the stored grid is kept to the millimetre."""
 
 
+NEIGHBOURS = (5899, 3405)
+"""Bà Rịa–Vũng Tàu's grid and UTM 48N on VN-2000, in which parts of the city are still worked; east, north in EPSG."""
+
+
 def offered(stored: int) -> Mapping[str, Crs]:
     """By URI, the default first."""
-    systems = (
-        Crs(CRS84, 4326, False, 7),
-        Crs(f"{OGC}/EPSG/0/4326", 4326, True, 7),
-        Crs(f"{OGC}/EPSG/0/3857", 3857, False, 3),
-        Crs(f"{OGC}/EPSG/0/{stored}", stored, False, 3),
-    )
+    grids = (Crs(f"{OGC}/EPSG/0/{srid}", srid, False, 3) for srid in (3857, stored, *NEIGHBOURS))
+    systems = (Crs(CRS84, 4326, False, 7), Crs(f"{OGC}/EPSG/0/4326", 4326, True, 7), *grids)
     return {crs.uri: crs for crs in systems}
 
 

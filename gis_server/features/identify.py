@@ -42,15 +42,22 @@ def spot_of(catalog: Catalog, longitude: float, latitude: float, radius_m: float
 async def identify(
     snap: Snapshot, catalog: Catalog, view: View, layers: Sequence[str], spot: Spot
 ) -> list[dict[str, Any]]:
-    """Features of the named layers near a spot, nearest first, and at the same distance the smallest first.
+    """Features of the named layers near a spot, nearest first, and at the same distance the smallest first."""
+    values = (spot.east, spot.north, spot.radius_m, MOST_PER_LAYER, list(layers))
+    return await ask_layers(snap, catalog, view, "near", values)
+
+
+async def ask_layers(
+    snap: Snapshot, catalog: Catalog, view: View, piece: str, values: Sequence[Any]
+) -> list[dict[str, Any]]:
+    """What the statement `piece` finds in each layer.
 
     One statement for each view, whichever layers are asked for: planned once, and layers not asked for cost nothing.
     """
     if not view.layers:
         return []
-    pieces = " UNION ALL ".join(_piece(catalog, number, catalog[one], view) for number, one in enumerate(view.layers))
-    values = (spot.east, spot.north, spot.radius_m, MOST_PER_LAYER, list(layers))
-    rows = await snap.conn.fetch(text(SQL, "identify", pieces=pieces), *values)
+    asked = (_piece(catalog, piece, number, catalog[one], view) for number, one in enumerate(view.layers))
+    rows = await snap.conn.fetch(text(SQL, "identify", pieces=" UNION ALL ".join(asked)), *values)
     return [_answer(catalog, row) for row in rows]
 
 
@@ -61,10 +68,10 @@ def layers_asked(catalog: Catalog, view: View, names: str | None) -> list[str]:
     return [view.layer(catalog, name).id for name in names.split(",")]
 
 
-def _piece(catalog: Catalog, number: int, layer: Layer, view: View) -> str:
+def _piece(catalog: Catalog, piece: str, number: int, layer: Layer, view: View) -> str:
     return text(
         SQL,
-        "near",
+        piece,
         place=str(number),
         id=literal(layer.id),
         srid=str(catalog.crs.stored),

@@ -6,11 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
+from asyncpg import Record
 
 from gis_server.errors import UnknownLayer
 from gis_server.features.asked import Asked
+from gis_server.features.cost import refuse_dear, worded_failures
 from gis_server.features.cursor import Cursor, bad_cursor
 from gis_server.features.question import Conditions, Question
+from gis_server.features.sorting import Order, after_sql, written
 from gis_server.features.when import When, release_at
 from gis_server.releases.snapshot import Snapshot
 
@@ -28,24 +31,54 @@ class Page:
     next: Cursor | None
 
 
-async def read_page(snap: Snapshot, asked: Asked, limit: int, stored: int) -> Page:
+async def read_page(snap: Snapshot, asked: Asked, limit: int, stored: int, most_cost: float) -> Page:
     """The features after the cursor, in its release; without a cursor, of the release that is asked for."""
     question, cursor = asked.question, asked.cursor
-    if cursor and asked.when.number not in (None, cursor.release):
-        raise bad_cursor()
-    release = await release_at(snap, question.layer, When(cursor.release) if cursor else asked.when)
-    text = question.sql(stored, None if release == snap.release else release)
-    values = (cursor.after if cursor else -1, limit + 1, *question.conditions.values)
+    release = await release_asked(snap, asked)
+    conditions = question.conditions.copy()
+    after = _after(question.order, cursor, conditions)
+    text = question.sql(stored, None if release == snap.release else release, after)
+    values = (cursor.after if cursor else -1, limit + 1, *conditions.values)
     # A plan for the values at hand: what is best for a house block is wrong for the whole city.
     await snap.conn.execute("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)")
-    rows: list[tuple[int, str]] = []
+    if conditions.texts or question.order:
+        await refuse_dear(snap.conn, text, values, most_cost)
+    with worded_failures():
+        return await _page(snap, question, release, (text, values, limit))
+
+
+async def release_asked(snap: Snapshot, asked: Asked) -> int:
+    """The release of the walk that the cursor belongs to, or the one that is asked for."""
+    cursor = asked.cursor
+    if cursor and asked.when.number not in (None, cursor.release):
+        raise bad_cursor()
+    return await release_at(snap, asked.question.layer, When(cursor.release) if cursor else asked.when)
+
+
+def _after(order: Order, cursor: Cursor | None, conditions: Conditions) -> str:
+    try:
+        return after_sql(order, cursor.values, conditions.bind) if cursor else "served.fid > $1"
+    except (ValueError, TypeError) as error:
+        raise bad_cursor() from error
+
+
+async def _page(snap: Snapshot, question: Question, release: int, asked: tuple[str, tuple[Any, ...], int]) -> Page:
+    text, values, limit = asked
+    rows: list[Record] = []
     size = 0
     async for row in snap.conn.cursor(text, *values, prefetch=min(BATCH, limit + 1)):
         if len(rows) == limit or size > PAGE_BYTES:
-            return Page(release, [text for _, text in rows], Cursor(question.layer.id, release, rows[-1][0]))
-        rows.append((row["fid"], row["feature"]))
+            return Page(release, [one["feature"] for one in rows], _next(question, release, rows[-1]))
+        rows.append(row)
         size += len(row["feature"])
-    return Page(release, [text for _, text in rows], None)
+    return Page(release, [one["feature"] for one in rows], None)
+
+
+def _next(question: Question, release: int, last: Record) -> Cursor:
+    if not question.order:
+        return Cursor(question.layer.id, release, last["fid"])
+    values = tuple(orjson.loads(last["sorted"]))
+    return Cursor(question.layer.id, release, last["fid"], tuple(written(question.order)), values)
 
 
 async def read_item(snap: Snapshot, question: Question, fid: str, release: int, stored: int) -> str:
@@ -68,15 +101,22 @@ async def read_item(snap: Snapshot, question: Question, fid: str, release: int, 
     return feature
 
 
-def collection_json(page: Page, links: Sequence[Mapping[str, str]]) -> bytes:
-    """A GeoJSON FeatureCollection."""
-    head = {
+def collection_head(page: Page, links: Sequence[Mapping[str, str]], matched: int | None) -> dict[str, Any]:
+    """What a collection says beside its features; `matched` where it is known without counting."""
+    return {
         "type": "FeatureCollection",
+        **({} if matched is None else {"numberMatched": matched}),
         "numberReturned": len(page.features),
         "timeStamp": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         "links": list(links),
     }
-    frame = orjson.dumps(head)[:-1]
+
+
+def collection_json(
+    question: Question, page: Page, links: Sequence[Mapping[str, str]], matched: int | None = None
+) -> bytes:
+    """A GeoJSON FeatureCollection, as the database wrote its features."""
+    frame = orjson.dumps(collection_head(page, links, matched))[:-1]
     return frame + b',"features":[' + ",".join(page.features).encode() + b"]}"
 
 

@@ -14,6 +14,7 @@ DESCRIPTION = (
     "The shared digital map of Ho Chi Minh City: tiles, features, answers."
 )
 PARTS = "http://www.opengis.net/spec/ogcapi-features"
+CQL2 = "http://www.opengis.net/spec/cql2/1.0/conf"
 CONFORMS_TO = (
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
     f"{PARTS}-1/1.0/conf/core",
@@ -23,9 +24,28 @@ CONFORMS_TO = (
     f"{PARTS}-2/1.0/conf/crs",
     f"{PARTS}-3/1.0/conf/queryables",
     f"{PARTS}-3/1.0/conf/queryables-query-parameters",
+    f"{PARTS}-3/1.0/conf/filter",
+    f"{PARTS}-3/1.0/conf/features-filter",
+    f"{CQL2}/cql2-text",
+    f"{CQL2}/cql2-json",
+    f"{CQL2}/basic-cql2",
+    f"{CQL2}/advanced-comparison-operators",
+    f"{CQL2}/case-insensitive-comparison",
+    f"{CQL2}/accent-insensitive-comparison",
+    f"{CQL2}/basic-spatial-functions",
+    f"{CQL2}/basic-spatial-functions-plus",
+    f"{CQL2}/spatial-functions",
+    f"{CQL2}/temporal-functions",
+    f"{CQL2}/array-functions",
+    f"{CQL2}/property-property",
+    f"{CQL2}/arithmetic",
     f"{PARTS}-5/1.0/conf/schemas",
+    f"{PARTS}-5/1.0/conf/core-roles-features",
+    f"{PARTS}-5/1.0/conf/queryables",
+    f"{PARTS}-5/1.0/conf/sortables",
+    f"{PARTS}-8/0.0/conf/sorting",
 )
-"""Only what works, and is tested."""
+"""Only what works, and is tested; 0.0 is a draft of OGC."""
 
 
 def landing(request: Request) -> Response:

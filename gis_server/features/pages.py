@@ -9,6 +9,7 @@ from gis_server.access.views import View
 from gis_server.catalog import Catalog, Layer
 from gis_server.features.collections import GEOJSON, Described
 from gis_server.features.cursor import Cursor
+from gis_server.features.encodings import FORMS, Form
 from gis_server.features.identify import attribute
 from gis_server.features.items import Page, as_data
 from gis_server.features.question import Question
@@ -33,16 +34,20 @@ def fields(catalog: Catalog, layer: Layer, view: View) -> list[dict[str, Any]]:
     ]
 
 
-def page_links(request: Request, layer: Layer, cursor: Cursor | None) -> list[Link]:
-    """Links of a page of features: this one in both writings, the next, the collection."""
+def page_links(request: Request, layer: Layer, cursor: Cursor | None, form: Form) -> list[Link]:
+    """Links of a page of features: this one in every writing, the next, the collection."""
     here, asked = f"/collections/{layer.id}/items", _asked(request)
     links = [
-        link(address(request, here, **asked, f="json"), "self", GEOJSON),
-        link(address(request, here, **asked, f="html"), "alternate", HTML),
-        link(address(request, f"/collections/{layer.id}", f="json"), "collection", JSON),
+        link(address(request, here, **asked, f=one.name), _relation(one, form), one.media_type, one.title)
+        for one in FORMS.values()
     ]
-    onward = next_page(request, layer, cursor, "json")
-    return [*links, link(onward, "next", GEOJSON)] if onward else links
+    links.append(link(address(request, f"/collections/{layer.id}", f="json"), "collection", JSON))
+    onward = next_page(request, layer, cursor, form.name)
+    return [*links, link(onward, "next", form.media_type)] if onward else links
+
+
+def _relation(one: Form, form: Form) -> str:
+    return "self" if one == form else "alternate"
 
 
 def next_page(request: Request, layer: Layer, cursor: Cursor | None, f: str) -> str | None:
@@ -74,6 +79,8 @@ def items_content(catalog: Catalog, question: Question, found: Page) -> dict[str
         "columns": columns,
         "rows": [(row, [attribute(catalog, layer, name, row["properties"][name]) for name in columns]) for row in rows],
         "release": found.release,
+        "overview": overview(rows),
+        "forms": [form for form in FORMS.values() if form.is_table],
     }
 
 
@@ -101,18 +108,39 @@ def drawing(geometry: dict[str, Any] | None) -> dict[str, Any] | None:
     """SVG paths of a geometry, north up, at the proportions it has on the ground near the city."""
     if geometry is None:
         return None
-    kind = geometry["type"].removeprefix("Multi")
     lines = list(_lines(geometry["coordinates"]))
-    points = [point for line in lines for point in line]
-    west, north = min(x for x, _ in points), max(y for _, y in points)
-    wide = max(max(x for x, _ in points) - west, north - min(y for _, y in points), 1e-6)
-    closing = " Z" if kind == "Polygon" else ""
-    paths = [
+    return _drawn(geometry, lines, _frame(lines))
+
+
+def overview(features: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The features of a page as one drawing, each with its number."""
+    shapes = [
+        (one, one["geometry"], list(_lines(one["geometry"]["coordinates"]))) for one in features if one["geometry"]
+    ]
+    frame = _frame([line for _, _, lines in shapes for line in lines])
+    return [{"fid": one["id"], **_drawn(geometry, lines, frame)} for one, geometry, lines in shapes]
+
+
+Line = list[tuple[float, float]]
+Frame = tuple[float, float, float]
+
+
+def _frame(lines: Sequence[Line]) -> Frame:
+    """West and north of all, and how wide a square holds them."""
+    xs, ys = [x for line in lines for x, _ in line], [y for line in lines for _, y in line]
+    if not xs:
+        return 0.0, 0.0, 1.0
+    return min(xs), max(ys), max(max(xs) - min(xs), max(ys) - min(ys), 1e-6)
+
+
+def _drawn(geometry: dict[str, Any], lines: Sequence[Line], frame: Frame) -> dict[str, Any]:
+    west, north, wide = frame
+    kind = geometry["type"].removeprefix("Multi")
+    closing = {"Polygon": " Z", "Point": " h0"}.get(kind, "")
+    paths = (
         "M" + " L".join(f"{(x - west) / wide * 100:.3f} {(north - y) / wide * 100:.3f}" for x, y in line) + closing
         for line in lines
-    ]
-    if kind == "Point":
-        paths = [f"{path} h0" for path in paths]
+    )
     return {"kind": {"Polygon": "area", "LineString": "line"}.get(kind, "point"), "path": " ".join(paths)}
 
 

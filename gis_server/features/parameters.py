@@ -37,6 +37,14 @@ def read_limit(text: str | None, default: int = DEFAULT_LIMIT, most: int = MOST)
     return min(int(text), most)
 
 
+def read_whole(name: str, text: str | None, default: int) -> int:
+    if text is None:
+        return default
+    if not re.fullmatch(r"[0-9]{1,18}", text, re.ASCII):
+        raise refused(name, text, "một số nguyên không âm", "a whole number, not negative")
+    return int(text)
+
+
 def read_number(name: str, text: str | None, low: float, high: float) -> float:
     if text is None:
         raise BadRequest(f"Thiếu tham số {name}.", f"The parameter {name} is missing.")
@@ -104,13 +112,18 @@ def read_moment(text: str) -> datetime | None:
 def _instant(text: str, part: str, is_end: bool) -> datetime:
     try:
         if DATE.fullmatch(part):
-            day = datetime.combine(date.fromisoformat(part), time(), CITY_TIME)
-            return (day + timedelta(days=1, microseconds=-1) if is_end else day).astimezone(UTC)
+            return day_of(date.fromisoformat(part))[is_end].astimezone(UTC)
         if DATE_TIME.fullmatch(part):
             return datetime.fromisoformat(part.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         pass
     raise _bad_interval(text)
+
+
+def day_of(day: date) -> tuple[datetime, datetime]:
+    """The first and the last instant of a day of the city."""
+    start = datetime.combine(day, time(), CITY_TIME)
+    return start, start + timedelta(days=1, microseconds=-1)
 
 
 def _bad_interval(text: str) -> BadRequest:

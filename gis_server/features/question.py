@@ -5,14 +5,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import shapely
+
 from gis_server.access.views import View
 from gis_server.catalog import Layer
-from gis_server.catalog.crs import WEB_MERCATOR, WGS84
+from gis_server.catalog.crs import WEB_MERCATOR, WGS84, CrsBook
 from gis_server.db.statements import quoted, text
 from gis_server.features.columns import column
+from gis_server.features.cql.shapes import in_grid
 from gis_server.features.crs import Crs
 from gis_server.features.mercator import to_mercator
 from gis_server.features.parameters import CITY_TIME, Box, Interval
+from gis_server.features.sorting import Order, order_sql, values_sql
 
 SQL = Path(__file__).parent / "sql"
 
@@ -31,14 +35,20 @@ class Conditions:
     def add(self, text: str) -> None:
         self.texts.append(text)
 
+    def copy(self) -> "Conditions":
+        """To which more can be bound."""
+        return Conditions(list(self.texts), list(self.values))
+
     def __str__(self) -> str:
         return " AND ".join(self.texts) or "true"
 
 
-def within(conditions: Conditions, boxes: Sequence[Box], crs: Crs) -> None:
+def within(conditions: Conditions, book: CrsBook, boxes: Sequence[Box], crs: Crs) -> None:
     """Features that touch one of the boxes. Degrees become Web Mercator, where a box stays a box."""
     if not boxes:
         return
+    if crs.srid not in (WGS84, WEB_MERCATOR, book.stored):
+        return _within_another_grid(conditions, book, boxes, crs)
     srid, shape = (WEB_MERCATOR, "geom_3857") if crs.srid in (WGS84, WEB_MERCATOR) else (crs.srid, "geom")
     moved = [to_mercator(box) if crs.srid == WGS84 else box for box in boxes]
     each = [
@@ -46,6 +56,12 @@ def within(conditions: Conditions, boxes: Sequence[Box], crs: Crs) -> None:
         for box in moved
     ]
     conditions.add(f"({' OR '.join(each)})")
+
+
+def _within_another_grid(conditions: Conditions, book: CrsBook, boxes: Sequence[Box], crs: Crs) -> None:
+    (box,) = boxes
+    moved = shapely.to_wkb(in_grid(book, shapely.box(*box), crs, True))
+    conditions.add(f"ST_Intersects(served.geom, ST_GeomFromWKB({conditions.bind(moved)}::bytea, {book.stored}))")
 
 
 def during(conditions: Conditions, interval: Interval, layer: Layer) -> None:
@@ -66,28 +82,49 @@ def _moment(layer: Layer, name: str, moment: Any) -> Any:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """What of each feature is shown, and in which system."""
+
+    crs: Crs
+    fields: tuple[str, ...]
+    with_geometry: bool = True
+
+
+@dataclass(frozen=True)
 class Question:
     """What is asked of one layer, within what the caller may see."""
 
     layer: Layer
     view: View
-    crs: Crs
+    shown: Shown
     conditions: Conditions
+    order: Order = ()
+
+    @property
+    def crs(self) -> Crs:
+        return self.shown.crs
 
     @property
     def fields(self) -> tuple[str, ...]:
-        return self.view.layers[self.layer.id]
+        return self.shown.fields
 
-    def sql(self, stored: int, release: int | None = None) -> str:
-        """The statement of a page; `release` when it is an earlier one."""
+    def rows(self, release: int | None = None) -> str:
+        """The rows to look through; `release` when it is an earlier one."""
+        return self.view.rows(self.layer) if release is None else rows_as_of(self.layer, self.view, release)
+
+    def sql(self, stored: int, release: int | None = None, after: str = "served.fid > $1") -> str:
+        """The statement of a page, which begins where `after` says."""
+        geometry = f"ST_AsGeoJSON({shape(self.crs, stored)}, {self.crs.decimals}, 0)"
         return text(
             SQL,
             "items",
-            shape=_shape(self.crs, stored),
-            decimals=str(self.crs.decimals),
+            geometry=f"coalesce({geometry}, 'null')" if self.shown.with_geometry else "'null'",
             columns="".join(f"{column(self.layer, name)}, " for name in self.fields),
-            rows=self.view.rows(self.layer) if release is None else rows_as_of(self.layer, self.view, release),
+            rows=self.rows(release),
             conditions=str(self.conditions),
+            after=after,
+            sorted=values_sql(self.order),
+            order=order_sql(self.order),
         )
 
 
@@ -103,7 +140,7 @@ def rows_as_of(layer: Layer, view: View, release: int) -> str:
     )
 
 
-def _shape(crs: Crs, stored: int) -> str:
+def shape(crs: Crs, stored: int) -> str:
     """Outer rings counter-clockwise, as RFC 7946 wants them."""
     moved = "served.geom" if crs.srid == stored else f"ST_Transform(served.geom, {crs.srid})"
     return f"ST_FlipCoordinates({moved})" if crs.is_north_first else f"ST_ForcePolygonCCW({moved})"

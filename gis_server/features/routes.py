@@ -8,32 +8,22 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from gis_server.features import pages
-from gis_server.features.asked import HTML_LIMIT, AskedDep, F, LayerDep
-from gis_server.features.collections import GEOJSON, SCHEMA, Known, collection, describe
-from gis_server.features.crs import Crs, read_crs
+from gis_server.features.asked import F
+from gis_server.features.collections import SCHEMA, collection, describe
 from gis_server.features.filters import filterable
+from gis_server.features.here import LayerDep
 from gis_server.features.identify import DEFAULT_RADIUS_M, MOST_RADIUS_M, identify, layers_asked, spot_of
-from gis_server.features.items import collection_json, item_json, read_item, read_page
 from gis_server.features.landing import CONFORMS_TO
+from gis_server.features.means import KnownDep
 from gis_server.features.parameters import read_number
-from gis_server.features.question import Conditions, Question
-from gis_server.features.schema import feature_schema, queryables
-from gis_server.features.when import read_when, release_at
+from gis_server.features.schema import feature_schema, queryables, sortables
+from gis_server.features.sorting import sortable
 from gis_server.web.answers import HTML, JSON, address, json_answer, link, wants_html
-from gis_server.web.asking import Caller, CatalogDep, note_release, reading
+from gis_server.web.asking import Caller, CatalogDep, reading
 from gis_server.web.pages import page
-from gis_server.web.state import LayerStatesDep
-from gis_server.web.strict import OPEN
 
 PAGES = Path(__file__).parent / "pages"
 router = APIRouter(tags=["features"])
-
-
-async def _known(request: Request, states: LayerStatesDep) -> Known:
-    return Known(states, request.app.state.time_extents)
-
-
-KnownDep = Annotated[Known, Depends(_known)]
 
 
 @router.get("/conformance")
@@ -88,49 +78,11 @@ async def get_queryables(request: Request, catalog: CatalogDep, view: Caller, la
     return json_answer(request, queryables(catalog, layer, filterable(layer, view), here), media_type=SCHEMA)
 
 
-@router.get("/collections/{collectionId}/items", openapi_extra={OPEN: True})
-async def get_items(request: Request, catalog: CatalogDep, asked: AskedDep, f: F = None) -> Response:
-    """Features in pages; `next` leads on, within one release. Any queryable property may be a parameter: `?ma=K12`."""
-    is_page = wants_html(request, f)
-    limit = HTML_LIMIT if is_page and "limit" not in request.query_params else asked.limit
-    async with reading(request) as snap:
-        found = await read_page(snap, asked, limit, catalog.crs.stored)
-    note_release(request, found.release)
-    if is_page:
-        onward = pages.next_page(request, asked.question.layer, found.next, "html")
-        return page(request, PAGES, "items", {**pages.items_content(catalog, asked.question, found), "next": onward})
-    body = collection_json(found, pages.page_links(request, asked.question.layer, found.next))
-    return json_answer(request, body, media_type=GEOJSON, headers=_crs_header(asked.question.crs))
-
-
-async def _item_question(
-    catalog: CatalogDep,
-    view: Caller,
-    layer: LayerDep,
-    featureId: str,
-    crs: str | None = None,
-) -> Question:
-    return Question(layer, view, read_crs("crs", crs, catalog.crs.stored), Conditions())
-
-
-ItemDep = Annotated[Question, Depends(_item_question)]
-
-
-@router.get("/collections/{collectionId}/items/{featureId}")
-async def get_item(
-    request: Request, catalog: CatalogDep, question: ItemDep, release: str | None = None, f: F = None
-) -> Response:
-    """One feature by its fid; as it was in an earlier release with `release`."""
-    layer, fid = question.layer, request.path_params["featureId"]
-    when = read_when(release)
-    async with reading(request) as snap:
-        number = await release_at(snap, layer, when)
-        feature = await read_item(snap, question, fid, number, catalog.crs.stored)
-    note_release(request, number)
-    if wants_html(request, f):
-        return page(request, PAGES, "item", pages.item_content(catalog, layer, feature))
-    body = item_json(feature, pages.item_links(request, layer, fid))
-    return json_answer(request, body, media_type=GEOJSON, headers=_crs_header(question.crs))
+@router.get("/collections/{collectionId}/sortables")
+async def get_sortables(request: Request, catalog: CatalogDep, view: Caller, layer: LayerDep) -> Response:
+    """JSON Schema of the properties that items can be sorted by (Part 5)."""
+    here = address(request, f"/collections/{layer.id}/sortables")
+    return json_answer(request, sortables(catalog, layer, sortable(layer, view), here), media_type=SCHEMA)
 
 
 @dataclass(frozen=True)
@@ -164,7 +116,3 @@ async def get_identify(
         found = await identify(snap, catalog, view, asked, spot) if spot else []
     asked_at = {"lon": near.longitude, "lat": near.latitude, "radius_m": near.radius_m}
     return json_answer(request, {**asked_at, "release": snap.release, "features": found})
-
-
-def _crs_header(crs: Crs) -> dict[str, str]:
-    return {"Content-Crs": f"<{crs.uri}>"}

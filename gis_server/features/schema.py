@@ -31,6 +31,16 @@ OURS: Mapping[str, dict[str, Any]] = {
 }
 
 
+ID = {
+    "fid": {
+        "type": "integer",
+        "title": "Số hiệu đối tượng",
+        "description": "Số hiệu, giữ nguyên qua các lần công bố · Number of the feature, stable over releases",
+        "x-ogc-role": "id",
+    }
+}
+
+
 def feature_schema(catalog: Catalog, layer: Layer, fields: Iterable[str], address: str) -> dict[str, Any]:
     """Everything a feature of this layer may carry for the caller."""
     names = list(fields)
@@ -38,14 +48,26 @@ def feature_schema(catalog: Catalog, layer: Layer, fields: Iterable[str], addres
     return {
         **_head(layer, address),
         "required": [name for name in names if layer.fields[name].required],
-        "properties": {**properties, **OURS, "geometry": _geometry(layer)},
+        "properties": _in_order({**ID, **properties, **OURS, "geometry": _geometry(layer)}),
     }
 
 
 def queryables(catalog: Catalog, layer: Layer, fields: Iterable[str], address: str) -> dict[str, Any]:
-    """Exactly the properties that items can be filtered by."""
+    """Exactly what items can be filtered by: fields as parameters and in `filter`, the geometry in `filter`."""
+    properties = {name: ID[name] if name in ID else _property(catalog, layer, name) for name in fields}
+    properties["geometry"] = _geometry(layer)
+    return {**_head(layer, address), "properties": _in_order(properties), "additionalProperties": False}
+
+
+def sortables(catalog: Catalog, layer: Layer, fields: Iterable[str], address: str) -> dict[str, Any]:
+    """Exactly what items can be sorted by."""
     properties = {name: _property(catalog, layer, name) for name in fields}
-    return {**_head(layer, address), "properties": properties, "additionalProperties": False}
+    return {**_head(layer, address), "properties": _in_order(properties), "additionalProperties": False}
+
+
+def _in_order(properties: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """With the place of each, which JSON objects do not keep."""
+    return {name: {**one, "x-ogc-propertySeq": place} for place, (name, one) in enumerate(properties.items(), 1)}
 
 
 def _head(layer: Layer, address: str) -> dict[str, Any]:

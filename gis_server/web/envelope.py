@@ -59,6 +59,8 @@ class Envelope:
                 _add_headers(MutableHeaders(scope=message), scope, state.get("release"))
             elif is_head and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
+            elif is_head and message["type"] == "http.response.pathsend":
+                message = {"type": "http.response.body", "body": b""}
             await send(message)
 
         try:

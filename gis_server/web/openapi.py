@@ -11,9 +11,8 @@ from gis_server.catalog.words import read_yaml
 from gis_server.web.strict import OPEN, parameters
 
 WORDS = Path(__file__).parent / "openapi.yaml"
-BINARY = "application/vnd.mapbox-vector-tile"
 FREE: Mapping[str, Any] = {
-    "name": "properties",
+    "name": "queryables",
     "in": "query",
     "required": False,
     "description": "Thuộc tính = giá trị, theo /queryables của lớp · Property = value, see the layer's /queryables",
@@ -33,7 +32,7 @@ def openapi_document(routes: Iterable[object], server: str) -> dict[str, Any]:
         "info": words["info"],
         "servers": [{"url": server}],
         "tags": words["tags"],
-        "paths": {route.path_format: {"get": _operation(route, words)} for route in shown},
+        "paths": _paths(shown, words),
         "components": {"schemas": {"Problem": words["problem"]}, "securitySchemes": _SCHEMES},
         "security": [{}, {"header": []}, {"address": []}],
     }
@@ -45,10 +44,20 @@ _SCHEMES: Mapping[str, Any] = {
 }
 
 
+def _paths(routes: Iterable[APIRoute], words: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        for method in sorted(route.methods or ()):
+            found.setdefault(route.path_format, {})[method.lower()] = _operation(route, words)
+    return found
+
+
 def _operation(route: APIRoute, words: Mapping[str, Any]) -> dict[str, Any]:
     english = " ".join((route.description or "").split())
     vietnamese = words["operations"][route.path_format]
+    body = words["bodies"].get(route.path_format) if "POST" in (route.methods or ()) else None
     return {
+        **({"requestBody": {"required": True, "content": body}} if body else {}),
         "operationId": route.name,
         "tags": [str(tag) for tag in route.tags[-1:]],
         "summary": f"{_first_words(vietnamese)} · {_first_words(english)}",
@@ -73,11 +82,17 @@ def _parameters(route: APIRoute, known: Mapping[str, Any]) -> list[dict[str, Any
     """Keys are the document's `security`; everything else is listed once."""
     names = dict.fromkeys(parameters(route.dependant))
     found = [
-        {"name": name, "in": where, "required": where == "path", **known[f"{where}.{name}"]}
+        {"name": name, "in": where, "required": where == "path", **_words(route, f"{where}.{name}", known)}
         for where, name in names
         if where != "header" and name != "key"
     ]
     return [*found, dict(FREE)] if (route.openapi_extra or {}).get(OPEN) else found
+
+
+def _words(route: APIRoute, name: str, known: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is said of a parameter: of this route alone, or wherever it stands."""
+    found: Mapping[str, Any] = known.get(f"{route.path_format} {name}") or known[name]
+    return found
 
 
 def _first_words(sentence: str) -> str:
@@ -90,6 +105,6 @@ def _content(route: APIRoute, words: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _schema(kind: str) -> dict[str, Any]:
-    if kind in ("text/html", "text/event-stream"):
-        return {"type": "string"}
-    return {"type": "string", "format": "binary"} if kind == BINARY else {"type": "object"}
+    if "json" in kind:
+        return {"type": "object"}
+    return {"type": "string"} if kind.startswith("text/") else {"type": "string", "format": "binary"}

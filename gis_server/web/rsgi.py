@@ -11,6 +11,8 @@ from granian._granian import RSGIProtocolClosed as ProtocolClosed
 from starlette.types import ASGIApp, Message
 from starlette.types import Scope as ASGIScope
 
+FILE_RANGE = "bando.file_range"
+"""Extension: `http.response.pathsend` may say from which byte to which."""
 HeaderList = list[tuple[str, str]]
 
 
@@ -47,6 +49,8 @@ class HTTPProtocol(Protocol):
     async def client_disconnect(self) -> None: ...
     def response_empty(self, status: int, headers: HeaderList) -> None: ...
     def response_bytes(self, status: int, headers: HeaderList, body: bytes) -> None: ...
+    def response_file(self, status: int, headers: HeaderList, file: str) -> None: ...
+    def response_file_range(self, status: int, headers: HeaderList, file: str, start: int, end: int) -> None: ...
     def response_stream(self, status: int, headers: HeaderList) -> Stream: ...
 
 
@@ -90,6 +94,7 @@ def asgi_scope(scope: Scope) -> ASGIScope:
         "headers": [(name.encode("latin-1"), value.encode("latin-1")) for name, value in scope.headers.items()],
         "client": _place(scope.client),
         "server": _place(scope.server),
+        "extensions": {"http.response.pathsend": {}, FILE_RANGE: {}},
         "state": {},
     }
 
@@ -127,6 +132,9 @@ class _Exchange:
         if message["type"] == "http.response.start":
             self._start = message
             return
+        if message["type"] == "http.response.pathsend":
+            self._file(message)
+            return
         body, more = message.get("body", b""), message.get("more_body", False)
         if self._stream is None and not more:
             self._whole(body)
@@ -137,6 +145,13 @@ class _Exchange:
             await self._stream.send_bytes(body)
         if not more:
             self._stream = None  # Granian ends the answer when nobody holds it
+
+    def _file(self, message: Message) -> None:
+        """Granian reads it as the caller takes it; what goes through `send` it holds in memory until then."""
+        if "start" in message:
+            self._protocol.response_file_range(*self._head(), message["path"], message["start"], message["end"])
+        else:
+            self._protocol.response_file(*self._head(), message["path"])
 
     def _whole(self, body: bytes) -> None:
         if body:

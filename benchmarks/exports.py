@@ -1,0 +1,115 @@
+"""A city of parcels as Arrow beside PostgreSQL's own binary COPY (`python -m benchmarks.exports [parcels]`);
+items at depth, sorted and filtered. With BANDO_STATE it measures the installation that is loaded there."""
+
+import os
+import sys
+import tempfile
+import time
+import urllib.parse
+import urllib.request
+from functools import partial
+from pathlib import Path
+
+from benchmarks.gate import asked
+from benchmarks.measure import CONSOLE, claim, median_ms
+from benchmarks.place import Bench, fresh_installation
+from benchmarks.tiles_http import PORT, service
+from gis_server.access.views import compile_views
+from gis_server.catalog import read_catalog
+from gis_server.db.database import open_database
+from gis_server.settings import Settings
+
+PARCELS = 1_200_000
+LAYER = "cadastre.thua_dat"
+GRID = "http://www.opengis.net/def/crs/EPSG/0/9210"
+ROUNDS = 3
+MORE = 2_000_000_000
+"""A limit that leaves nothing out; another number is another question, whose file is made anew."""
+ASKED = {
+    "sorted by area, 100": {"sortby": "-dien_tich"},
+    "letters folded over every row": {"filter": "CASEI(ACCENTI(so_thua)) LIKE 'x%'"},
+    "equality on an indexed key": {"filter": "ma_xa_cu = '26734' AND so_to = '1' AND so_thua = '1'"},
+}
+
+
+def bench(place: Bench, parcels: int = PARCELS) -> None:
+    """Prints ratios, in an installation of their own."""
+    with tempfile.TemporaryDirectory(prefix="bando-exports-") as folder, fresh_installation() as empty:
+        asked(empty, "sample", "--out", folder, "--parcels", str(parcels))
+        asked(empty, "load", str(Path(folder) / "ThuaDat.gpkg"), "--profile", "mau_lon")
+        measure(empty)
+
+
+def measure(place: Bench) -> None:
+    """The public view hides some parcels: COPY is asked for the rows that are seen, and for the table."""
+    seen = compile_views(place.catalog)["public"].rows(place.catalog[LAYER])
+    with service(place):
+        copies, whole, streams = [], [], []
+        for number in range(ROUNDS):  # in turn, so that all meet the same neighbours on the machine
+            copies.append(_copy(place, f"{seen} AS seen"))
+            streams.append(_drained(f="arrow", crs=GRID, limit=str(MORE + number)))  # another question: a file anew
+            whole.append(_copy(place, "cadastre.thua_dat"))
+        claim(
+            "Arrow of the parcels, made and fetched, best of 3", min(streams), min(copies), "s", "s COPY of rows seen"
+        )
+        claim("the same", min(streams), min(whole), "s", "s COPY of the table, unfiltered")
+        claim(
+            "the same again, kept",
+            _drained(f="arrow", crs=GRID, limit=str(MORE)),
+            min(copies),
+            "s",
+            "s COPY of rows seen",
+        )
+        anew = str(MORE + int(time.time()) % 100_000_000)
+        for form in ("parquet", "gpkg", "csv"):
+            claim(
+                f"{form}, made and fetched",
+                _drained(f=form, crs=GRID, limit=anew),
+                min(copies),
+                "s",
+                "s COPY of rows seen",
+            )
+        _pages(place)
+
+
+def _pages(place: Bench) -> None:
+    with place.database.connect("read") as conn:
+        row = conn.execute("SELECT fid FROM cadastre.thua_dat ORDER BY fid DESC OFFSET 1500 LIMIT 1").fetchone()
+    assert row is not None
+    first = median_ms(lambda: _drained(limit="1000"), 7)
+    deep = median_ms(lambda: _drained(limit="1000", after=str(row[0])), 7)
+    claim("items, 1,000 parcels, deepest page", deep, first, "ms", "ms first page")
+    for what, query in ASKED.items():
+        claim(f"items, {what}", median_ms(partial(_drained, limit="100", **query), 3), first, "ms", "ms first page")
+
+
+def _copy(place: Bench, rows: str) -> float:
+    started = time.perf_counter()
+    statement = f"COPY (SELECT * FROM {rows}) TO STDOUT (FORMAT BINARY)".encode()
+    with place.database.connect("read") as conn, conn.cursor() as cursor, cursor.copy(statement) as copy:
+        for _ in copy:
+            pass
+    return time.perf_counter() - started
+
+
+def _drained(**query: str) -> float:
+    address = f"http://127.0.0.1:{PORT}/collections/{LAYER}/items?{urllib.parse.urlencode(query)}"
+    started = time.perf_counter()
+    with urllib.request.urlopen(address) as answer:
+        while answer.read(1_000_000):
+            pass
+    return time.perf_counter() - started
+
+
+def main() -> None:
+    if "BANDO_STATE" not in os.environ:
+        with fresh_installation() as place:
+            bench(place, int(sys.argv[1]) if len(sys.argv) > 1 else PARCELS)
+        return
+    settings = Settings()
+    measure(Bench(settings, read_catalog(settings.layers_folder, settings.styles_folder), open_database(settings)))
+    CONSOLE.print(f"load {os.getloadavg()[0]:.1f}")
+
+
+if __name__ == "__main__":
+    main()

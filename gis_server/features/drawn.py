@@ -1,0 +1,75 @@
+"""Shapes that callers draw and send: a strict body, and the shape in the stored grid, widened where asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import shapely
+from fastapi import Request
+from shapely.geometry.base import BaseGeometry
+
+from gis_server.catalog.crs import CrsBook
+from gis_server.errors import BadRequest
+from gis_server.features.cql.reading import read_json
+from gis_server.features.cql.shapes import in_grid, read_shape
+from gis_server.features.crs import read_crs
+from gis_server.web.body import body_of
+
+MOST_BYTES = 1_000_000
+MOST_WITHIN_M = 5_000.0
+ROUND = 16
+"""Segments of a quarter circle: a widened shape is at most 0.12 % too narrow."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A shape of a request in the stored grid, and how far around it to look, in metres."""
+
+    shape: BaseGeometry
+    within_m: float
+
+    @property
+    def area(self) -> BaseGeometry:
+        """All that is asked about."""
+        return shapely.buffer(self.shape, self.within_m, quad_segs=ROUND) if self.within_m else self.shape
+
+
+async def read_body(request: Request, keys: frozenset[str], needed: frozenset[str]) -> Mapping[str, Any]:
+    """A JSON object of these keys."""
+    content = await body_of(request, MOST_BYTES)
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        raise BadRequest("Nội dung phải là JSON (UTF-8).", "The body must be JSON (UTF-8).") from error
+    body = read_json(text)
+    if not isinstance(body, dict) or not needed <= set(body) <= keys:
+        known, must = ", ".join(sorted(keys)), ", ".join(sorted(needed))
+        raise BadRequest(
+            f"Nội dung là một đối tượng JSON có {must}; các khóa: {known}.",
+            f"The body is a JSON object with {must}; its keys: {known}.",
+        )
+    return body
+
+
+def read_drawn(body: Mapping[str, Any], book: CrsBook) -> Drawn:
+    crs = read_crs("crs", _text(body, "crs"), book.stored)
+    if not isinstance(body["shape"], dict):
+        raise BadRequest("shape: hình theo GeoJSON.", "shape is a GeoJSON geometry.")
+    within = body.get("within_m", 0)
+    if not _is_number(within) or not 0 <= within <= MOST_WITHIN_M:
+        raise BadRequest(
+            f"within_m: một số từ 0 đến {MOST_WITHIN_M:g} (mét).",
+            f"within_m is a number from 0 to {MOST_WITHIN_M:g} (metres).",
+        )
+    return Drawn(in_grid(book, read_shape(body["shape"], crs), crs, True), float(within))
+
+
+def _text(body: Mapping[str, Any], name: str) -> str | None:
+    value = body.get(name)
+    if value is not None and not isinstance(value, str):
+        raise BadRequest(f"{name}: một chuỗi chữ.", f"{name} is a text.")
+    return value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

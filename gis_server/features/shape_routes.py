@@ -1,0 +1,69 @@
+"""Routes of questions that bring a shape along: ask, answer."""
+
+from typing import Any
+
+import orjson
+import shapely
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from gis_server.catalog.crs import WGS84
+from gis_server.errors import BadRequest
+from gis_server.features.around import DEFAULT_LIMIT, MOST, around
+from gis_server.features.crs import read_crs
+from gis_server.features.drawn import read_body, read_drawn
+from gis_server.features.filters import Filter, where_filter
+from gis_server.features.here import Here
+from gis_server.features.question import Conditions
+from gis_server.features.summary import Summary, read_class, summarise
+from gis_server.web.answers import json_answer
+from gis_server.web.asking import Caller, CatalogDep, SettingsDep, reading
+
+router = APIRouter(tags=["query"])
+SHAPE = frozenset({"shape"})
+
+
+@router.post("/query/around")
+async def post_around(request: Request, catalog: CatalogDep, view: Caller) -> Response:
+    """What touches a drawn shape or lies within `within_m` metres of it, by layer, nearest first."""
+    body = await read_body(request, SHAPE | {"crs", "within_m", "layers", "limit"}, SHAPE)
+    drawn, limit = read_drawn(body, catalog.crs), _limit(body.get("limit", DEFAULT_LIMIT))
+    layers = [view.layer(catalog, name).id for name in _names(body.get("layers", list(view.layers)))]
+    async with reading(request) as snap:
+        found = await around(snap, catalog, view, layers, (drawn, limit)) if not drawn.shape.is_empty else []
+    area = shapely.transform(drawn.area, lambda points: catalog.crs.transform(points, catalog.crs.stored, WGS84))
+    told = orjson.Fragment(shapely.to_geojson(area))
+    return json_answer(request, {"release": snap.release, "within_m": drawn.within_m, "area": told, "features": found})
+
+
+@router.post("/query/summary")
+async def post_summary(request: Request, catalog: CatalogDep, view: Caller, settings: SettingsDep) -> Response:
+    """How much of a layer lies in a drawn shape: count, area, length of the part inside, by class."""
+    keys = SHAPE | {"layer"}
+    body = await read_body(request, keys | {"crs", "within_m", "by", "filter"}, keys)
+    here = Here(catalog, view, view.layer(catalog, str(body["layer"])))
+    drawn = read_drawn(body, catalog.crs)
+    asked = Summary(here, drawn, read_class(body.get("by"), here), _conditions(here, body))
+    async with reading(request) as snap:
+        return json_answer(request, await summarise(snap, asked, settings.query_cost))
+
+
+def _conditions(here: Here, body: Any) -> Conditions:
+    """Under CQL2, as text or as the JSON itself; its geometries are in the system of the shape."""
+    conditions, given = Conditions(), body.get("filter")
+    if given is not None:
+        text, language = (given, "cql2-text") if isinstance(given, str) else (orjson.dumps(given).decode(), "cql2-json")
+        where_filter(conditions, here, Filter(text, language, read_crs("crs", body.get("crs"), here.stored)))
+    return conditions
+
+
+def _names(names: Any) -> list[str]:
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise BadRequest("layers: danh sách mã lớp.", "layers is a list of layer ids.")
+    return names
+
+
+def _limit(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MOST:
+        raise BadRequest(f"limit: một số nguyên từ 1 đến {MOST}.", f"limit is a whole number from 1 to {MOST}.")
+    return value
