@@ -13,9 +13,9 @@ from gis_server.features.cursor import Cursor, read_cursor
 from gis_server.features.filters import RESERVED, filterable, where_equal
 from gis_server.features.parameters import DEFAULT_LIMIT, read_bbox, read_interval, read_limit
 from gis_server.features.question import Conditions, Question, during, within
-from gis_server.features.when import When, read_when
 from gis_server.web.asking import Caller, CatalogDep
 from gis_server.web.strict import refuse
+from gis_server.web.when import When, read_when
 
 HTML_LIMIT = 50
 """Rows of a page that people read, unless they ask for more."""

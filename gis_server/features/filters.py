@@ -8,8 +8,8 @@ from gis_server.access.views import View
 from gis_server.catalog import Layer
 from gis_server.catalog.model import FieldType
 from gis_server.db.statements import quoted
-from gis_server.features.parameters import DATE, refused
 from gis_server.features.question import Conditions
+from gis_server.web.parameters import DATE, refused
 
 RESERVED = frozenset({"bbox", "bbox-crs", "crs", "cursor", "datetime", "f", "key", "limit", "release"})
 LONGEST = 1_000

@@ -11,8 +11,8 @@ from gis_server.errors import UnknownLayer
 from gis_server.features.asked import Asked
 from gis_server.features.cursor import Cursor, bad_cursor
 from gis_server.features.question import Conditions, Question
-from gis_server.features.when import When, release_at
 from gis_server.releases.snapshot import Snapshot
+from gis_server.web.when import When, release_at
 
 PAGE_BYTES = 16_000_000
 """A page ends here even when more was asked for; the next one goes on."""
@@ -33,7 +33,7 @@ async def read_page(snap: Snapshot, asked: Asked, limit: int, stored: int) -> Pa
     question, cursor = asked.question, asked.cursor
     if cursor and asked.when.number not in (None, cursor.release):
         raise bad_cursor()
-    release = await release_at(snap, question.layer, When(cursor.release) if cursor else asked.when)
+    release = await release_at(snap, [question.layer], When(cursor.release) if cursor else asked.when)
     text = question.sql(stored, None if release == snap.release else release)
     values = (cursor.after if cursor else -1, limit + 1, *question.conditions.values)
     # A plan for the values at hand: what is best for a house block is wrong for the whole city.

@@ -3,20 +3,14 @@
 import math
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from gis_server.errors import BadRequest
 from gis_server.features.crs import Crs
+from gis_server.web.parameters import NUMBER, read_instant, refused
 
 DEFAULT_LIMIT = 100
 MOST = 10_000
-CITY_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
-NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", re.ASCII)
-DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-DATE_TIME = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})", re.ASCII
-)
 Box = tuple[float, float, float, float]
 
 
@@ -35,15 +29,6 @@ def read_limit(text: str | None, default: int = DEFAULT_LIMIT, most: int = MOST)
     if not re.fullmatch(r"[0-9]{1,10}", text, re.ASCII) or not 1 <= int(text) < 2**31:
         raise refused("limit", text, f"một số nguyên từ 1 đến {most}", f"a whole number from 1 to {most}")
     return min(int(text), most)
-
-
-def read_number(name: str, text: str | None, low: float, high: float) -> float:
-    if text is None:
-        raise BadRequest(f"Thiếu tham số {name}.", f"The parameter {name} is missing.")
-    value = float(text) if NUMBER.fullmatch(text) else math.nan
-    if not low <= value <= high:
-        raise refused(name, text, f"một số từ {low:g} đến {high:g}", f"a number from {low:g} to {high:g}")
-    return value
 
 
 def read_bbox(text: str | None, crs: Crs) -> list[Box]:
@@ -93,24 +78,11 @@ def read_interval(text: str | None) -> Interval | None:
     return found
 
 
-def read_moment(text: str) -> datetime | None:
-    """An instant, or the end of a day of the city; None when it is neither."""
-    try:
-        return _instant(text, text, True)
-    except BadRequest:
-        return None
-
-
 def _instant(text: str, part: str, is_end: bool) -> datetime:
-    try:
-        if DATE.fullmatch(part):
-            day = datetime.combine(date.fromisoformat(part), time(), CITY_TIME)
-            return (day + timedelta(days=1, microseconds=-1) if is_end else day).astimezone(UTC)
-        if DATE_TIME.fullmatch(part):
-            return datetime.fromisoformat(part.upper()).astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    raise _bad_interval(text)
+    found = read_instant(part, is_end=is_end)
+    if found is None:
+        raise _bad_interval(text)
+    return found
 
 
 def _bad_interval(text: str) -> BadRequest:
@@ -120,8 +92,3 @@ def _bad_interval(text: str) -> BadRequest:
         "ngày (2025-07-01), thời điểm (2025-07-01T00:00:00Z) hoặc khoảng (2025-07-01/..)",
         "a day (2025-07-01), an instant (2025-07-01T00:00:00Z) or an interval (2025-07-01/..)",
     )
-
-
-def refused(name: str, text: str, vi: str, en: str) -> BadRequest:
-    shown = text if len(text) <= 60 else text[:60] + "…"
-    return BadRequest(f"{name} = “{shown}” không hợp lệ: cần {vi}.", f"{name} = “{shown}” will not do: it is {en}.")

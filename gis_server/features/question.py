@@ -12,7 +12,9 @@ from gis_server.db.statements import quoted, text
 from gis_server.features.columns import column
 from gis_server.features.crs import Crs
 from gis_server.features.mercator import to_mercator
-from gis_server.features.parameters import CITY_TIME, Box, Interval
+from gis_server.features.parameters import Box, Interval
+from gis_server.web.parameters import CITY_TIME
+from gis_server.web.when import rows_as_of
 
 SQL = Path(__file__).parent / "sql"
 
@@ -89,18 +91,6 @@ class Question:
             rows=self.view.rows(self.layer) if release is None else rows_as_of(self.layer, self.view, release),
             conditions=str(self.conditions),
         )
-
-
-def rows_as_of(layer: Layer, view: View, release: int) -> str:
-    names = ["fid", "born", "source", *layer.fields, "geom", "geom_3857"]
-    return text(
-        SQL,
-        "rows_as_of",
-        names=", ".join(quoted(name) for name in names),
-        rows=view.rows(layer),
-        ended=view.ended(layer),
-        release=str(int(release)),
-    )
 
 
 def _shape(crs: Crs, stored: int) -> str:

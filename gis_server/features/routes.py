@@ -15,15 +15,15 @@ from gis_server.features.filters import filterable
 from gis_server.features.identify import DEFAULT_RADIUS_M, MOST_RADIUS_M, identify, layers_asked, spot_of
 from gis_server.features.items import collection_json, item_json, read_item, read_page
 from gis_server.features.landing import CONFORMS_TO
-from gis_server.features.parameters import read_number
 from gis_server.features.question import Conditions, Question
 from gis_server.features.schema import feature_schema, queryables
-from gis_server.features.when import read_when, release_at
 from gis_server.web.answers import HTML, JSON, address, json_answer, link, wants_html
 from gis_server.web.asking import Caller, CatalogDep, note_release, reading
 from gis_server.web.pages import page
+from gis_server.web.parameters import read_number
 from gis_server.web.state import LayerStatesDep
 from gis_server.web.strict import OPEN
+from gis_server.web.when import read_when, release_at
 
 PAGES = Path(__file__).parent / "pages"
 router = APIRouter(tags=["features"])
@@ -124,7 +124,7 @@ async def get_item(
     layer, fid = question.layer, request.path_params["featureId"]
     when = read_when(release)
     async with reading(request) as snap:
-        number = await release_at(snap, layer, when)
+        number = await release_at(snap, [layer], when)
         feature = await read_item(snap, question, fid, number, catalog.crs.stored)
     note_release(request, number)
     if wants_html(request, f):

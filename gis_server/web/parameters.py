@@ -1,0 +1,42 @@
+"""Reads the parameters that several rooms take: each is a value, or a sentence that says what would do."""
+
+import math
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from gis_server.errors import BadRequest
+
+CITY_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", re.ASCII)
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+DATE_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})", re.ASCII
+)
+
+
+def read_number(name: str, text: str | None, low: float, high: float) -> float:
+    if text is None:
+        raise BadRequest(f"Thiếu tham số {name}.", f"The parameter {name} is missing.")
+    value = float(text) if NUMBER.fullmatch(text) else math.nan
+    if not low <= value <= high:
+        raise refused(name, text, f"một số từ {low:g} đến {high:g}", f"a number from {low:g} to {high:g}")
+    return value
+
+
+def read_instant(text: str, *, is_end: bool) -> datetime | None:
+    """An instant (RFC 3339), or the beginning or end of a day of the city; None when it is neither."""
+    try:
+        if DATE.fullmatch(text):
+            day = datetime.combine(date.fromisoformat(text), time(), CITY_TIME)
+            return (day + timedelta(days=1, microseconds=-1) if is_end else day).astimezone(UTC)
+        if DATE_TIME.fullmatch(text):
+            return datetime.fromisoformat(text.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    return None
+
+
+def refused(name: str, text: str, vi: str, en: str) -> BadRequest:
+    shown = text if len(text) <= 60 else text[:60] + "…"
+    return BadRequest(f"{name} = “{shown}” không hợp lệ: cần {vi}.", f"{name} = “{shown}” will not do: it is {en}.")
