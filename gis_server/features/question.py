@@ -9,10 +9,10 @@ from gis_server.access.views import View
 from gis_server.catalog import Layer
 from gis_server.catalog.crs import WEB_MERCATOR, WGS84
 from gis_server.db.statements import quoted, text
-from gis_server.features.columns import column
 from gis_server.features.crs import Crs
 from gis_server.features.mercator import to_mercator
 from gis_server.features.parameters import Box, Interval
+from gis_server.web.columns import column
 from gis_server.web.parameters import CITY_TIME
 from gis_server.web.when import rows_as_of
 

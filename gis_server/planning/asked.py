@@ -1,0 +1,80 @@
+"""Turns the parameters of a dossier request into what it is read from and about, refusing what cannot be answered."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from fastapi import Depends, Request
+
+from gis_server.access.views import View
+from gis_server.catalog import Catalog
+from gis_server.catalog.places import Places
+from gis_server.errors import BadRequest
+from gis_server.planning.dossier import Edition, edition
+from gis_server.planning.manifest import Manifest
+from gis_server.planning.statements import Reading
+from gis_server.releases.snapshot import Snapshot
+from gis_server.web.answers import wants_html
+from gis_server.web.asking import Caller, CatalogDep, note_release, reading
+from gis_server.web.when import When, read_when, release_at
+
+Form = Literal["json", "html"]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What every dossier needs, whoever asks and about whatever."""
+
+    catalog: Catalog
+    manifest: Manifest
+    places: Places
+    view: View
+    when: When
+
+
+async def _desk(request: Request, catalog: CatalogDep, view: Caller, release: str | None = None) -> Desk:
+    state = request.app.state
+    view.layer(catalog, state.manifest.file.parcels.layer)
+    return Desk(catalog, state.manifest, state.places, view, read_when(release))
+
+
+DeskDep = Annotated[Desk, Depends(_desk)]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A desk at work: one snapshot, one release."""
+
+    snap: Snapshot
+    reading: Reading
+    edition: Edition
+    places: Places
+
+
+@asynccontextmanager
+async def opened(request: Request, desk: Desk) -> AsyncIterator[Opened]:
+    """The release that is asked for, to be read from; the answer will carry its number."""
+    async with reading(request) as snap:
+        layers = desk.manifest.layers(desk.catalog, desk.view)
+        number = await release_at(snap, layers, desk.when)
+        note_release(request, number)
+        earlier = None if number == snap.release else number
+        of = await edition(snap, number)
+        yield Opened(snap, Reading(desk.catalog, desk.manifest, desk.view, earlier), of, desk.places)
+
+
+def read_form(request: Request, f: str | None) -> Form:
+    """`f=` wins, else what `Accept` prefers, else JSON."""
+    return "html" if wants_html(request, f) else "json"
+
+
+def read_grid(catalog: Catalog, grid: str | None) -> int | None:
+    """The grid that corners are written in."""
+    known = {str(srid): srid for srid in catalog.crs.file.grids}
+    if grid is not None and grid not in known:
+        raise BadRequest(
+            f"grid = “{grid[:20]}” không có ở đây; có: {', '.join(known)}.",
+            f"grid = “{grid[:20]}” is not known; these are: {', '.join(known)}.",
+        )
+    return None if grid is None else known[grid]
