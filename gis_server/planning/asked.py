@@ -1,6 +1,6 @@
 """Turns the parameters of a dossier request into what it is read from and about, refusing what cannot be answered."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -11,9 +11,11 @@ from gis_server.access.views import View
 from gis_server.catalog import Catalog
 from gis_server.catalog.places import Places
 from gis_server.errors import BadRequest
-from gis_server.planning.dossier import Edition, edition
+from gis_server.planning.dossier import Content, Edition, dossiers, edition
 from gis_server.planning.manifest import Manifest
+from gis_server.planning.maps import Sheet, read_sheets
 from gis_server.planning.statements import Reading
+from gis_server.planning.subject import Subject
 from gis_server.releases.snapshot import Snapshot
 from gis_server.web.answers import wants_html
 from gis_server.web.asking import Caller, CatalogDep, note_release, reading
@@ -62,6 +64,23 @@ async def opened(request: Request, desk: Desk) -> AsyncIterator[Opened]:
         earlier = None if number == snap.release else number
         of = await edition(snap, number)
         yield Opened(snap, Reading(desk.catalog, desk.manifest, desk.view, earlier), of, desk.places)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A dossier, and its maps where its form has maps."""
+
+    form: Form
+    content: Content
+    sheets: Sequence[Sheet] = ()
+
+
+async def write(at: Opened, subject: Subject, form: Form) -> Written:
+    """Reads all that the form needs, so that the connection is free before anything is drawn."""
+    (content,) = await dossiers(at.snap, at.reading, at.edition, [subject])
+    if form == "json":
+        return Written(form, content)
+    return Written(form, content, await read_sheets(at.snap, at.reading, at.edition, content))
 
 
 def read_form(request: Request, f: str | None) -> Form:

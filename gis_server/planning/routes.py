@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from gis_server.catalog.words import read_yaml
-from gis_server.planning.asked import DeskDep, opened, read_form, read_grid
-from gis_server.planning.dossier import dossiers
+from gis_server.planning.asked import DeskDep, Written, opened, read_form, read_grid, write
+from gis_server.planning.page import dossier_page
 from gis_server.planning.subject import Key, find_parcel, subject_of_corners
 from gis_server.web.answers import json_answer
 from gis_server.web.asking import Caller
@@ -27,11 +27,10 @@ KeyDep = Annotated[Key, Depends(_key)]
 @router.get("/planning/parcels/{commune}/{sheet}/{parcel}/dossier")
 async def get_parcel_dossier(request: Request, desk: DeskDep, key: KeyDep, f: str | None = None) -> Response:
     """What is known and planned of a parcel, every statement with its source; as it was with `release`."""
-    read_form(request, f)
+    form = read_form(request, f)
     async with opened(request, desk) as at:
-        subject = await find_parcel(at.snap, at.reading, at.places, key)
-        (content,) = await dossiers(at.snap, at.reading, at.edition, [subject])
-    return json_answer(request, content)
+        written = await write(at, await find_parcel(at.snap, at.reading, at.places, key), form)
+    return _answer(request, written)
 
 
 @router.get("/planning/dossier")
@@ -39,12 +38,17 @@ async def get_dossier(
     request: Request, desk: DeskDep, corners: str, grid: str | None = None, f: str | None = None
 ) -> Response:
     """The same of the parcel at a point, or of any ground by its corners (VN-2000 X Y, or degrees)."""
-    read_form(request, f)
+    form, asked = read_form(request, f), read_grid(desk.catalog, grid)
     async with opened(request, desk) as at:
-        grid_asked = read_grid(desk.catalog, grid)
-        subject = await subject_of_corners(at.snap, at.reading, at.places, corners, grid_asked)
-        (content,) = await dossiers(at.snap, at.reading, at.edition, [subject])
-    return json_answer(request, content)
+        subject = await subject_of_corners(at.snap, at.reading, at.places, corners, asked)
+        written = await write(at, subject, form)
+    return _answer(request, written)
+
+
+def _answer(request: Request, written: Written) -> Response:
+    if written.form == "html":
+        return dossier_page(request, written.content, written.sheets)
+    return json_answer(request, written.content)
 
 
 @router.get("/planning/dossier/schema")

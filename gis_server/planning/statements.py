@@ -65,6 +65,30 @@ def parcel_at(reading: Reading) -> str:
     return text(SQL, "parcel_at", **_parcel(reading))
 
 
+def maps(reading: Reading) -> str:
+    """What the maps show; of each feature the fields that its looks or its label may need."""
+    pieces = [
+        _map_piece(reading, number, place, reading.catalog[one.layer])
+        for number, drawn in enumerate(reading.manifest.file.maps)
+        for place, one in enumerate(drawn.layers)
+        if one.layer in reading.view.layers
+    ]
+    return text(SQL, "maps", pieces=" UNION ALL ".join(pieces))
+
+
+def _map_piece(reading: Reading, number: int, place: int, layer: Layer) -> str:
+    return text(
+        SQL,
+        "map_layer",
+        map=str(number),
+        place=str(place),
+        columns=reading.columns(layer, list(layer.fields)),
+        rows=reading.rows(layer),
+        srid=str(reading.catalog.crs.stored),
+        conditions=" AND ".join(_in_force(layer, "$6")) or "true",
+    )
+
+
 def _parcel(reading: Reading) -> dict[str, str]:
     layer = reading.parcels
     commune = f"served.{quoted(reading.manifest.file.parcels.commune)}"
@@ -114,10 +138,15 @@ def _surface(rule: Rule) -> dict[str, str]:
 def _conditions(layer: Layer, rule: Rule) -> str:
     """In force on the day of the release, and of the codes that are asked for."""
     found = [f"served.{quoted(name)} IN ({', '.join(map(literal, codes))})" for name, codes in rule.only.items()]
-    if layer.file.time is not None and not rule.lapsed:
-        since, until = (_day(layer, name) for name in (layer.file.time.since, layer.file.time.until))
-        found += [f"({since} IS NULL OR {since} <= $4::date)", f"({until} IS NULL OR {until} >= $4::date)"]
-    return " AND ".join(found) or "true"
+    return " AND ".join([*found, *([] if rule.lapsed else _in_force(layer, "$4"))]) or "true"
+
+
+def _in_force(layer: Layer, day: str) -> list[str]:
+    """On a day that is bound in the statement; layers without dates are always in force."""
+    if layer.file.time is None:
+        return []
+    since, until = (_day(layer, name) for name in (layer.file.time.since, layer.file.time.until))
+    return [f"({since} IS NULL OR {since} <= {day}::date)", f"({until} IS NULL OR {until} >= {day}::date)"]
 
 
 def _day(layer: Layer, name: str) -> str:

@@ -23,6 +23,7 @@ VUNG_TAU = "26506"
 VUNG_TAU_SPOT = (107.0843, 10.3460)
 COLUMNS, ROWS = 20, 12
 PARCELS, BLOCKS, PLANNED = "cadastre.thua_dat", "planning.o_pho", "planning.quy_hoach_su_dung_dat"
+HOSTILE = "<script>alert('x')</script> & \a"
 DECIDED = {"so_quyet_dinh": "12/QĐ (mẫu)", "ngay_phe_duyet": "2022-06-15"}
 
 
@@ -123,5 +124,7 @@ def corner(east: float, north: float) -> dict[str, list[Row]]:
         ],
         "drainage.vung_ngap": [({"ma": "N1", "muc_do": "2", "la_kich_ban": True}, box(-99, -99, 99, 10))],
         "drainage.diem_ngap": [({"ma": "D1", "ten": "Ngã tư", "muc_do": "1"}, shapely.Point(east + 110, north + 10))],
+        "planning.du_an_quy_hoach": [({"ma": "Q1", "ten": HOSTILE, **DECIDED}, box(-99, -99, 99, 99))],
+        "base_transport.duong_bo": [({"maNhanDang": "R1", "ten": HOSTILE}, axis)],
         "drainage.tuyen_cong": [({"ma": "C1"}, line((-9, -3), (19, -3)))],
     }
