@@ -93,6 +93,7 @@ def _furnish(app: FastAPI, settings: Settings) -> None:
     state.door = open_door(settings, state.catalog)
     state.places = read_places(settings.layers_folder)
     state.manifest = read_manifest(settings.layers_folder, state.catalog)
+    state.tables = asyncio.Lock()
     state.viewer = Viewer(settings)
     state.sprites = Sprites(settings.styles_folder / "sprites")
     state.layer_states, state.time_extents = LayerStates(), TimeExtents()
@@ -151,8 +152,8 @@ def _wrap(app: FastAPI) -> None:
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
-        allow_methods=["GET", "HEAD"],
-        allow_headers=["Bando-Key", "If-None-Match", "Last-Event-ID"],
+        allow_methods=["GET", "HEAD", "POST"],
+        allow_headers=["Bando-Key", "Content-Type", "If-None-Match", "Last-Event-ID"],
         expose_headers=EXPOSED,
         max_age=86_400,
     )

@@ -22,6 +22,10 @@ class BadRequest(MapError):
     """A parameter is unknown, malformed or out of range."""
 
 
+class TooLarge(MapError):
+    """What was sent is larger than is read."""
+
+
 class UnknownKey(MapError):
     """The caller's key is not in the key file."""
 
@@ -69,6 +73,7 @@ class SettingInvalid(MapError):
 HTTP_STATUS: dict[type[MapError], int] = {
     UnknownLayer: 404,
     BadRequest: 400,
+    TooLarge: 413,
     UnknownKey: 401,
     Busy: 503,
     DatabaseMissing: 503,

@@ -19,6 +19,8 @@ from gis_server.web.columns import attribute
 from gis_server.web.parameters import CITY_TIME
 
 Content = dict[str, Any]
+Hits = dict[int, list[asyncpg.Record]]
+"""Number of the rule → what it found."""
 VERSION = 1
 """Of the document's form; a change that readers would notice makes it 2."""
 
@@ -44,17 +46,37 @@ async def edition(snap: Snapshot, number: int) -> Edition:
 async def dossiers(snap: Snapshot, reading: Reading, of: Edition, subjects: Sequence[Subject]) -> list[Content]:
     """The dossiers of all subjects, read in three statements whatever their number."""
     rules = reading.manifest.seen(reading.view)
-    shapes, srids = [one.shape for one in subjects], [one.srid for one in subjects]
-    found = await snap.conn.fetch(hits(reading, rules), shapes, srids, [one.fid for one in subjects], of.day)
-    measured = await snap.conn.fetch(text(SQL, "measured"), shapes, srids)
-    held = list(zip(rules, await snap.conn.fetchval(delivered(reading, rules)), strict=True))
-    by_subject: list[dict[int, list[asyncpg.Record]]] = [{} for _ in subjects]
-    for row in found:
-        by_subject[row["n"] - 1].setdefault(row["rule"], []).append(row)
+    held = await read_held(snap, reading, rules)
+    measured = await read_measured(snap, subjects)
+    by_subject = await read_hits(snap, reading, of, subjects, rules)
     return [
         _content(reading, of, one, size, _sections(reading, held, rows, size["area_m2"]))
         for one, size, rows in zip(subjects, measured, by_subject, strict=True)
     ]
+
+
+async def read_hits(
+    snap: Snapshot, reading: Reading, of: Edition, subjects: Sequence[Subject], rules: Sequence[Numbered]
+) -> list[Hits]:
+    """What the rules found of each subject."""
+    shapes, srids, fids = zip(*((one.shape, one.srid, one.fid) for one in subjects), strict=True)
+    found = await snap.conn.fetch(hits(reading, rules), shapes, srids, fids, of.day)
+    by_subject: list[Hits] = [{} for _ in subjects]
+    for row in found:
+        by_subject[row["n"] - 1].setdefault(row["rule"], []).append(row)
+    return by_subject
+
+
+async def read_measured(snap: Snapshot, subjects: Sequence[Subject]) -> list[asyncpg.Record]:
+    """Area, perimeter and shape of each subject, in the grid of its areas."""
+    shapes, srids = zip(*((one.shape, one.srid) for one in subjects), strict=True)
+    measured: list[asyncpg.Record] = await snap.conn.fetch(text(SQL, "measured"), shapes, srids)
+    return measured
+
+
+async def read_held(snap: Snapshot, reading: Reading, rules: Sequence[Numbered]) -> list[tuple[Numbered, bool]]:
+    """The rules, and whether their layers hold anything at all."""
+    return list(zip(rules, await snap.conn.fetchval(delivered(reading, rules)), strict=True))
 
 
 def _content(reading: Reading, of: Edition, one: Subject, size: asyncpg.Record, sections: list[Content]) -> Content:
@@ -111,9 +133,7 @@ def _corners(shape: Mapping[str, Any]) -> list[Content]:
     return found
 
 
-def _sections(
-    reading: Reading, held: Sequence[tuple[Numbered, bool]], rows: Mapping[int, list[asyncpg.Record]], area_m2: float
-) -> list[Content]:
+def _sections(reading: Reading, held: Sequence[tuple[Numbered, bool]], rows: Hits, area_m2: float) -> list[Content]:
     """Chapters of which the caller may see something, in the order of the manifest."""
     chapters: dict[str, Content] = {}
     for one, is_held in held:

@@ -1,5 +1,6 @@
 """Routes of the parcel dossier: ask, answer."""
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -10,10 +11,15 @@ from gis_server.catalog.words import read_yaml
 from gis_server.planning.asked import DeskDep, Written, opened, read_form, read_grid, write
 from gis_server.planning.page import dossier_page
 from gis_server.planning.subject import Key, find_parcel, subject_of_corners
-from gis_server.web.answers import json_answer
+from gis_server.planning.table import as_csv, columns, crowded, read_keys, read_sections, read_table, read_table_form
+from gis_server.web.answers import json_answer, validated
 from gis_server.web.asking import Caller
+from gis_server.web.body import body_of
 
 SCHEMA = "application/schema+json"
+CSV = "text/csv; charset=utf-8"
+MOST_BYTES = 2_000_000
+"""Of the list of parcels that a table is asked for."""
 router = APIRouter(tags=["query"])
 
 
@@ -49,6 +55,21 @@ def _answer(request: Request, written: Written) -> Response:
     if written.form == "html":
         return dossier_page(request, written.content, written.sheets)
     return json_answer(request, written.content)
+
+
+@router.post("/planning/dossiers")
+async def post_dossiers(request: Request, desk: DeskDep, sections: str | None = None, f: str | None = None) -> Response:
+    """The dossiers of thousands of parcels as a table, a row for each; `f` is csv or json."""
+    is_csv, busy = read_table_form(f), request.app.state.tables
+    keys = read_keys(await body_of(request, MOST_BYTES), request.headers.get("content-type", ""))
+    if busy.locked():
+        raise crowded()
+    async with busy, opened(request, desk) as at:
+        rules = read_sections(desk.manifest.seen(desk.view), sections)
+        rows, names = await read_table(at, keys, rules), columns(at, rules)
+    if is_csv:
+        return validated(request, await asyncio.to_thread(as_csv, names, rows), CSV, {})
+    return json_answer(request, {"release": at.edition.number, "columns": names, "rows": rows})
 
 
 @router.get("/planning/dossier/schema")

@@ -33,7 +33,7 @@ SENTENCES = {
         "Không có gì ở địa chỉ này; các đường dẫn ở /api.html.",
         "Nothing is here; the paths are listed at /api.html.",
     ),
-    405: ("Địa chỉ này chỉ nhận GET và HEAD.", "This address takes GET and HEAD only."),
+    405: ("Địa chỉ này không nhận phương thức đó.", "This address does not take that method."),
 }
 log = logging.getLogger("bando")
 

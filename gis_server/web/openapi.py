@@ -11,7 +11,7 @@ from gis_server.catalog.words import read_yaml
 from gis_server.web.strict import OPEN, parameters
 
 WORDS = Path(__file__).parent / "openapi.yaml"
-BINARY = "application/vnd.mapbox-vector-tile"
+BINARY = ("application/vnd.mapbox-vector-tile", "application/pdf")
 FREE: Mapping[str, Any] = {
     "name": "properties",
     "in": "query",
@@ -33,7 +33,7 @@ def openapi_document(routes: Iterable[object], server: str) -> dict[str, Any]:
         "info": words["info"],
         "servers": [{"url": server}],
         "tags": words["tags"],
-        "paths": {route.path_format: {"get": _operation(route, words)} for route in shown},
+        "paths": _paths(shown, words),
         "components": {"schemas": {"Problem": words["problem"]}, "securitySchemes": _SCHEMES},
         "security": [{}, {"header": []}, {"address": []}],
     }
@@ -45,10 +45,20 @@ _SCHEMES: Mapping[str, Any] = {
 }
 
 
+def _paths(routes: Iterable[APIRoute], words: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        for method in sorted(route.methods or ()):
+            found.setdefault(route.path_format, {})[method.lower()] = _operation(route, words)
+    return found
+
+
 def _operation(route: APIRoute, words: Mapping[str, Any]) -> dict[str, Any]:
     english = " ".join((route.description or "").split())
     vietnamese = words["operations"][route.path_format]
+    body = words["bodies"].get(route.path_format) if "POST" in (route.methods or ()) else None
     return {
+        **({"requestBody": {"required": True, "content": body}} if body else {}),
         "operationId": route.name,
         "tags": [str(tag) for tag in route.tags[-1:]],
         "summary": f"{_first_words(vietnamese)} · {_first_words(english)}",
@@ -90,6 +100,6 @@ def _content(route: APIRoute, words: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _schema(kind: str) -> dict[str, Any]:
-    if kind in ("text/html", "text/event-stream"):
+    if kind.startswith("text/"):
         return {"type": "string"}
-    return {"type": "string", "format": "binary"} if kind == BINARY else {"type": "object"}
+    return {"type": "string", "format": "binary"} if kind in BINARY else {"type": "object"}
