@@ -22,6 +22,7 @@ from gis_server.features.landing import landing
 from gis_server.features.routes import router as features
 from gis_server.planning.manifest import read_manifest
 from gis_server.planning.routes import router as planning
+from gis_server.planning.signing import Signer
 from gis_server.portals.glyphs import router as glyphs
 from gis_server.portals.routes import router as portals
 from gis_server.portals.sprites import Sprites
@@ -93,7 +94,7 @@ def _furnish(app: FastAPI, settings: Settings) -> None:
     state.door = open_door(settings, state.catalog)
     state.places = read_places(settings.layers_folder)
     state.manifest = read_manifest(settings.layers_folder, state.catalog)
-    state.tables = asyncio.Lock()
+    state.tables, state.signer = asyncio.Lock(), Signer(settings.signing_key_file)
     state.viewer = Viewer(settings)
     state.sprites = Sprites(settings.styles_folder / "sprites")
     state.layer_states, state.time_extents = LayerStates(), TimeExtents()

@@ -21,7 +21,30 @@ from gis_server.web.answers import wants_html
 from gis_server.web.asking import Caller, CatalogDep, note_release, reading
 from gis_server.web.when import When, read_when, release_at
 
-Form = Literal["json", "html"]
+Lang = Literal["vi", "en"]
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a dossier is wanted; paper is in one language, the others in both."""
+
+    kind: Literal["json", "html", "pdf"]
+    lang: Lang
+
+
+async def _form(request: Request, f: str | None = None, lang: str | None = None) -> Form:
+    """`f=` wins, else what `Accept` prefers, else JSON."""
+    if f not in (None, "json", "html", "pdf"):
+        raise BadRequest(f"f={f[:20]}: chọn json, html hoặc pdf.", f"f={f[:20]}: choose json, html or pdf.")
+    if lang not in (None, "vi", "en"):
+        raise BadRequest(f"lang={lang[:20]}: chọn vi hoặc en.", f"lang={lang[:20]}: choose vi or en.")
+    language: Lang = "en" if lang == "en" else "vi"
+    if f == "pdf":
+        return Form("pdf", language)
+    return Form("html" if wants_html(request, f) else "json", language)
+
+
+FormDep = Annotated[Form, Depends(_form)]
 
 
 @dataclass(frozen=True)
@@ -78,14 +101,9 @@ class Written:
 async def write(at: Opened, subject: Subject, form: Form) -> Written:
     """Reads all that the form needs, so that the connection is free before anything is drawn."""
     (content,) = await dossiers(at.snap, at.reading, at.edition, [subject])
-    if form == "json":
+    if form.kind == "json":
         return Written(form, content)
     return Written(form, content, await read_sheets(at.snap, at.reading, at.edition, content))
-
-
-def read_form(request: Request, f: str | None) -> Form:
-    """`f=` wins, else what `Accept` prefers, else JSON."""
-    return "html" if wants_html(request, f) else "json"
 
 
 def read_grid(catalog: Catalog, grid: str | None) -> int | None:

@@ -1,5 +1,6 @@
 """The dossier as a page that people read and print."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -52,4 +53,14 @@ def drawn(sheet: Sheet) -> dict[str, Any]:
 def _links(request: Request, release: int) -> list[dict[str, str]]:
     """The same dossier in its other forms, of just this release."""
     asked = {name: request.query_params[name] for name in ("corners", "grid") if name in request.query_params}
-    return [{"href": address(request, request.url.path, **asked, release=release, f="json"), "title": "JSON"}]
+    forms = (("JSON", {"f": "json"}), ("PDF tiếng Việt", {"f": "pdf"}), ("PDF in English", {"f": "pdf", "lang": "en"}))
+    return [
+        {"href": address(request, request.url.path, **asked, release=release, **form), "title": title}
+        for title, form in forms
+    ]
+
+
+def file_name(subject: Mapping[str, Any]) -> str:
+    """Letters, digits and hyphens only, whatever a parcel is called."""
+    parts = (subject["commune"], subject["sheet"], subject["number"]) if subject["kind"] == "parcel" else ("toa-do",)
+    return f"ho-so-{'-'.join(re.sub('[^A-Za-z0-9]+', '', part) for part in parts)}.pdf"
