@@ -74,7 +74,6 @@ class Opened:
     snap: Snapshot
     reading: Reading
     edition: Edition
-    places: Places
 
 
 @asynccontextmanager
@@ -86,7 +85,7 @@ async def opened(request: Request, desk: Desk) -> AsyncIterator[Opened]:
         note_release(request, number)
         earlier = None if number == snap.release else number
         of = await edition(snap, number)
-        yield Opened(snap, Reading(desk.catalog, desk.manifest, desk.view, earlier), of, desk.places)
+        yield Opened(snap, Reading(desk.catalog, desk.manifest, desk.places, desk.view, earlier), of)
 
 
 @dataclass(frozen=True)

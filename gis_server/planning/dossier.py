@@ -102,12 +102,21 @@ def _subject(reading: Reading, one: Subject) -> Content:
     return {
         "kind": "parcel",
         "commune": properties[names.commune],
+        "commune_title": _commune(reading, properties[names.commune], old=True),
+        "commune_now": _commune(reading, properties.get(names.commune_now), old=False),
         "sheet": properties[names.sheet],
         "number": properties[names.number],
         "attributes": _attributes(reading, layer, properties),
         "also": [dict(zip(("commune", "sheet", "number"), key, strict=True)) for key in one.also],
         **_provenance(layer, one.parcel, properties),
     }
+
+
+def _commune(reading: Reading, code: str | None, *, old: bool) -> Content | None:
+    """What the commune with this code was called when it numbered sheets, or is called today."""
+    eras = [place for place in reading.places.by_code(code or "") if place.level == "XA"]
+    found = next((place for place in eras if (place.valid_to is not None) == old), None)
+    return None if found is None else {"code": found.code, "vi": found.name_vi, "en": found.name_en}
 
 
 def _area(reading: Reading, one: Subject, size: asyncpg.Record) -> Content:

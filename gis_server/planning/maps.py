@@ -57,12 +57,20 @@ async def read_sheets(snap: Snapshot, reading: Reading, of: Edition, content: Co
     ground = _ground(content["corners"])
     corners = [(one["n"], one["y"], one["x"]) for one in content["corners"]]
     rules = reading.manifest.file.maps
+    if not rules:
+        return []
     sheets = [Sheet(rule.title, *_frame(ground, rule.margin_m), ground, corners) for rule in rules]
     bounds = list(zip(*(sheet.frame for sheet in sheets), strict=True))
     srid = content["area"]["grid"]["srid"]
+    looks = _Looks(reading)
     for row in await snap.conn.fetch(maps(reading), srid, *map(list, bounds), of.day):
         one = rules[row["map"]].layers[row["place"]]
-        _add(sheets[row["map"]], reading, reading.catalog[one.layer], one.label, row)
+        shape = shapely.from_geojson(row["shape"]) if row["shape"] else None
+        properties = orjson.loads(row["properties"])
+        look = looks.of(reading.catalog[one.layer], properties)
+        if shape is not None and not shape.is_empty and look is not None:
+            label = str((one.label and properties.get(one.label)) or "")
+            sheets[row["map"]].shown.append(Shown(shape, look, label))
     return sheets
 
 
@@ -85,28 +93,24 @@ def _frame(ground: shapely.Geometry, margin_m: float) -> tuple[tuple[float, floa
     return (middle_x - half_wide, middle_y - half_high, middle_x + half_wide, middle_y + half_high), scale
 
 
-def _add(sheet: Sheet, reading: Reading, layer: Layer, label: str | None, row: Mapping[str, Any]) -> None:
-    shape = shapely.from_geojson(row["shape"]) if row["shape"] else None
-    if shape is None or shape.is_empty:
-        return
-    properties = orjson.loads(row["properties"])
-    look = _look(reading, layer, properties)
-    if look is not None:
-        sheet.shown.append(Shown(shape, look, str((label and properties.get(label)) or "")))
+class _Looks:
+    """How features look, by the legends of the caller's own maps; each legend is made once."""
 
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._legends: dict[str, Sequence[Entry]] = {}
 
-def _entries(reading: Reading, layer: Layer) -> Sequence[Entry]:
-    """The layer's legend, as the caller's own map has it."""
-    style = layer_style(reading.catalog, layer.id, {layer.id: reading.view.layers[layer.id]})
-    found: Sequence[Entry] = style["metadata"]["bando:legend"][layer.id]
-    return found
+    def of(self, layer: Layer, properties: Mapping[str, Any]) -> Entry | None:
+        """The entry of the feature's code, under the name of just this code; else the first that goes by no code."""
+        entries = self._legend(layer)
+        for one in entries:
+            if "codes" in one and (code := str(properties.get(one["field"]))) in one["codes"]:
+                word = self._reading.catalog.domains[str(layer.fields[one["field"]].domain)].values[code]
+                return {**one, "title": {"vi": word.vi, "en": word.en}, "codes": [code]}
+        return next((one for one in entries if "codes" not in one), None)
 
-
-def _look(reading: Reading, layer: Layer, properties: Mapping[str, Any]) -> Entry | None:
-    """The entry of the feature's code, under the name of just this code; else the first that goes by no code."""
-    entries = _entries(reading, layer)
-    for one in entries:
-        if "codes" in one and (code := str(properties.get(one["field"]))) in one["codes"]:
-            word = reading.catalog.domains[str(layer.fields[one["field"]].domain)].values[code]
-            return {**one, "title": {"vi": word.vi, "en": word.en}, "codes": [code]}
-    return next((one for one in entries if "codes" not in one), None)
+    def _legend(self, layer: Layer) -> Sequence[Entry]:
+        if layer.id not in self._legends:
+            style = layer_style(self._reading.catalog, layer.id, self._reading.view.layers)
+            self._legends[layer.id] = style["metadata"]["bando:legend"][layer.id]
+        return self._legends[layer.id]

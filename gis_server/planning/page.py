@@ -36,8 +36,13 @@ def names(subject: Mapping[str, Any]) -> tuple[str, str]:
     """What the dossier is about, in Vietnamese and in English."""
     if subject["kind"] == "shape":
         return "Hồ sơ khu đất theo tọa độ", "Dossier of ground by its corners"
-    where = subject["number"], subject["sheet"], subject["commune"]
-    return "Thửa {}, tờ {}, xã {}".format(*where), "Parcel {}, sheet {}, commune {}".format(*where)
+    where, called = (subject["number"], subject["sheet"]), subject["commune_title"]
+    vi, en = (
+        (f"{called['vi']} (cũ)", f"the old {called['en']}")
+        if called
+        else (f"xã {subject['commune']}", f"commune {subject['commune']}")
+    )
+    return "Thửa {}, tờ {}, {}".format(*where, vi), "Parcel {}, sheet {}, {}".format(*where, en)
 
 
 def published(content: Content) -> str:

@@ -93,8 +93,10 @@ def _data(asked: Print) -> dict[str, Any]:
 
 def _facts(content: Content, lang: Lang) -> list[tuple[str, str]]:
     area, said = content["area"], words(lang)
+    now = content["subject"].get("commune_now")
     return [
         *_said(content["subject"].get("attributes", []), lang),
+        *([(said["now"], now[lang])] if now else []),
         (said["computed"], f"{number(area['computed_m2'], lang)} m²"),
         (said["perimeter"], f"{number(area['perimeter_m'], lang)} m"),
         (said["grid"], area["grid"]["title"][lang]),

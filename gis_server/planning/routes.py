@@ -37,7 +37,7 @@ KeyDep = Annotated[Key, Depends(_key)]
 async def get_parcel_dossier(request: Request, desk: DeskDep, key: KeyDep, form: FormDep) -> Response:
     """What is known and planned of a parcel, every statement with its source; as it was with `release`."""
     async with opened(request, desk) as at:
-        written = await write(at, await find_parcel(at.snap, at.reading, at.places, key), form)
+        written = await write(at, await find_parcel(at.snap, at.reading, key), form)
     return await _answer(request, written)
 
 
@@ -48,7 +48,7 @@ async def get_dossier(
     """The same of the parcel at a point, or of any ground by its corners (VN-2000 X Y, or degrees)."""
     asked = read_grid(desk.catalog, grid)
     async with opened(request, desk) as at:
-        subject = await subject_of_corners(at.snap, at.reading, at.places, corners, asked)
+        subject = await subject_of_corners(at.snap, at.reading, corners, asked)
         written = await write(at, subject, form)
     return await _answer(request, written)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gis_server.access.views import View
 from gis_server.catalog import Catalog, Layer
+from gis_server.catalog.places import Places
 from gis_server.db.statements import literal, quoted, text
 from gis_server.planning.manifest import Manifest, Numbered, Rule
 from gis_server.web.columns import column
@@ -20,6 +21,7 @@ class Reading:
 
     catalog: Catalog
     manifest: Manifest
+    places: Places
     view: View
     release: int | None
     """An earlier release; None for the newest."""

@@ -11,7 +11,6 @@ import orjson
 import shapely
 
 from gis_server.catalog.crs import WGS84, Coordinates
-from gis_server.catalog.places import Places
 from gis_server.errors import BadRequest, UnknownLayer
 from gis_server.planning.statements import Reading, parcel_at, parcels
 from gis_server.releases.snapshot import Snapshot
@@ -50,23 +49,23 @@ class Subject:
         return found
 
 
-async def find_parcels(snap: Snapshot, reading: Reading, places: Places, keys: Sequence[Key]) -> list[Subject | None]:
+async def find_parcels(snap: Snapshot, reading: Reading, keys: Sequence[Key]) -> list[Subject | None]:
     """Parcels by their keys, in order; None where there is none, or the key fits several.
 
     The commune is the one that numbered the sheet; where it has no such parcel, the commune of today with that code.
     """
-    asked = [(n, (code, *key[1:])) for n, key in enumerate(keys) for code in _codes(places, key)]
+    asked = [(n, (code, *key[1:])) for n, key in enumerate(keys) for code in _codes(reading, key)]
     columns = list(zip(*(key for _, key in asked), strict=True)) or [(), (), ()]
     rows = await snap.conn.fetch(parcels(reading), *map(list, columns))
     found: list[list[asyncpg.Record]] = [[] for _ in keys]
     for row in rows:
         found[asked[row["n"] - 1][0]].append(row)
-    return [_chosen(reading, places, key, rows) for key, rows in zip(keys, found, strict=True)]
+    return [_chosen(reading, key, rows) for key, rows in zip(keys, found, strict=True)]
 
 
-async def find_parcel(snap: Snapshot, reading: Reading, places: Places, key: Key) -> Subject:
+async def find_parcel(snap: Snapshot, reading: Reading, key: Key) -> Subject:
     """The parcel, or a sentence that says what to ask instead."""
-    (found,) = await find_parcels(snap, reading, places, [key])
+    (found,) = await find_parcels(snap, reading, [key])
     if found is None:
         shown = "/".join(part[:20] for part in key)
         raise UnknownLayer(
@@ -76,23 +75,23 @@ async def find_parcel(snap: Snapshot, reading: Reading, places: Places, key: Key
     return found
 
 
-def _codes(places: Places, key: Key) -> list[str]:
+def _codes(reading: Reading, key: Key) -> list[str]:
     """The commune's own code, then the codes of those that it was formed from; none for what no parcel is called."""
     commune = key[0]
     if not all(part.isprintable() and len(part) <= LONGEST_NUMBER for part in key):
         return []
-    formed = [one.place.code for place in places.by_code(commune) for one in places.predecessors(place)]
+    formed = [one.place.code for place in reading.places.by_code(commune) for one in reading.places.predecessors(place)]
     return list(dict.fromkeys([commune, *formed]))
 
 
-def _chosen(reading: Reading, places: Places, key: Key, rows: Sequence[asyncpg.Record]) -> Subject | None:
+def _chosen(reading: Reading, key: Key, rows: Sequence[asyncpg.Record]) -> Subject | None:
     own = [row for row in rows if row["commune"] == key[0]]
     inside = [row for row in rows if row not in own and _lies_in(reading, row, key[0])]
     if not own and len(inside) != 1:
         return None
     row = (own or inside)[0]
     others = tuple((str(one["commune"]), key[1], key[2]) for one in inside if one is not row)
-    return replace(_of_row(reading, places, row), also=others)
+    return replace(_of_row(reading, row), also=others)
 
 
 def _lies_in(reading: Reading, row: asyncpg.Record, commune: str) -> bool:
@@ -101,21 +100,23 @@ def _lies_in(reading: Reading, row: asyncpg.Record, commune: str) -> bool:
     return now in (None, commune)
 
 
-def _of_row(reading: Reading, places: Places, row: asyncpg.Record) -> Subject:
-    return Subject(row["shape"], meridian(reading, places, str(row["commune"])), row)
+def _of_row(reading: Reading, row: asyncpg.Record) -> Subject:
+    return Subject(row["shape"], meridian(reading, str(row["commune"])), row)
 
 
-def meridian(reading: Reading, places: Places, commune: str) -> int:
+def meridian(reading: Reading, commune: str) -> int:
     """The grid of the province that surveyed the commune; the stored one for a code that nobody knows."""
-    eras = places.by_code(commune)
-    old = [place for place in eras if place.valid_to] or [one.place for p in eras for one in places.predecessors(p)]
+    eras = reading.places.by_code(commune)
+    old = [place for place in eras if place.valid_to] or [
+        one.place for p in eras for one in reading.places.predecessors(p)
+    ]
     known = reading.manifest.file.meridians
     return next(
         (known[place.province_code] for place in old if place.province_code in known), reading.catalog.crs.stored
     )
 
 
-async def parcel_of_point(snap: Snapshot, reading: Reading, places: Places, point: Coordinates) -> Subject:
+async def parcel_of_point(snap: Snapshot, reading: Reading, point: Coordinates) -> Subject:
     """The parcel that holds a point of the stored grid."""
     row = await snap.conn.fetchrow(parcel_at(reading), _ewkb(reading, shapely.Point(point)))
     if row is None:
@@ -123,17 +124,17 @@ async def parcel_of_point(snap: Snapshot, reading: Reading, places: Places, poin
             "Không có thửa đất tại điểm này; hỏi theo các góc của khu đất (corners=).",
             "There is no parcel at this point; ask with the corners of the ground (corners=).",
         )
-    return _of_row(reading, places, row)
+    return _of_row(reading, row)
 
 
-async def subject_of_corners(snap: Snapshot, reading: Reading, places: Places, text: str, grid: int | None) -> Subject:
+async def subject_of_corners(snap: Snapshot, reading: Reading, text: str, grid: int | None) -> Subject:
     """A shape by its corners, or the parcel at a point when there is only one."""
     points = stored_points(reading, text, grid)
     if len(points) == 1:
-        return await parcel_of_point(snap, reading, places, points[0])
+        return await parcel_of_point(snap, reading, points[0])
     shape = _ewkb(reading, polygon(points))
     under = None if grid else await snap.conn.fetchrow(parcel_at(reading), shape)
-    srid = meridian(reading, places, str(under["commune"])) if under else grid or reading.catalog.crs.stored
+    srid = meridian(reading, str(under["commune"])) if under else grid or reading.catalog.crs.stored
     return Subject(shape, srid, corners=text)
 
 

@@ -88,7 +88,7 @@ async def read_table(at: Opened, keys: Sequence[Key], rules: Sequence[Numbered])
 
 
 async def _rows(at: Opened, keys: Sequence[Key], held: Sequence[tuple[Numbered, bool]]) -> list[Row]:
-    subjects = await find_parcels(at.snap, at.reading, at.places, keys)
+    subjects = await find_parcels(at.snap, at.reading, keys)
     there = [one for one in subjects if one is not None]
     rules = [rule for rule, is_held in held if is_held]
     told: dict[int, Row] = {}

@@ -43,7 +43,7 @@ async def _reproduced(request: Request, catalog: Catalog, seal: Sealed) -> bool 
     desk = Desk(catalog, state.manifest, state.places, view, When(number=seal.release))
     try:
         async with opened(request, desk) as at:
-            subject = await find_parcel(at.snap, at.reading, at.places, seal.parcel)
+            subject = await find_parcel(at.snap, at.reading, seal.parcel)
             (content,) = await dossiers(at.snap, at.reading, at.edition, [subject])
     except (UnknownLayer, BadRequest):
         return False

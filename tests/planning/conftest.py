@@ -20,10 +20,12 @@ BEN_NGHE, DA_KAO = "26740", "26737"
 """Old wards. Today 26740 is Phường Sài Gòn, which was formed from both."""
 VUNG_TAU = "26506"
 """An old ward of the province whose meridian is 107°45'."""
+NOW = {BEN_NGHE: "26740", DA_KAO: "26740"}
 VUNG_TAU_SPOT = (107.0843, 10.3460)
 COLUMNS, ROWS = 20, 12
 PARCELS, BLOCKS, PLANNED = "cadastre.thua_dat", "planning.o_pho", "planning.quy_hoach_su_dung_dat"
 HOSTILE = "<script>alert('x')</script> & \a"
+FLOODED = "drainage.vung_ngap"
 DECIDED = {"so_quyet_dinh": "12/QĐ (mẫu)", "ngay_phe_duyet": "2022-06-15"}
 
 
@@ -54,7 +56,14 @@ def rows_of(catalog: Catalog, layer: str, given: list[Row]) -> tuple[Layer, list
 
 def parcel(commune: str, number: int, shape: Any, **more: Any) -> Row:
     recorded = {"dien_tich": round(shape.area, 1), "loai_dat": "ODT"}
-    return {"ma_xa_cu": commune, "so_to": "7", "so_thua": str(number), **recorded, **more}, shape
+    return {
+        "ma_xa_cu": commune,
+        "ma_xa": NOW.get(commune),
+        "so_to": "7",
+        "so_thua": str(number),
+        **recorded,
+        **more,
+    }, shape
 
 
 @pytest.fixture(scope="session")
@@ -78,6 +87,8 @@ def content(south: tuple[float, float]) -> dict[str, list[Row]]:
     for commune, (east, north), shape in ((BEN_NGHE, (X, Y), (COLUMNS, ROWS)), (VUNG_TAU, south, (10, 6))):
         lots = lattice(east, north, shape, (6.0, 18.0), 1)
         found[PARCELS] += [parcel(commune, n + 1, lot) for n, lot in enumerate(lots)]
+        middle = shapely.Point(east + shape[0] * 3, north + shape[1] * 9)
+        found.setdefault(FLOODED, []).append(({"ma": commune, "muc_do": "1"}, middle.buffer(45.0, quad_segs=300)))
         blocks = lattice(east - 11, north - 13, (5, 4), (33.0, 61.0), 2)
         names = [f"{commune}-{n}" for n in range(len(blocks))]
         found[BLOCKS] += [

@@ -7,8 +7,8 @@ import pytest
 import shapely
 
 from gis_server.catalog import Catalog
-from tests.planning.conftest import BEN_NGHE, BLOCKS, PARCELS, PLANNED, VUNG_TAU, content
-from tests.planning.test_dossier import rule, value
+from tests.planning.conftest import BEN_NGHE, BLOCKS, FLOODED, PARCELS, PLANNED, VUNG_TAU, content
+from tests.planning.test_dossier import rule
 from tests.serving import City
 
 
@@ -29,7 +29,7 @@ def test_areas_and_shares_are_those_of_shapely(
         found = neighbourhood.get(f"/planning/parcels/{commune}/7/{number}/dossier").json()
         assert found["area"]["grid"]["srid"] == srid
         assert found["area"]["computed_m2"] == pytest.approx(in_grid(lot).area, abs=0.006)
-        for layer in (BLOCKS, PLANNED):
+        for layer in (BLOCKS, PLANNED, FLOODED):
             shapes = {row["ma"]: shape for row, shape in given[layer] if row["ma"].startswith(commune)}
             told += _compare(rule(found, layer), lot, shapes, in_grid)
     assert told > 2 * count
@@ -44,7 +44,7 @@ def _compare(found: dict[str, Any], lot: Any, shapes: dict[str, Any], in_grid: A
     whole = in_grid(lot).area
     for one in found["statements"]:
         assert one["share"] == pytest.approx(100 * one["area_m2"] / whole, abs=0.02)
-        if value(one, "so_quyet_dinh") and one["area_m2"] > 1:
+        if found["layer"] != FLOODED:
             assert one["date"] == "2022-06-15"
     covered = in_grid(shapely.union_all(list(shapes.values())).intersection(lot)).area
     assert found["covered_m2"] == pytest.approx(covered, abs=0.05)

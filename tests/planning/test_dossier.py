@@ -42,6 +42,7 @@ def lot(neighbourhood: City) -> dict[str, Any]:
 
 def test_identity_and_areas_recorded_and_computed(lot: dict[str, Any]) -> None:
     assert (lot["subject"]["commune"], lot["subject"]["sheet"], lot["subject"]["number"]) == (BEN_NGHE, "7", "901")
+    assert lot["subject"]["commune_title"]["vi"] == "Phường Bến Nghé"
     recorded = {one["name"]: one["value"] for one in lot["area"]["recorded"]}
     assert recorded == {"dien_tich_phap_ly": 198.5, "dien_tich": 200}
     assert (lot["area"]["computed_m2"], lot["area"]["perimeter_m"], lot["area"]["grid"]["srid"]) == (200, 60, 9210)
