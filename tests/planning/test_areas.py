@@ -8,7 +8,7 @@ import shapely
 
 from gis_server.catalog import Catalog
 from tests.planning.conftest import BEN_NGHE, BLOCKS, FLOODED, PARCELS, PLANNED, VUNG_TAU, content
-from tests.planning.test_dossier import rule
+from tests.planning.test_dossier import rule, value
 from tests.serving import City
 
 
@@ -56,3 +56,16 @@ def test_the_meridian_makes_a_difference_that_a_certificate_would_show(catalog: 
     own = shapely.transform(lot, lambda points: catalog.crs.transform(points, catalog.crs.stored, 5899))
     assert abs(own.area - lot.area) > 1
     assert np.isclose(own.area, lot.area, rtol=2e-3)
+
+
+def test_corners_in_the_other_meridian_ask_for_the_same_ground(
+    neighbourhood: City, catalog: Catalog, south: Any
+) -> None:
+    lot = next(shape for row, shape in content(south)[PARCELS] if row["ma_xa_cu"] == VUNG_TAU)
+    points = catalog.crs.transform(np.array(lot.exterior.coords[:-1]), catalog.crs.stored, 5899)
+    corners = ";".join(f"{north:.3f} {east:.3f}" for east, north in points)
+    found = neighbourhood.get("/planning/dossier", params={"corners": corners, "grid": "5899"}).json()
+    assert found["area"]["grid"]["srid"] == 5899
+    assert found["area"]["computed_m2"] == pytest.approx(shapely.Polygon(points).area, abs=0.05)
+    (own,) = [one for one in rule(found, PARCELS, "overlap")["statements"] if one["share"] > 99]
+    assert value(own, "so_thua") == "1"

@@ -4,9 +4,13 @@ import re
 from xml.etree import ElementTree
 
 import pytest
+from playwright.sync_api import Browser
 
+from tests.chromium import DESK, PHONE, browser
 from tests.planning.test_dossier import LOT, SHAPE
 from tests.serving import City
+
+__all__ = ["browser"]
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +60,18 @@ def test_a_shape_and_the_public_have_pages_too(neighbourhood: City) -> None:
     public = neighbourhood.get(f"{LOT}?f=html").text
     assert "tuyen_cong" not in public
     assert "CQP" not in public
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("size", [DESK, PHONE])
+def test_the_page_fits_the_screen_and_asks_for_nothing(browser: Browser, page: str, size: tuple[int, int]) -> None:
+    screen = browser.new_page(viewport={"width": size[0], "height": size[1]}, offline=True)
+    said, asked = list[str](), list[str]()
+    screen.on("console", lambda message: said.append(message.text))
+    screen.on("request", lambda request: asked.append(request.url))
+    screen.set_content(page)
+    assert screen.evaluate("document.documentElement.scrollWidth") <= size[0]
+    boxes = [one.bounding_box() for one in screen.locator("svg.map").all()]
+    assert [box is not None and min(box["width"], box["height"]) > 150 for box in boxes] == [True, True]
+    assert (said, [url for url in asked if not url.startswith("data:")]) == ([], [])
+    screen.close()
