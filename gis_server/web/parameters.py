@@ -28,13 +28,18 @@ def read_instant(text: str, *, is_end: bool) -> datetime | None:
     """An instant (RFC 3339), or the beginning or end of a day of the city; None when it is neither."""
     try:
         if DATE.fullmatch(text):
-            day = datetime.combine(date.fromisoformat(text), time(), CITY_TIME)
-            return (day + timedelta(days=1, microseconds=-1) if is_end else day).astimezone(UTC)
+            return day_of(date.fromisoformat(text))[is_end].astimezone(UTC)
         if DATE_TIME.fullmatch(text):
             return datetime.fromisoformat(text.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         pass
     return None
+
+
+def day_of(day: date) -> tuple[datetime, datetime]:
+    """The first and the last instant of a day of the city."""
+    start = datetime.combine(day, time(), CITY_TIME)
+    return start, start + timedelta(days=1, microseconds=-1)
 
 
 def refused(name: str, text: str, vi: str, en: str) -> BadRequest:
