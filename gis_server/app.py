@@ -24,6 +24,9 @@ from gis_server.features.items_routes import router as items
 from gis_server.features.landing import landing
 from gis_server.features.routes import router as features
 from gis_server.features.shape_routes import router as shapes
+from gis_server.planning.manifest import read_manifest
+from gis_server.planning.routes import router as planning
+from gis_server.planning.signing import Signer
 from gis_server.portals.glyphs import router as glyphs
 from gis_server.portals.routes import router as portals
 from gis_server.portals.sprites import Sprites
@@ -67,7 +70,22 @@ async def get_home(request: Request, view: Caller, f: F = None) -> Response:
     return viewer_page(request) if wants_html(request, f) else landing(request)
 
 
-ROUTERS = (home, features, items, shapes, tiles, rasters, news, records, portals, styles, sprites, glyphs, documents)
+ROUTERS = (
+    home,
+    features,
+    items,
+    shapes,
+    planning,
+    tiles,
+    rasters,
+    news,
+    records,
+    portals,
+    styles,
+    sprites,
+    glyphs,
+    documents,
+)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -94,6 +112,8 @@ def _furnish(app: FastAPI, settings: Settings) -> None:
     state.catalog = read_catalog(settings.layers_folder, settings.styles_folder)
     state.door = open_door(settings, state.catalog)
     state.places = read_places(settings.layers_folder)
+    state.manifest = read_manifest(settings.layers_folder, state.catalog)
+    state.tables, state.signer = asyncio.Lock(), Signer(settings.signing_key_file)
     state.viewer = Viewer(settings)
     state.sprites = Sprites(settings.styles_folder / "sprites")
     state.layer_states, state.time_extents = LayerStates(), TimeExtents()

@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     """The address people use, as `https://bando.example.vn`, when a proxy stands in front; else what they asked for."""
     keys_file: Path | None = None
     """Hashed caller keys → views; `keys.yaml` in the state folder unless given."""
+    signing_key: Path | None = None
+    """The Ed25519 key (PEM) that signs printed dossiers; `signing.pem` in the state folder unless given."""
     anonymous_view: str = "public"
     """The view of callers without a key; anything but `public` is accepted on a loopback address only."""
     statement_timeout_ms: int = 5_000
@@ -46,6 +48,10 @@ class Settings(BaseSettings):
     @property
     def rasters_folder(self) -> Path:
         return self.rasters or self.state_folder / "rasters"
+
+    @property
+    def signing_key_file(self) -> Path:
+        return self.signing_key or self.state_folder / "signing.pem"
 
     @property
     def layers_folder(self) -> Path:

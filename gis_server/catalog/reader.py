@@ -80,10 +80,10 @@ class _Files:
         return {name: row for name, row in rows.items() if row is not None}
 
     def tree(self, folder: Path, model: type[Model], joint: str, besides: str = "") -> dict[str, Model]:
-        """Folders of files, by `folder{joint}file`; folders that begin with an underscore are something else."""
+        """Folders of files, by `folder{joint}file`; what begins with an underscore is something else."""
         rows = {
             f"{path.parent.name}{joint}{path.stem}": self.one(path, model)
-            for path in sorted(folder.glob("[a-z]*/*.yaml"))
+            for path in sorted(folder.glob("[a-z]*/[a-z]*.yaml"))
             if path.parent.name != besides and "." not in path.stem
         }
         return {name: row for name, row in rows.items() if row is not None}

@@ -12,11 +12,12 @@ from gis_server.features.crs import read_crs
 from gis_server.features.cursor import Cursor, read_cursor
 from gis_server.features.filters import RESERVED, Filter, filterable, where_equal, where_filter
 from gis_server.features.here import Here, HereDep
-from gis_server.features.parameters import read_bbox, read_interval, read_limit, read_whole, refused
+from gis_server.features.parameters import read_bbox, read_interval
 from gis_server.features.question import Conditions, Question, Shown, during, within
 from gis_server.features.sorting import read_order
-from gis_server.features.when import When, read_when
+from gis_server.web.parameters import read_limit, read_whole, refused
 from gis_server.web.strict import refuse
+from gis_server.web.when import When, read_when
 
 HTML_LIMIT = 50
 """Rows of a page that people read, unless they ask for more."""

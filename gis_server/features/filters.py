@@ -18,8 +18,8 @@ from gis_server.features.cql.shapes import in_grid, read_shape
 from gis_server.features.cql.terms import Kind, Scope, Term, plain
 from gis_server.features.crs import Crs
 from gis_server.features.here import Here
-from gis_server.features.parameters import DATE, DATE_TIME, NUMBER, refused
 from gis_server.features.question import Conditions
+from gis_server.web.parameters import DATE, DATE_TIME, NUMBER, refused
 
 RESERVED = frozenset(
     {

@@ -12,8 +12,8 @@ from gis_server.access.views import View
 from gis_server.catalog import Catalog, Layer
 from gis_server.catalog.crs import WGS84
 from gis_server.db.statements import literal, text
-from gis_server.features.columns import column
 from gis_server.releases.snapshot import Snapshot
+from gis_server.web.columns import attribute, column
 
 SQL = Path(__file__).parent / "sql"
 MOST_PER_LAYER = 10
@@ -106,20 +106,6 @@ def _answer(catalog: Catalog, row: Mapping[str, Any]) -> dict[str, Any]:
         "steward": layer.file.steward,
         "geometry": orjson.Fragment(row["geometry"]),
     }
-
-
-def attribute(catalog: Catalog, layer: Layer, name: str, value: Any) -> dict[str, Any]:
-    """A field as a person reads it: its title, its value, and the words of a code."""
-    rule = layer.fields[name]
-    title = rule.help.model_dump() if rule.help else {"vi": name, "en": name}
-    found: dict[str, Any] = {"name": name, "title": title, "type": rule.type, "value": value}
-    for key, extra in (("unit", rule.unit), ("datum", rule.datum)):
-        if extra:
-            found[key] = extra
-    if rule.domain is not None and value is not None:
-        known = catalog.domains[rule.domain].values.get(value)
-        found |= {"code": value, "word": {"vi": known.vi, "en": known.en} if known else None}
-    return found
 
 
 def _word(catalog: Catalog, layer: Layer, name: str, value: Any) -> str:

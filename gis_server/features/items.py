@@ -14,8 +14,8 @@ from gis_server.features.cost import refuse_dear, worded_failures
 from gis_server.features.cursor import Cursor, bad_cursor
 from gis_server.features.question import Conditions, Question
 from gis_server.features.sorting import Order, after_sql, written
-from gis_server.features.when import When, release_at
 from gis_server.releases.snapshot import Snapshot
+from gis_server.web.when import When, release_at
 
 PAGE_BYTES = 16_000_000
 """A page ends here even when more was asked for; the next one goes on."""
@@ -52,7 +52,7 @@ async def release_asked(snap: Snapshot, asked: Asked) -> int:
     cursor = asked.cursor
     if cursor and asked.when.number not in (None, cursor.release):
         raise bad_cursor()
-    return await release_at(snap, asked.question.layer, When(cursor.release) if cursor else asked.when)
+    return await release_at(snap, [asked.question.layer], When(cursor.release) if cursor else asked.when)
 
 
 def _after(order: Order, cursor: Cursor | None, conditions: Conditions) -> str:

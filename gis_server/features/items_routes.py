@@ -20,12 +20,12 @@ from gis_server.features.items import Page, collection_json, item_json, read_ite
 from gis_server.features.jsonfg import collection_jsonfg
 from gis_server.features.means import Means, MeansDep
 from gis_server.features.question import Conditions, Question
-from gis_server.features.when import read_when, release_at
 from gis_server.releases.snapshot import Snapshot
 from gis_server.web.answers import json_answer, wants_html
 from gis_server.web.asking import CatalogDep, note_release, reading
 from gis_server.web.pages import page
 from gis_server.web.strict import OPEN
+from gis_server.web.when import read_when, release_at
 
 PAGES = Path(__file__).parent / "pages"
 router = APIRouter(tags=["features"])
@@ -88,7 +88,7 @@ async def get_item(
     layer, fid = question.layer, request.path_params["featureId"]
     when = read_when(release)
     async with reading(request) as snap:
-        number = await release_at(snap, layer, when)
+        number = await release_at(snap, [layer], when)
         feature = await read_item(snap, question, fid, number, catalog.crs.stored)
     note_release(request, number)
     if wants_html(request, f):

@@ -10,10 +10,10 @@ from gis_server.catalog import Catalog, Layer
 from gis_server.features.collections import GEOJSON, Described
 from gis_server.features.cursor import Cursor
 from gis_server.features.encodings import FORMS, Form
-from gis_server.features.identify import attribute
 from gis_server.features.items import Page, as_data
 from gis_server.features.question import Question
 from gis_server.web.answers import HTML, JSON, Link, address, link
+from gis_server.web.columns import attribute
 
 COLUMNS = 6
 """Fields that a table of features shows; the feature's own page shows all."""

@@ -11,12 +11,14 @@ from gis_server.access.views import View
 from gis_server.catalog import Layer
 from gis_server.catalog.crs import WEB_MERCATOR, WGS84, CrsBook
 from gis_server.db.statements import quoted, text
-from gis_server.features.columns import column
 from gis_server.features.cql.shapes import in_grid
 from gis_server.features.crs import Crs
 from gis_server.features.mercator import to_mercator
-from gis_server.features.parameters import CITY_TIME, Box, Interval
+from gis_server.features.parameters import Box, Interval
 from gis_server.features.sorting import Order, order_sql, values_sql
+from gis_server.web.columns import column
+from gis_server.web.parameters import CITY_TIME
+from gis_server.web.when import rows_as_of
 
 SQL = Path(__file__).parent / "sql"
 
@@ -126,18 +128,6 @@ class Question:
             sorted=values_sql(self.order),
             order=order_sql(self.order),
         )
-
-
-def rows_as_of(layer: Layer, view: View, release: int) -> str:
-    names = ["fid", "born", "source", *layer.fields, "geom", "geom_3857"]
-    return text(
-        SQL,
-        "rows_as_of",
-        names=", ".join(quoted(name) for name in names),
-        rows=view.rows(layer),
-        ended=view.ended(layer),
-        release=str(int(release)),
-    )
 
 
 def shape(crs: Crs, stored: int) -> str:

@@ -15,12 +15,12 @@ from gis_server.features.here import LayerDep
 from gis_server.features.identify import DEFAULT_RADIUS_M, MOST_RADIUS_M, identify, layers_asked, spot_of
 from gis_server.features.landing import CONFORMS_TO
 from gis_server.features.means import KnownDep
-from gis_server.features.parameters import read_number
 from gis_server.features.schema import feature_schema, queryables, sortables
 from gis_server.features.sorting import sortable
 from gis_server.web.answers import HTML, JSON, address, json_answer, link, wants_html
 from gis_server.web.asking import Caller, CatalogDep, reading
 from gis_server.web.pages import page
+from gis_server.web.parameters import read_number
 
 PAGES = Path(__file__).parent / "pages"
 router = APIRouter(tags=["features"])

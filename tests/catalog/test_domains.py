@@ -12,7 +12,9 @@ from gis_server.settings import HOME
 
 LAYERS = HOME / "layers"
 CATALOGUE = HOME.parent / "shared" / "catalogue"
-FILES = [LayerFile.model_validate(read_yaml(path)) for path in LAYERS.glob("[a-z]*/*.yaml") if "." not in path.stem]
+FILES = [
+    LayerFile.model_validate(read_yaml(path)) for path in LAYERS.glob("[a-z]*/[a-z]*.yaml") if "." not in path.stem
+]
 DOMAINS = {path.stem: Domain.model_validate(read_yaml(path)) for path in sorted(LAYERS.glob("_domains/*.yaml"))}
 USED = {rule.domain for file in FILES for rule in (*file.fields.values(), file.raster) if rule}
 

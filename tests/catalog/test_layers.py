@@ -16,7 +16,7 @@ LAYERS = HOME / "layers"
 CATALOGUE = HOME.parent / "shared" / "catalogue"
 FILES = {
     f"{path.parent.name}.{path.stem}": LayerFile.model_validate(read_yaml(path))
-    for path in sorted(LAYERS.glob("[a-z]*/*.yaml"))
+    for path in sorted(LAYERS.glob("[a-z]*/[a-z]*.yaml"))
     if "." not in path.stem
 }
 DOMAINS = {path.stem: Domain.model_validate(read_yaml(path)) for path in sorted(LAYERS.glob("_domains/*.yaml"))}

@@ -7,7 +7,8 @@ import pytest
 from gis_server.errors import BadRequest
 from gis_server.features.crs import CRS84, offered, read_crs
 from gis_server.features.cursor import Cursor, read_cursor
-from gis_server.features.parameters import MOST, read_bbox, read_interval, read_limit, read_number
+from gis_server.features.parameters import read_bbox, read_interval
+from gis_server.web.parameters import MOST, read_limit, read_number
 
 DEGREES = offered(9210)[CRS84]
 NORTH_FIRST = read_crs("crs", "http://www.opengis.net/def/crs/EPSG/0/4326", 9210)

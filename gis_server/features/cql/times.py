@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from gis_server.features.cql.sentences import bad_filter
 from gis_server.features.cql.terms import Scope, Term
-from gis_server.features.parameters import CITY_TIME, DATE, DATE_TIME, day_of
+from gis_server.web.parameters import CITY_TIME, DATE, DATE_TIME, day_of
 
 Ends = tuple["Moment", "Moment"]
 RELATIONS: Mapping[str, str] = {

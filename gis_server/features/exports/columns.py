@@ -7,9 +7,9 @@ import orjson
 import pyarrow as pa
 
 from gis_server.db.statements import quoted
-from gis_server.features.columns import column
 from gis_server.features.crs import Crs
 from gis_server.features.question import Question
+from gis_server.web.columns import column
 
 Writing = Literal["wkb", "wkt"]
 

@@ -3,16 +3,19 @@
 `datetime` is never this: it asks when features are in force in the city, `release` what the database said."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
+from gis_server.access.views import View
 from gis_server.catalog import Layer
-from gis_server.db.statements import text
+from gis_server.db.statements import quoted, text
 from gis_server.errors import BadRequest, UnknownLayer
-from gis_server.features.parameters import read_moment, refused
-from gis_server.features.question import SQL
 from gis_server.releases.snapshot import Snapshot
+from gis_server.web.parameters import read_instant, refused
 
+SQL = Path(__file__).parent / "sql"
 NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
@@ -29,26 +32,28 @@ def read_when(asked: str | None) -> When:
         return When()
     if NUMBER.fullmatch(asked):
         return When(number=int(asked))
-    moment = read_moment(asked)
+    moment = read_instant(asked, is_end=True)
     if moment is None:
         vi = "số bản công bố (12), ngày (2026-07-01) hoặc thời điểm (2026-07-01T00:00:00Z)"
         raise refused("release", asked, vi, "a release number (12), a day (2026-07-01) or an instant")
     return When(moment=moment)
 
 
-async def release_at(snap: Snapshot, layer: Layer, when: When) -> int:
-    """The number of the release asked for; errors when it is not there, or the layer's rows of then are lost."""
+async def release_at(snap: Snapshot, layers: Sequence[Layer], when: When) -> int:
+    """The number of the release asked for; errors when it is not there, or a layer has lost its rows of then."""
     number = await _number(snap, when)
     if number > snap.release:
         raise BadRequest(
             f"release = {number}: chưa có bản này; mới nhất là bản {snap.release}.",
             f"release = {number}: there is no such release; the newest is {snap.release}.",
         )
-    if number < snap.release and await snap.conn.fetchval(text(SQL, "lost"), layer.id, number):
-        raise UnknownLayer(
-            f"Lớp {layer.id} ở bản {number} không còn: bảng đã được làm lại từ đó.",
-            f"Layer {layer.id} of release {number} is gone: its table was made anew since.",
-        )
+    if number < snap.release:
+        lost = await snap.conn.fetchval(text(SQL, "lost"), [layer.id for layer in layers], number)
+        if lost is not None:
+            raise UnknownLayer(
+                f"Lớp {lost} ở bản {number} không còn: bảng đã được làm lại từ đó.",
+                f"Layer {lost} of release {number} is gone: its table was made anew since.",
+            )
     return number
 
 
@@ -59,3 +64,16 @@ async def _number(snap: Snapshot, when: When) -> int:
         return snap.release
     found: int = await snap.conn.fetchval(text(SQL, "release_at"), when.moment)
     return found
+
+
+def rows_as_of(layer: Layer, view: View, release: int) -> str:
+    """What a FROM takes as the rows that the view saw of the layer in an earlier release."""
+    names = ["fid", "born", "source", *layer.fields, "geom", "geom_3857"]
+    return text(
+        SQL,
+        "rows_as_of",
+        names=", ".join(quoted(name) for name in names),
+        rows=view.rows(layer),
+        ended=view.ended(layer),
+        release=str(int(release)),
+    )

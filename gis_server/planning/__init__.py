@@ -1,0 +1,1 @@
+"""The planners' questions: what is here, what is planned, what cuts it, does it flood."""

@@ -1,0 +1,104 @@
+"""Routes of the parcel dossier: ask, answer."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from gis_server.catalog.words import read_yaml
+from gis_server.planning.asked import DeskDep, FormDep, Written, opened, read_grid, write
+from gis_server.planning.page import PAGES, dossier_page, file_name
+from gis_server.planning.printed import Print, print_pdf
+from gis_server.planning.subject import Key, find_parcel, subject_of_corners
+from gis_server.planning.table import as_csv, columns, crowded, read_keys, read_sections, read_table, read_table_form
+from gis_server.planning.verifying import verified
+from gis_server.web.answers import base_url, json_answer, validated, wants_html
+from gis_server.web.asking import Caller, CatalogDep
+from gis_server.web.body import body_of
+from gis_server.web.pages import page
+
+SCHEMA = "application/schema+json"
+CSV = "text/csv; charset=utf-8"
+MOST_BYTES = 2_000_000
+"""Of the list of parcels that a table is asked for."""
+router = APIRouter(tags=["query"])
+
+
+async def _key(commune: str, sheet: str, parcel: str) -> Key:
+    return commune, sheet, parcel
+
+
+KeyDep = Annotated[Key, Depends(_key)]
+
+
+@router.get("/planning/parcels/{commune}/{sheet}/{parcel}/dossier")
+async def get_parcel_dossier(request: Request, desk: DeskDep, key: KeyDep, form: FormDep) -> Response:
+    """What is known and planned of a parcel, every statement with its source; as it was with `release`."""
+    async with opened(request, desk) as at:
+        written = await write(at, await find_parcel(at.snap, at.reading, key), form)
+    return await _answer(request, written)
+
+
+@router.get("/planning/dossier")
+async def get_dossier(
+    request: Request, desk: DeskDep, corners: str, form: FormDep, grid: str | None = None
+) -> Response:
+    """The same of the parcel at a point, or of any ground by its corners (VN-2000 X Y, or degrees)."""
+    asked = read_grid(desk.catalog, grid)
+    async with opened(request, desk) as at:
+        subject = await subject_of_corners(at.snap, at.reading, corners, asked)
+        written = await write(at, subject, form)
+    return await _answer(request, written)
+
+
+async def _answer(request: Request, written: Written) -> Response:
+    if written.form.kind == "html":
+        return dossier_page(request, written.content, written.sheets)
+    if written.form.kind == "pdf":
+        return await _paper(request, written)
+    return json_answer(request, written.content)
+
+
+async def _paper(request: Request, written: Written) -> Response:
+    signer, lang = request.app.state.signer, written.form.lang
+    signed = await asyncio.to_thread(signer.sign, written.content)
+    address = f"{base_url(request)}/verify/{signed}"
+    headers = {"Content-Disposition": f'inline; filename="{file_name(written.content["subject"])}"'}
+    body = await asyncio.to_thread(print_pdf, Print(written.content, written.sheets, lang, address))
+    return validated(request, body, "application/pdf", headers)
+
+
+@router.get("/verify/{signature}")
+async def get_verification(
+    request: Request, catalog: CatalogDep, view: Caller, signature: str, f: str | None = None
+) -> Response:
+    """Whether this service signed a print, and whether the database still gives just this content."""
+    is_page = wants_html(request, f)
+    seal = await asyncio.to_thread(request.app.state.signer.opened, signature)
+    answer = await verified(request, catalog, view, seal)
+    if is_page:
+        return page(request, PAGES, "verify", {"seal": seal, "answer": answer})
+    return json_answer(request, answer)
+
+
+@router.post("/planning/dossiers")
+async def post_dossiers(request: Request, desk: DeskDep, sections: str | None = None, f: str | None = None) -> Response:
+    """The dossiers of thousands of parcels as a table, a row for each; `f` is csv or json."""
+    is_csv, busy = read_table_form(f), request.app.state.tables
+    keys = read_keys(await body_of(request, MOST_BYTES), request.headers.get("content-type", ""))
+    if busy.locked():
+        raise crowded()
+    async with busy, opened(request, desk) as at:
+        rules = read_sections(desk.manifest.seen(desk.view), sections)
+        rows, names = await read_table(at, keys, rules), columns(at, rules)
+    if is_csv:
+        return validated(request, await asyncio.to_thread(as_csv, names, rows), CSV, {})
+    return json_answer(request, {"release": at.edition.number, "columns": names, "rows": rows})
+
+
+@router.get("/planning/dossier/schema")
+async def get_dossier_schema(request: Request, view: Caller) -> Response:
+    """JSON Schema of a dossier."""
+    return json_answer(request, read_yaml(Path(__file__).parent / "schema.yaml"), media_type=SCHEMA)

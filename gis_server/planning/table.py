@@ -1,0 +1,161 @@
+"""Thousands of parcels at once: a row for each, of every rule the measures and the fields of its main statement."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import asyncpg
+import orjson
+
+from gis_server.errors import BadRequest, Busy
+from gis_server.planning.asked import Opened
+from gis_server.planning.dossier import Hits, read_held, read_hits, read_measured
+from gis_server.planning.manifest import Numbered, Relation
+from gis_server.planning.subject import Key, find_parcels
+
+MOST_PARCELS = 20_000
+BATCH = 100
+"""Parcels of one statement."""
+MEASURES: dict[Relation, tuple[str, ...]] = {
+    "overlap": ("n", "m2", "share"),
+    "strip": ("n", "m2", "m"),
+    "crossing": ("n", "m"),
+    "near": ("n", "m"),
+    "neighbour": ("n",),
+}
+"""How many, slivers not counted; area covered; its share in %; length, or distance of the nearest, in metres."""
+HEAD = ("commune", "sheet", "parcel", "found", "area_m2", "grid")
+Cell = str | int | float | bool | None
+Row = dict[str, Cell]
+
+
+def read_keys(body: bytes, media_type: str) -> list[Key]:
+    """Parcels from `{"parcels": [[commune, sheet, number], …]}`, or from lines of CSV."""
+    try:
+        if media_type.partition(";")[0].strip() == "text/csv":
+            rows: Any = list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))
+        else:
+            rows = orjson.loads(body)["parcels"]
+        keys = [(str(commune).strip(), str(sheet).strip(), str(number).strip()) for commune, sheet, number in rows]
+    except (ValueError, TypeError, KeyError, csv.Error) as error:
+        raise BadRequest(
+            'Nội dung cần {"parcels": [["26740", "12", "345"], …]}, hoặc CSV (text/csv): mã xã, số tờ, số thửa.',
+            'The body is {"parcels": [["26740", "12", "345"], …]}, or CSV lines of commune, sheet, parcel (text/csv).',
+        ) from error
+    if not 1 <= len(keys) <= MOST_PARCELS:
+        raise BadRequest(
+            f"Một lần hỏi từ 1 đến {MOST_PARCELS} thửa; ở đây {len(keys)}.",
+            f"One request asks for 1 to {MOST_PARCELS} parcels; here are {len(keys)}.",
+        )
+    return keys
+
+
+def read_table_form(f: str | None) -> bool:
+    """Whether CSV is asked for; it is unless `f=json`."""
+    if f not in (None, "csv", "json"):
+        raise BadRequest(f"f={f[:20]}: chọn csv hoặc json.", f"f={f[:20]}: choose csv or json.")
+    return f != "json"
+
+
+def read_sections(rules: Sequence[Numbered], sections: str | None) -> list[Numbered]:
+    """The rules of a comma-separated list of chapters, or all; chapters that are hidden whole are unknown."""
+    if sections is None:
+        return list(rules)
+    asked, known = sections.split(","), list(dict.fromkeys(one.section.id for one in rules))
+    if unknown := [name[:40] for name in asked if name not in known]:
+        raise BadRequest(
+            f"sections: không có mục {', '.join(unknown[:5])}; có: {', '.join(known)}.",
+            f"sections: there is no {', '.join(unknown[:5])}; these are: {', '.join(known)}.",
+        )
+    return [one for one in rules if one.section.id in asked]
+
+
+def crowded() -> Busy:
+    return Busy(
+        "Máy chủ đang làm một bảng hồ sơ khác; thử lại sau ít phút.",
+        "The server is making another table of dossiers; try again in a few minutes.",
+    )
+
+
+async def read_table(at: Opened, keys: Sequence[Key], rules: Sequence[Numbered]) -> list[Row]:
+    """A row for each parcel, in the order they were asked for; with `found` false where there is none."""
+    held = await read_held(at.snap, at.reading, rules)
+    rows: list[Row] = []
+    for start in range(0, len(keys), BATCH):
+        rows += await _rows(at, keys[start : start + BATCH], held)
+    return rows
+
+
+async def _rows(at: Opened, keys: Sequence[Key], held: Sequence[tuple[Numbered, bool]]) -> list[Row]:
+    subjects = await find_parcels(at.snap, at.reading, keys)
+    there = [one for one in subjects if one is not None]
+    rules = [rule for rule, is_held in held if is_held]
+    told: dict[int, Row] = {}
+    if there:
+        measured = await read_measured(at.snap, there)
+        found = await read_hits(at.snap, at.reading, at.edition, there, rules) if rules else [{} for _ in there]
+        told = {id(one): _row(at, rules, *read) for one, *read in zip(there, measured, found, strict=True)}
+    return [
+        {**dict(zip(HEAD, (*key, one is not None), strict=False)), **told.get(id(one), {})}
+        for key, one in zip(keys, subjects, strict=True)
+    ]
+
+
+def _row(at: Opened, rules: Sequence[Numbered], size: asyncpg.Record, hits: Hits) -> Row:
+    found: Row = {"area_m2": round(size["area_m2"], 2), "grid": size["srid"]}
+    for one in rules:
+        found.update(_cells(at, one, hits.get(one.number, []), size["area_m2"]))
+    return found
+
+
+def _cells(at: Opened, one: Numbered, rows: Sequence[asyncpg.Record], whole_m2: float) -> Iterator[tuple[str, Cell]]:
+    """Measures of a rule, then the fields of its largest or nearest statement. No statement is 0, not nothing."""
+    name, layer = column_of(one), at.reading.catalog[one.rule.layer]
+    tolerance = at.reading.manifest.tolerance_m(layer, at.reading.parcels)
+    told = [row for row in rows if row["area_m2"] is None or not (row["width_m"] or 0) < tolerance]
+    measures = {"n": len(told), **_measures(one.rule.relation, rows, whole_m2)}
+    yield from ((f"{name}.{part}", measures[part]) for part in MEASURES[one.rule.relation])
+    if told:
+        properties = orjson.loads(told[0]["properties"])
+        yield from ((f"{name}.{field}", value) for field, value in properties.items() if field in layer.fields)
+
+
+def _measures(relation: Relation, rows: Sequence[asyncpg.Record], whole_m2: float) -> Row:
+    if relation == "near":
+        return {"m": round(rows[0]["distance_m"], 2) if rows else None}
+    if relation == "overlap":
+        area = rows[0]["covered_m2"] if rows else 0.0
+    else:
+        area = sum(row["area_m2"] or 0.0 for row in rows)
+    metres = sum(row["length_m"] or 0.0 for row in rows)
+    return {"m2": round(area, 2), "share": round(min(100.0, 100 * area / whole_m2), 2), "m": round(metres, 2)}
+
+
+def columns(at: Opened, rules: Sequence[Numbered]) -> list[str]:
+    """Every column of the table, whether or not a row has it."""
+    found = list(HEAD)
+    for one in rules:
+        fields = at.reading.fields(at.reading.catalog[one.rule.layer], one.rule.fields)
+        found += [f"{column_of(one)}.{part}" for part in (*MEASURES[one.rule.relation], *fields)]
+    return found
+
+
+def column_of(one: Numbered) -> str:
+    """`planning.o_pho.overlap`"""
+    return f"{one.rule.layer}.{one.rule.relation}"
+
+
+def as_csv(names: Sequence[str], rows: Sequence[Row]) -> bytes:
+    """UTF-8 with a mark, as spreadsheets want it; no text in it becomes a formula."""
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(names)
+    writer.writerows([_safe(row.get(name)) for name in names] for row in rows)
+    return file.getvalue().encode("utf-8-sig", "replace")
+
+
+def _safe(cell: Cell) -> Cell:
+    if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return "'" + cell
+    return str(cell).lower() if isinstance(cell, bool) else cell
