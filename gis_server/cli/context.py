@@ -10,6 +10,7 @@ from gis_server.db.cluster import embedded_cluster
 from gis_server.db.database import Database, open_database
 from gis_server.db.places import write_places
 from gis_server.db.tables import migrate
+from gis_server.naming.record import settle_names
 from gis_server.settings import Settings
 
 
@@ -44,4 +45,6 @@ def ready() -> Ready:
         Console(stderr=True).print(f"[dim]{change}[/]", highlight=False)
     places = read_places(settings.layers_folder)
     write_places(database, places)
+    for layer in settle_names(database, catalog):
+        Console(stderr=True).print(f"[dim]{layer}: tên để tìm kiếm · names for search[/]", highlight=False)
     return Ready(settings, catalog, database, places)

@@ -22,6 +22,8 @@ class Facts:
     encoding: str
     postgis: str | None
     postgis_available: str | None
+    trigrams: bool
+    """Whether pg_trgm is there, which finds names with typing errors."""
     roles: int
     rights: bool | None
     """Whether the owner may make schemas here; a copied or restored database forgets it."""
@@ -79,12 +81,15 @@ def meta_mark() -> str:
 
 
 def _is_complete(facts: Facts) -> bool:
-    return facts.postgis is not None and facts.roles == ROLES and facts.rights is True and facts.meta == meta_mark()
+    extensions = facts.postgis is not None and facts.trigrams
+    return extensions and facts.roles == ROLES and facts.rights is True and facts.meta == meta_mark()
 
 
 def _make_missing(conn: psycopg.Connection, facts: Facts, *, embedded: bool) -> None:
     if facts.postgis is None:
         _attempt(conn, b"CREATE EXTENSION IF NOT EXISTS postgis", facts)
+    if not facts.trigrams:
+        _attempt(conn, b"CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA public", facts)
     if facts.roles < ROLES or not facts.rights or facts.meta is None:
         _attempt(conn, statement(SQL, "roles"), facts)
         _attempt(conn, statement(SQL, "crs_rights"), facts)
@@ -108,7 +113,7 @@ def _not_allowed(facts: Facts, error: psycopg.Error) -> DatabaseMissing:
     """An administrator does once what the given login may not."""
     words = error.diag.message_primary
     commands = (
-        "CREATE EXTENSION IF NOT EXISTS postgis; "
+        "CREATE EXTENSION IF NOT EXISTS postgis; CREATE EXTENSION IF NOT EXISTS pg_trgm; "
         "CREATE ROLE bando_owner; CREATE ROLE bando_load; CREATE ROLE bando_read; "
         f"GRANT bando_owner, bando_load, bando_read TO {quoted(facts.login)}; "
         f"ALTER DATABASE … OWNER TO {quoted(facts.login)}; "
