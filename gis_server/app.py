@@ -28,6 +28,8 @@ from gis_server.portals.styles import router as styles
 from gis_server.portals.viewer import Viewer, viewer_page
 from gis_server.records.routes import router as records
 from gis_server.releases.snapshot import snapshot
+from gis_server.search.routes import open_search
+from gis_server.search.routes import router as search
 from gis_server.settings import Settings
 from gis_server.tiles.answer import MVT
 from gis_server.tiles.desk import Desk
@@ -63,7 +65,7 @@ async def get_home(request: Request, view: Caller, f: F = None) -> Response:
     return viewer_page(request) if wants_html(request, f) else landing(request)
 
 
-ROUTERS = (home, features, tiles, rasters, news, records, portals, styles, sprites, glyphs, documents)
+ROUTERS = (home, features, search, tiles, rasters, news, records, portals, styles, sprites, glyphs, documents)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -90,6 +92,7 @@ def _furnish(app: FastAPI, settings: Settings) -> None:
     state.catalog = read_catalog(settings.layers_folder, settings.styles_folder)
     state.door = open_door(settings, state.catalog)
     state.places = read_places(settings.layers_folder)
+    state.search = open_search(state.catalog, state.places)
     state.viewer = Viewer(settings)
     state.sprites = Sprites(settings.styles_folder / "sprites")
     state.layer_states, state.time_extents = LayerStates(), TimeExtents()

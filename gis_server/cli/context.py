@@ -45,6 +45,6 @@ def ready() -> Ready:
         Console(stderr=True).print(f"[dim]{change}[/]", highlight=False)
     places = read_places(settings.layers_folder)
     write_places(database, places)
-    for layer in settle_names(database, catalog):
-        Console(stderr=True).print(f"[dim]{layer}: tên để tìm kiếm · names for search[/]", highlight=False)
+    if settled := settle_names(database, catalog):
+        Console(stderr=True).print(f"[dim]tên để tìm kiếm: {len(settled)} lớp · names for search: layers[/]")
     return Ready(settings, catalog, database, places)

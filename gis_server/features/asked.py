@@ -15,6 +15,7 @@ from gis_server.features.parameters import DEFAULT_LIMIT, read_bbox, read_interv
 from gis_server.features.question import Conditions, Question, during, within
 from gis_server.features.when import When, read_when
 from gis_server.web.asking import Caller, CatalogDep
+from gis_server.web.place import AreaDep, within_area
 from gis_server.web.strict import refuse
 
 HTML_LIMIT = 50
@@ -75,11 +76,14 @@ class Asked:
     when: When
 
 
-async def _asked(request: Request, catalog: CatalogDep, view: Caller, layer: LayerDep, where: WhereDep) -> Question:
+async def _asked(request: Request, catalog: CatalogDep, layer: LayerDep, where: WhereDep, area: AreaDep) -> Question:
+    view: View = request.state.view
     names = [name for name, _ in request.query_params.multi_items()]
     fields = filterable(layer, view)
     refuse(names, RESERVED | frozenset(fields))
     conditions = _conditions(catalog, view, layer, where)
+    if area is not None:
+        conditions.add(within_area(area, conditions.bind([*area.fids])))
     where_equal(conditions, layer, {name: request.query_params[name] for name in names if name in fields})
     return Question(layer, view, read_crs("crs", where.crs, catalog.crs.stored), conditions)
 

@@ -11,7 +11,7 @@ from gis_server.db.statements import quoted
 from gis_server.features.parameters import DATE, refused
 from gis_server.features.question import Conditions
 
-RESERVED = frozenset({"bbox", "bbox-crs", "crs", "cursor", "datetime", "f", "key", "limit", "release"})
+RESERVED = frozenset({"bbox", "bbox-crs", "crs", "cursor", "datetime", "f", "key", "limit", "place", "release"})
 LONGEST = 1_000
 
 

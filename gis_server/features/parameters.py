@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from gis_server.errors import BadRequest
 from gis_server.features.crs import Crs
+from gis_server.web.parameters import DEFAULT_LIMIT, MOST, NUMBER, read_limit, read_number, refused
 
-DEFAULT_LIMIT = 100
-MOST = 10_000
+__all__ = ["DEFAULT_LIMIT", "MOST", "read_limit", "read_number", "refused"]
+
 CITY_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
-NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", re.ASCII)
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 DATE_TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})", re.ASCII
@@ -26,24 +26,6 @@ class Interval:
 
     start: datetime | None
     end: datetime | None
-
-
-def read_limit(text: str | None, default: int = DEFAULT_LIMIT, most: int = MOST) -> int:
-    """How many at most. More than the server gives is not an error (Part 1 §7.15.3); nonsense is."""
-    if text is None:
-        return default
-    if not re.fullmatch(r"[0-9]{1,10}", text, re.ASCII) or not 1 <= int(text) < 2**31:
-        raise refused("limit", text, f"một số nguyên từ 1 đến {most}", f"a whole number from 1 to {most}")
-    return min(int(text), most)
-
-
-def read_number(name: str, text: str | None, low: float, high: float) -> float:
-    if text is None:
-        raise BadRequest(f"Thiếu tham số {name}.", f"The parameter {name} is missing.")
-    value = float(text) if NUMBER.fullmatch(text) else math.nan
-    if not low <= value <= high:
-        raise refused(name, text, f"một số từ {low:g} đến {high:g}", f"a number from {low:g} to {high:g}")
-    return value
 
 
 def read_bbox(text: str | None, crs: Crs) -> list[Box]:
@@ -120,8 +102,3 @@ def _bad_interval(text: str) -> BadRequest:
         "ngày (2025-07-01), thời điểm (2025-07-01T00:00:00Z) hoặc khoảng (2025-07-01/..)",
         "a day (2025-07-01), an instant (2025-07-01T00:00:00Z) or an interval (2025-07-01/..)",
     )
-
-
-def refused(name: str, text: str, vi: str, en: str) -> BadRequest:
-    shown = text if len(text) <= 60 else text[:60] + "…"
-    return BadRequest(f"{name} = “{shown}” không hợp lệ: cần {vi}.", f"{name} = “{shown}” will not do: it is {en}.")

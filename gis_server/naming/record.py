@@ -69,7 +69,7 @@ def _enter(
 
 
 def _unsettled(conn: psycopg.Connection, catalog: Catalog) -> list[str]:
-    kept = dict(conn.execute("SELECT layer, rule FROM meta.search_rule").fetchall())
+    kept: dict[str, str] = dict(conn.execute("SELECT layer, rule FROM meta.search_rule").fetchall())
     wanted = {layer.id: mark for layer in catalog if (mark := rule_mark(layer))}
     return sorted(layer for layer in kept.keys() | wanted.keys() if kept.get(layer) != wanted.get(layer))
 

@@ -1,4 +1,4 @@
-"""Which columns of a layer hold names, and how the street and the number of an address are read from its text, in SQL."""
+"""Which columns of a layer hold names, and how street and number are read from the text of an address, in SQL."""
 
 import hashlib
 from collections.abc import Iterator

@@ -56,7 +56,10 @@ class Envelope:
             nonlocal started
             started = True
             if message["type"] == "http.response.start":
-                _add_headers(MutableHeaders(scope=message), scope, state.get("release"))
+                headers = MutableHeaders(scope=message)
+                _add_headers(headers, scope, state.get("release"))
+                if "place" in state:
+                    headers["Bando-Place"] = state["place"]
             elif is_head and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)

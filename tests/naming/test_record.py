@@ -22,7 +22,8 @@ CLINIC = ("B", "Trạm y tế", "Số nhà 5 Lê Văn Sỹ", PLACE)
 NOTHING = ("C", "", "Khu phố 3", PLACE)
 KEPT = """
     SELECT row.ma, name.field, name.name, name.bare, entry.number
-    FROM meta.search_entry AS entry JOIN meta.search_name AS name USING (name_id) LEFT JOIN drainage.nha AS row USING (fid)
+    FROM meta.search_entry AS entry JOIN meta.search_name AS name USING (name_id)
+    LEFT JOIN drainage.nha AS row USING (fid)
     ORDER BY 1, 2 DESC
 """
 OF_SCHOOL = [

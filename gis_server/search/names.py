@@ -1,0 +1,106 @@
+"""Finds names: as typed, then with other marks, then with typing errors; and the features that bear them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from gis_server.db.statements import text
+from gis_server.releases.snapshot import Snapshot
+from gis_server.search.hits import Hit, together
+from gis_server.search.numbers import AFTER_ALL, House
+from gis_server.search.sight import RANK, SQL, Fields, Sight
+from gis_server.search.words import Typed
+
+CANDIDATES = 40
+MOST_NAMES = 12
+MOST_BEARERS = 300
+MOST_HOUSES = 6
+LEAST_SIMILAR = 4
+"""Letters from which typing errors are looked for."""
+SIMILAR = 3
+Row = Mapping[str, Any]
+
+
+async def find_names(snap: Snapshot, sight: Sight, typed: Typed) -> list[Hit]:
+    """Features by their names as typed; where the marks that were typed fit none, by their letters, as similar."""
+    rows = await candidates(snap, sight.names, typed)
+    return await _borne(snap, sight, rows[:MOST_NAMES])
+
+
+async def find_similar(snap: Snapshot, sight: Sight, typed: Typed) -> list[Hit]:
+    """Features with names that are almost what was typed."""
+    rows = await _similar(snap, sight.names, typed)
+    return await _borne(snap, sight, rows[:MOST_NAMES])
+
+
+async def find_houses(snap: Snapshot, sight: Sight, house: House) -> list[Hit]:
+    """Addresses: the number itself, numbers that begin so, else the alley that it lies in."""
+    typed = Typed(house.street)
+    streets = await candidates(snap, sight.streets, typed) or await _similar(snap, sight.streets, typed)
+    known = {row["name_id"]: row for row in streets}
+    values = ([*known], house.numbers, *house.begun, *house.neighbours, MOST_HOUSES)
+    rows = await snap.conn.fetch(text(SQL, "houses"), *values)
+    hits = {(row["fid"]): _house(known[row["name_id"]], row, house) for row in rows}
+    return list(hits.values())
+
+
+async def candidates(snap: Snapshot, seen: Fields, typed: Typed) -> list[Row]:
+    """Names that have every word; with other marks only when none has those that were typed."""
+    rows = await _having(snap, seen, typed, typed.toned_patterns)
+    agreeing = [row for row in rows if typed.agrees(row["toned"])]
+    if agreeing or not typed.is_marked:
+        return agreeing
+    return [{**row, "tier": SIMILAR} for row in await _having(snap, seen, typed, [])]
+
+
+async def _having(snap: Snapshot, seen: Fields, typed: Typed, toned: Sequence[str]) -> list[Row]:
+    if not typed.bare:
+        return []
+    values = (seen.layers, seen.fields, seen.places, typed.folded, CANDIDATES)
+    if typed.is_short:
+        rows: list[Row] = await snap.conn.fetch(text(SQL, "short_names"), *values, typed.folded + AFTER_ALL)
+        return rows
+    conditions = [f"name.bare LIKE ${place}" for place, _ in enumerate(typed.patterns, 6)]
+    conditions += [f"(name.toned || ' ') LIKE ${place}" for place, _ in enumerate(toned, 6 + len(conditions))]
+    query = text(SQL, "names", conditions=" AND ".join(conditions))
+    rows = await snap.conn.fetch(query, *values, *typed.patterns, *toned)
+    return rows
+
+
+async def _similar(snap: Snapshot, seen: Fields, typed: Typed) -> list[Row]:
+    if len(typed.folded) <= LEAST_SIMILAR:
+        return []
+    values = (seen.layers, seen.fields, seen.places, typed.folded.strip(), CANDIDATES)
+    rows: list[Row] = await snap.conn.fetch(text(SQL, "similar_names"), *values)
+    return rows
+
+
+async def _borne(snap: Snapshot, sight: Sight, names: Sequence[Row]) -> list[Hit]:
+    if not names:
+        return []
+    known = {row["name_id"]: row for row in names}
+    values = ([*known], [row["layer"] for row in known.values()], MOST_BEARERS)
+    bearers: dict[int, list[Row]] = {}
+    for row in await snap.conn.fetch(sight.bearers, *values):
+        bearers.setdefault(row["name_id"], []).append(row)
+    return [hit for name, rows in bearers.items() for hit in _hits(sight, known[name], rows)]
+
+
+def _hits(sight: Sight, name: Row, bearers: Sequence[Row]) -> list[Hit]:
+    rule = sight.catalog[name["layer"]].file.search
+    assert rule is not None
+    hit = Hit(rule.kind, name["tier"], name["place"], name["name"], name["layer"])
+    return [replace(hit, fid=fid, box=box) for fid, box in together(bearers)]
+
+
+def _house(street: Row, row: Row, house: House) -> Hit:
+    """Exact before begun before the alley; the nearer in the alley, the better."""
+    number = row["number"]
+    if number == house.number:
+        tier, match = street["tier"] and min(street["tier"], SIMILAR), ""
+    elif row["is_begun"]:
+        tier, match = max(1, street["tier"]), ""
+    else:
+        tier, match = SIMILAR, "nearby"
+    title = f"{number.upper()} {street['name']}"
+    return Hit("address", tier, RANK["address"], title, street["layer"], row["fid"], match=match)
