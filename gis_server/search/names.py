@@ -17,7 +17,7 @@ MOST_BEARERS = 300
 MOST_HOUSES = 6
 LEAST_SIMILAR = 4
 """Letters from which typing errors are looked for."""
-SIMILAR = 3
+WORDS, SIMILAR = 2, 3
 Row = Mapping[str, Any]
 
 
@@ -42,6 +42,12 @@ async def find_houses(snap: Snapshot, sight: Sight, house: House) -> list[Hit]:
     rows = await snap.conn.fetch(text(SQL, "houses"), *values)
     hits = {(row["fid"]): _house(known[row["name_id"]], row, house) for row in rows}
     return list(hits.values())
+
+
+async def find_street(snap: Snapshot, sight: Sight, house: House) -> list[Hit]:
+    """The street of a number that nobody knows."""
+    found = await find_names(snap, sight, Typed(house.street))
+    return [replace(hit, tier=max(hit.tier, WORDS), match="nearby") for hit in found if hit.kind == "road"]
 
 
 async def candidates(snap: Snapshot, seen: Fields, typed: Typed) -> list[Row]:
@@ -89,7 +95,8 @@ async def _borne(snap: Snapshot, sight: Sight, names: Sequence[Row]) -> list[Hit
 def _hits(sight: Sight, name: Row, bearers: Sequence[Row]) -> list[Hit]:
     rule = sight.catalog[name["layer"]].file.search
     assert rule is not None
-    hit = Hit(rule.kind, name["tier"], name["place"], name["name"], name["layer"])
+    match = "similar" if name.get("whole") else ""
+    hit = Hit(rule.kind, name["tier"], name["place"], name["name"], name["layer"], match=match)
     return [replace(hit, fid=fid, box=box) for fid, box in together(bearers)]
 
 

@@ -1,7 +1,7 @@
 """The search: every reading of what was typed is looked up, ranked together, and described."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from gis_server.releases.snapshot import Snapshot
 from gis_server.search import exact
 from gis_server.search.coordinates import read_coordinates
 from gis_server.search.hits import CELL_M, Box, Hit, box_of
-from gis_server.search.names import find_houses, find_names, find_similar
+from gis_server.search.names import find_houses, find_names, find_similar, find_street
 from gis_server.search.numbers import House, read_house, read_parcels
 from gis_server.search.sight import Sight
 from gis_server.search.units import UnitBook
@@ -20,8 +20,14 @@ from gis_server.search.words import Typed
 
 MOST_TAIL = 5
 """Words at the end of a text that may name where it is: “le loi quan 1”."""
+BEGINS = 1
+"""The last tier that nobody takes for a mistake."""
 SPARE = 3
 """So many times the results that are asked for are described, since some turn out to be the same or elsewhere."""
+
+
+Found = tuple[Hit, Mapping[str, Any] | None]
+"""A hit with what is told of it, when it is a served feature."""
 
 
 @dataclass(frozen=True)
@@ -35,24 +41,31 @@ class Asked:
 
 async def search(snap: Snapshot, sight: Sight, book: UnitBook, asked: Asked) -> list[dict[str, Any]]:
     """Results, best first."""
+    return [_result(sight, hit, row) for hit, row in await _found(snap, sight, book, asked)]
+
+
+async def _found(snap: Snapshot, sight: Sight, book: UnitBook, asked: Asked) -> list[Found]:
+    """What was typed; if nothing is or begins so, a name with where it is, and what is almost so."""
     points = read_coordinates(asked.typed.text, sight.catalog.crs)
     if points:
-        return await _described(snap, sight, asked, list(exact.points(sight, points)))
+        return await _seen(snap, sight, asked, list(exact.points(sight, points)))
     hits = [*await _numbered(snap, sight, book, asked.typed), *await _named(snap, sight, book, asked.typed)]
-    found = await _described(snap, sight, asked, hits)
-    for again in _readings(book, asked) if not found else ():
-        found = await _described(snap, sight, again, await find_names(snap, sight, again.typed))
-        if found:
-            return found
-    return found or await _described(snap, sight, asked, await _similar(snap, sight, book, asked.typed))
+    found = await _seen(snap, sight, asked, hits)
+    if any(hit.tier <= BEGINS for hit, _ in found):
+        return found
+    for again in _readings(book, asked):
+        elsewhere = await _seen(snap, sight, again, await find_names(snap, sight, again.typed))
+        if elsewhere:
+            return elsewhere
+    return await _seen(snap, sight, asked, [*hits, *await _similar(snap, sight, book, asked.typed)])
 
 
 async def _numbered(snap: Snapshot, sight: Sight, book: UnitBook, typed: Typed) -> list[Hit]:
     hits = [hit for one in read_parcels(typed.text) for hit in await exact.find_parcels(snap, sight, book, one)]
     hits += await exact.find_codes(snap, sight, typed.text)
     for house, within in _houses(book, typed.text):
-        found = await find_houses(snap, sight, house)
-        hits += [Hit(**{**vars(hit), "extra": {"within": within}}) for hit in found]
+        found = await find_houses(snap, sight, house) or await find_street(snap, sight, house)
+        hits += [replace(hit, extra={"within": within}) for hit in found]
         if found:
             break
     return hits
@@ -101,15 +114,15 @@ def _where(book: UnitBook, text: str) -> tuple[str, ...]:
     return tuple(set.intersection(*named)) if named else ()
 
 
-async def _described(snap: Snapshot, sight: Sight, asked: Asked, hits: Sequence[Hit]) -> list[dict[str, Any]]:
+async def _seen(snap: Snapshot, sight: Sight, asked: Asked, hits: Sequence[Hit]) -> list[Found]:
+    """The best of the hits that the view sees and that lie where they must, each thing once."""
     ranked = sorted(hits, key=lambda hit: hit.order)[: asked.limit * SPARE]
     served = [hit for hit in ranked if hit.fid is not None]
     values = ([hit.fid for hit in served], list({hit.layer for hit in served}))
     rows = await snap.conn.fetch(sight.described, *values) if served else []
     about = {(row["layer"], row["fid"]): row for row in rows}
     kept = [(hit, about.get((str(hit.layer), hit.fid or 0))) for hit in ranked]
-    inside = [(hit, row) for hit, row in kept if _is_inside(hit, row, asked.within)]
-    return [_result(sight, hit, row) for hit, row in _once(inside)[: asked.limit]]
+    return _once([(hit, row) for hit, row in kept if _is_inside(hit, row, asked.within)])[: asked.limit]
 
 
 def _is_inside(hit: Hit, row: Mapping[str, Any] | None, within: Sequence[str]) -> bool:
@@ -123,7 +136,7 @@ def _is_inside(hit: Hit, row: Mapping[str, Any] | None, within: Sequence[str]) -
     return all(unit is None or unit in codes for codes in wanted)
 
 
-def _once(found: Sequence[tuple[Hit, Mapping[str, Any] | None]]) -> list[tuple[Hit, Mapping[str, Any] | None]]:
+def _once(found: Sequence[Found]) -> list[Found]:
     """A school that is a building and a facility, side by side, is one school."""
     seen: list[tuple[str, float, float]] = []
     kept = []

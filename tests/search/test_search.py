@@ -192,3 +192,7 @@ def test_reverse_outside_of_the_city_finds_nothing(town: City) -> None:
         answer = town.get(f"/reverse?lon={lon}&lat={lat}")
         assert answer.status_code == 200
         assert (answer.json()["unit"], answer.json()["around"], answer.json()["grid"]) == (None, [], None)
+
+
+def test_a_number_that_nobody_knows_gives_its_street(town: City) -> None:
+    assert first(town, "999 le van sy") == ("road", "Lê Văn Sỹ", "nearby")
