@@ -22,8 +22,8 @@ class Facts:
     encoding: str
     postgis: str | None
     postgis_available: str | None
-    trigrams: bool
-    """Whether pg_trgm is there, which finds names with typing errors."""
+    trigrams: bool | None
+    """Whether pg_trgm is there, by which names are found; None where it cannot be."""
     roles: int
     rights: bool | None
     """Whether the owner may make schemas here; a copied or restored database forgets it."""
@@ -67,6 +67,8 @@ def check_server(facts: Facts) -> None:
         raise _unfit(f"PostgreSQL {facts.major}", f"PostgreSQL ≥ {LEAST_POSTGRESQL}")
     if facts.encoding != "UTF8":
         raise _unfit(f"encoding {facts.encoding}", "encoding UTF8")
+    if facts.trigrams is None:
+        raise _unfit("pg_trgm —", f"pg_trgm (apt-get install postgresql-{facts.major}; dnf: postgresql-contrib)")
     postgis = facts.postgis or facts.postgis_available
     if postgis is None or _version(postgis) < LEAST_POSTGIS:
         least = ".".join(str(part) for part in LEAST_POSTGIS)
@@ -81,7 +83,7 @@ def meta_mark() -> str:
 
 
 def _is_complete(facts: Facts) -> bool:
-    extensions = facts.postgis is not None and facts.trigrams
+    extensions = facts.postgis is not None and facts.trigrams is True
     return extensions and facts.roles == ROLES and facts.rights is True and facts.meta == meta_mark()
 
 

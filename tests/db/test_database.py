@@ -194,6 +194,7 @@ def test_the_password_is_not_in_what_a_database_shows_of_itself():
         ({"postgis": "3.2.1"}, r"PostGIS ≥ 3\.3"),
         ({"postgis": None, "postgis_available": None}, "postgresql-15-postgis-3"),
         ({"encoding": "SQL_ASCII"}, "UTF8"),
+        ({"trigrams": None}, "pg_trgm"),
     ],
 )
 def test_a_server_that_is_too_old_is_refused_with_what_is_needed(change, words):
