@@ -131,7 +131,7 @@ def _is_inside(hit: Hit, row: Mapping[str, Any] | None, within: Sequence[str]) -
         return False
     wanted = [codes for codes in (within, hit.extra.get("within", ())) if codes]
     if hit.kind == "unit":
-        return all(set(codes) & set(hit.extra["place"]["present"]) for codes in wanted)
+        return not any(set(codes).isdisjoint(hit.extra["place"]["present"]) for codes in wanted)
     unit = row["unit"] if row is not None else None
     return all(unit is None or unit in codes for codes in wanted)
 
@@ -151,7 +151,7 @@ def _once(found: Sequence[Found]) -> list[Found]:
 
 
 def _near(row: Mapping[str, Any], x: float, y: float) -> bool:
-    return abs(row["x"] - x) < CELL_M and abs(row["y"] - y) < CELL_M
+    return bool(abs(row["x"] - x) < CELL_M and abs(row["y"] - y) < CELL_M)
 
 
 def _result(sight: Sight, hit: Hit, row: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A small made-up city with names that are easily mistaken for each other, units of both eras and what is not public."""
+"""A small made-up city: names easily mistaken for each other, units of both eras, and what is not public."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
