@@ -11,8 +11,8 @@ WAY = 1
 """In which way names are kept and folded; another one keeps all of them anew."""
 LONGEST = 250
 """Letters of a name that are kept: more do not fit an index, and nobody types them."""
-NUMBERED = "^(?:số (?:nhà )?|hẻm |ngõ )?([0-9][^ ,]*) +([^,]*[^ ,])"
-"""An address: its number, then its street up to a comma."""
+NUMBERED = "^(?:số (?:nhà )?|hẻm |ngõ )([0-9][^ ,]*) +([^,]*[^ ,])"
+"""An address that begins with a word: its number, then its street up to a comma."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,21 @@ def name_columns(layer: Layer) -> Iterator[NameColumn]:
     for field in rule.names if rule else ():
         yield NameColumn(field, f"nullif(left(btrim({quoted(field)}), {LONGEST}), '')", "NULL::text")
     if rule and rule.address:
-        parts = f"regexp_match({quoted(rule.address)}, '{NUMBERED}', 'i')"
-        yield NameColumn(rule.address, f"left(({parts})[2], {LONGEST})", f"lower(left(({parts})[1], {LONGEST}))")
+        yield _address(rule.address)
+
+
+def _address(field: str) -> NameColumn:
+    """Most addresses begin with their number and are cut at its end: a regular expression takes ten times as long."""
+    text = quoted(field)
+    written = f"regexp_match({text}, '{NUMBERED}', 'i')"
+    street = f"nullif(btrim(split_part(substr({text}, strpos({text} || ' ', ' ') + 1), ',', 1)), '')"
+    number = f"rtrim(split_part({text}, ' ', 1), ',')"
+    plain = f"ascii({text}) BETWEEN 48 AND 57"
+    return NameColumn(
+        field,
+        f"left(CASE WHEN {plain} THEN {street} ELSE ({written})[2] END, {LONGEST})",
+        f"lower(left(CASE WHEN {plain} THEN {number} ELSE ({written})[1] END, {LONGEST}))",
+    )
 
 
 def rule_mark(layer: Layer) -> str:
