@@ -110,7 +110,13 @@ def _release(place: Bench, layer_id: str, made: dict[str, Any]) -> float:
     staged = f'staging."{layer.group}__{layer.name}"'
     listed = f"ARRAY[{', '.join(literal(name) for name in made['names'])}]"
     names = {"staged": staged, "served": layer.table, "fields": ", ".join(quoted(name) for name in layer.fields)}
-    names |= {"field": quoted(made["field"]), "names": listed, "rows": str(made["rows"]), "shape": made["shape"]}
+    names |= {
+        "field": quoted(made["field"]),
+        "names": listed,
+        "count": str(len(made["names"])),
+        "rows": str(made["rows"]),
+        "shape": made["shape"],
+    }
     with place.database.connect("load") as conn:
         conn.execute(statement(SQL, "made_up_names", **names, number=made.get("number", "''")))
         return _timed(lambda: publish(conn, SOURCE, [Staged(layer, staged)], who="bench", note="")) / 1000

@@ -2,6 +2,7 @@
 DROP TABLE IF EXISTS {staged};
 CREATE UNLOGGED TABLE {staged} AS SELECT {fields}, geom FROM {served} WHERE false;
 INSERT INTO {staged} ("maNhanDang", {field}, geom)
-SELECT 'do:' || row, {number} || names[1 + row % cardinality(names)], ST_SetSRID({shape}, 9210)
-FROM generate_series(1, {rows}) AS row, (SELECT {names}::text[] AS names) AS given,
-    LATERAL (SELECT 580000 + (row::bigint * 7919) % 40000 AS x, 1170000 + (row::bigint * 104729) % 40000 AS y) AS place
+SELECT 'do:' || row, {number} || given.name, ST_SetSRID({shape}, 9210)
+FROM generate_series(1, {rows}) AS row
+JOIN unnest({names}::text[]) WITH ORDINALITY AS given(name, place) ON given.place = 1 + row % {count},
+    LATERAL (SELECT 580000 + (row::bigint * 7919) % 40000 AS x, 1170000 + (row::bigint * 104729) % 40000 AS y) AS spot

@@ -24,11 +24,11 @@ def record_names(conn: psycopg.Connection, release: int, tables: Iterable[tuple[
     """Enter the names that a release brought to each layer, whose rows lie in the table (quoted name), and drop those
     that it ended. Called when the rows are written and before filled twins take their places."""
     for layer, table in dict(_by_id(tables)).values():
-        if layer.file.search is None:
+        columns = list(name_columns(layer))
+        if not columns:
             continue
-        names = {"history": layer.history}
-        row = conn.execute(statement(SQL, "forget", **names), {"release": release}).fetchone()
-        for column in name_columns(layer):
+        row = conn.execute(statement(SQL, "forget", history=layer.history), {"release": release}).fetchone()
+        for column in columns:
             _enter(conn, layer, column, {"table": table, "since": SINCE}, {"release": release})
         if row and row[0]:
             conn.execute(statement(SQL, "unborne"), {"names": row[0]})
@@ -56,6 +56,7 @@ def _by_id(tables: Iterable[tuple[Layer, str]]) -> Iterable[tuple[str, tuple[Lay
 def _enter(
     conn: psycopg.Connection, layer: Layer, column: NameColumn, rows: dict[str, str], values: dict[str, Any]
 ) -> None:
+    conn.execute("SET LOCAL enable_nestloop = off")  # nothing is known of names that are a moment old
     names = {"field": quoted(column.field), "words": column.name, "number": column.number, **rows}
     values = {**values, "layer": layer.id, "field": column.field}
     found = conn.execute(statement(SQL, "new_names", **names), values).fetchall()
@@ -64,6 +65,7 @@ def _enter(
             for (name,) in found:
                 copy.write_row((layer.id, column.field, name, f" {bare(name)}", f" {toned(name)}"))
     conn.execute(statement(SQL, "entries", **names), values)
+    conn.execute("SET LOCAL enable_nestloop TO DEFAULT")
     if len(found) > MANY:
         conn.execute("SELECT meta.analyze_names()")
 

@@ -17,6 +17,7 @@ MOST_BEARERS = 300
 MOST_HOUSES = 6
 LEAST_SIMILAR = 4
 """Letters from which typing errors are looked for."""
+LIKENESS = "SET LOCAL pg_trgm.word_similarity_threshold = 0.7"
 WORDS, SIMILAR = 2, 3
 Row = Mapping[str, Any]
 
@@ -62,20 +63,20 @@ async def candidates(snap: Snapshot, seen: Fields, typed: Typed) -> list[Row]:
 async def _having(snap: Snapshot, seen: Fields, typed: Typed, toned: Sequence[str]) -> list[Row]:
     if not typed.bare:
         return []
-    values = (seen.layers, seen.fields, seen.places, typed.folded, CANDIDATES)
-    if typed.is_short:
-        rows: list[Row] = await snap.conn.fetch(text(SQL, "short_names"), *values, typed.folded + AFTER_ALL)
-        return rows
-    conditions = [f"name.bare LIKE ${place}" for place, _ in enumerate(typed.patterns, 6)]
-    conditions += [f"(name.toned || ' ') LIKE ${place}" for place, _ in enumerate(toned, 6 + len(conditions))]
-    query = text(SQL, "names", conditions=" AND ".join(conditions))
-    rows = await snap.conn.fetch(query, *values, *typed.patterns, *toned)
+    patterns = [] if typed.is_short else typed.patterns
+    words = [f"name.bare LIKE ${place}" for place, _ in enumerate(patterns, 7)] or ["false"]
+    marks = [f"(name.toned || ' ') LIKE ${place}" for place, _ in enumerate(toned, 7 + len(patterns))] or ["true"]
+    query = text(SQL, "names", words=" AND ".join(words), marks=" AND ".join(marks))
+    bounds = typed.folded, typed.folded + AFTER_ALL
+    values = (seen.layers, seen.fields, seen.places, *bounds, CANDIDATES, *patterns, *toned)
+    rows: list[Row] = await snap.conn.fetch(query, *values)
     return rows
 
 
 async def _similar(snap: Snapshot, seen: Fields, typed: Typed) -> list[Row]:
     if len(typed.folded) <= LEAST_SIMILAR:
         return []
+    await snap.conn.execute(LIKENESS)
     values = (seen.layers, seen.fields, seen.places, typed.folded.strip(), CANDIDATES)
     rows: list[Row] = await snap.conn.fetch(text(SQL, "similar_names"), *values)
     return rows

@@ -22,6 +22,8 @@ MOST_TAIL = 5
 """Words at the end of a text that may name where it is: “le loi quan 1”."""
 BEGINS = 1
 """The last tier that nobody takes for a mistake."""
+ENOUGH = 5
+"""So many names that have all the words are not taken for typing errors."""
 SPARE = 3
 """So many times the results that are asked for are described, since some turn out to be the same or elsewhere."""
 
@@ -51,7 +53,7 @@ async def _found(snap: Snapshot, sight: Sight, book: UnitBook, asked: Asked) -> 
         return await _seen(snap, sight, asked, list(exact.points(sight, points)))
     hits = [*await _numbered(snap, sight, book, asked.typed), *await _named(snap, sight, book, asked.typed)]
     found = await _seen(snap, sight, asked, hits)
-    if any(hit.tier <= BEGINS for hit, _ in found):
+    if len(found) >= ENOUGH or any(hit.tier <= BEGINS or hit.match for hit, _ in found):
         return found
     for again in _readings(book, asked):
         elsewhere = await _seen(snap, sight, again, await find_names(snap, sight, again.typed))

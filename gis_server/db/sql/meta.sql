@@ -136,7 +136,7 @@ CREATE TABLE IF NOT EXISTS meta.search_name (
     UNIQUE (layer, field, name)
 );
 CREATE INDEX IF NOT EXISTS search_name_grams ON meta.search_name USING gin (bare gin_trgm_ops) WITH (fastupdate = off);
-CREATE INDEX IF NOT EXISTS search_name_bare ON meta.search_name (bare COLLATE "C");
+CREATE INDEX IF NOT EXISTS search_name_begun ON meta.search_name (layer, field, bare COLLATE "C");
 CREATE TABLE IF NOT EXISTS meta.search_entry (
     fid     bigint NOT NULL,
     name_id bigint NOT NULL,
