@@ -12,7 +12,7 @@ WITH begun AS MATERIALIZED (
     ) AS name
 ), having_all AS MATERIALIZED (
     SELECT * FROM meta.search_name AS name
-    WHERE {words} AND {marks} AND NOT starts_with(name.bare, $4) LIMIT 2500
+    WHERE {words} AND {marks} AND NOT starts_with(name.bare, $4) LIMIT 1500
 ), found AS (
     SELECT name_id, layer, field, name, bare, toned, place FROM begun
     UNION ALL
