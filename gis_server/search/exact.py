@@ -84,5 +84,5 @@ def _unit(
         "present": heirs, "outline": "own" if own else "successors" if others else None,
     }  # fmt: skip
     layer, fid = own[1:] if own else (None, None)
-    extra = {"detail": book.about(place), "place": unit}
+    extra = {"detail": book.about(place), "place": unit, "ground": book.ground([place])}
     return Hit("unit", tier, RANK["unit"], place.name_vi, layer, fid, box, extra=extra)

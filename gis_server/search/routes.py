@@ -53,7 +53,7 @@ SearchDep = Annotated[Search, Depends(_search)]
 
 
 async def _asked(room: SearchDep, place: PlaceDep, q: str | None = None, limit: str | None = None) -> Asked:
-    within = tuple(room.book.present([place])) if place else ()
+    within = (room.book.ground([place]),) if place else ()
     return Asked(read_typed(q), read_limit(limit, LIMIT, MOST), within)
 
 

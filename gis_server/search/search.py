@@ -15,7 +15,7 @@ from gis_server.search.hits import CELL_M, Box, Hit, box_of
 from gis_server.search.names import find_houses, find_names, find_similar, find_street
 from gis_server.search.numbers import House, read_house, read_parcels
 from gis_server.search.sight import Sight
-from gis_server.search.units import UnitBook
+from gis_server.search.units import PAST, UnitBook
 from gis_server.search.words import Typed
 
 MOST_TAIL = 5
@@ -28,17 +28,19 @@ SPARE = 3
 """So many times the results that are asked for are described, since some turn out to be the same or elsewhere."""
 
 
+Within = tuple[frozenset[str], ...]
+"""The grounds on which a thing must lie, all of them."""
 Found = tuple[Hit, Mapping[str, Any] | None]
 """A hit with what is told of it, when it is a served feature."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What was typed, how many results are wanted, and the communes of today that they must lie in."""
+    """What was typed, how many results are wanted, and where they must lie."""
 
     typed: Typed
     limit: int
-    within: tuple[str, ...] = ()
+    within: Within = ()
 
 
 async def search(snap: Snapshot, sight: Sight, book: UnitBook, asked: Asked) -> list[dict[str, Any]]:
@@ -83,7 +85,7 @@ async def _similar(snap: Snapshot, sight: Sight, book: UnitBook, typed: Typed) -
     return [*units, *await find_similar(snap, sight, typed)]
 
 
-def _houses(book: UnitBook, text: str) -> Iterator[tuple[House, tuple[str, ...]]]:
+def _houses(book: UnitBook, text: str) -> Iterator[tuple[House, Within]]:
     """A house with the communes it must lie in, said after a comma or by the last words."""
     house = read_house(text)
     if house is None:
@@ -102,18 +104,16 @@ def _readings(book: UnitBook, asked: Asked) -> Iterator[Asked]:
         yield Asked(Typed(name), asked.limit, within)
 
 
-def _tails(book: UnitBook, text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _tails(book: UnitBook, text: str) -> Iterator[tuple[str, Within]]:
     words = text.replace(",", " ").split()
     for count in range(min(MOST_TAIL, len(words) - 1), 0, -1):
-        if within := tuple(book.present(book.named(" ".join(words[-count:])))):
-            yield " ".join(words[:-count]), within
+        if units := book.named(" ".join(words[-count:])):
+            yield " ".join(words[:-count]), (book.ground(units),)
 
 
-def _where(book: UnitBook, text: str) -> tuple[str, ...]:
-    """Communes of today in which all units lie that a text names between its commas; none when it names none."""
-    named = [set(book.present(units)) for part in text.split(",") if (units := book.named(part.strip()))]
-    named = [codes for codes in named if codes]
-    return tuple(set.intersection(*named)) if named else ()
+def _where(book: UnitBook, text: str) -> Within:
+    """The units that a text names between its commas."""
+    return tuple(book.ground(units) for part in text.split(",") if (units := book.named(part.strip())))
 
 
 async def _seen(snap: Snapshot, sight: Sight, asked: Asked, hits: Sequence[Hit]) -> list[Found]:
@@ -127,15 +127,21 @@ async def _seen(snap: Snapshot, sight: Sight, asked: Asked, hits: Sequence[Hit])
     return _once([(hit, row) for hit, row in kept if _is_inside(hit, row, asked.within)])[: asked.limit]
 
 
-def _is_inside(hit: Hit, row: Mapping[str, Any] | None, within: Sequence[str]) -> bool:
+def _is_inside(hit: Hit, row: Mapping[str, Any] | None, within: Within) -> bool:
     """Served rows that the view does not see are not there; where no unit is known, nothing speaks against a hit."""
     if hit.fid is not None and row is None:
         return False
-    wanted = [codes for codes in (within, hit.extra.get("within", ())) if codes]
+    wanted = [*within, *hit.extra.get("within", ())]
     if hit.kind == "unit":
-        return not any(set(codes).isdisjoint(hit.extra["place"]["present"]) for codes in wanted)
-    unit = row["unit"] if row is not None else None
-    return all(unit is None or unit in codes for codes in wanted)
+        return not any(ground.isdisjoint(hit.extra["ground"]) for ground in wanted)
+    units = frozenset(row["units"] or ()) if row is not None else frozenset()
+    return not any(_is_outside(units, ground) for ground in wanted)
+
+
+def _is_outside(units: frozenset[str], ground: frozenset[str]) -> bool:
+    """In other units of the same level and era; where nothing is known of such units, nothing speaks against a hit."""
+    comparable = {(len(key), key[-1] == PAST) for key in ground}
+    return units.isdisjoint(ground) and any((len(key), key[-1] == PAST) in comparable for key in units)
 
 
 def _once(found: Sequence[Found]) -> list[Found]:

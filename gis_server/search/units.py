@@ -12,6 +12,8 @@ from gis_server.search.words import Typed
 LIKE = 0.55
 """Share of common trigrams from which a name is taken for another with a typing error."""
 MOST = 6
+PAST = "-"
+"""Ends the code of a unit that is no more: most of these codes are used again."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,11 @@ class UnitBook:
             return []
         typed = Typed(words)
         return [unit.place for unit in self.units if _tier(unit, typed) == 0]
+
+    def ground(self, places: list[Place]) -> frozenset[str]:
+        """What covers the units: themselves, or the communes of today on their area; past codes end in a dash."""
+        own = (place.code + (PAST if place.valid_to is not None else "") for place in places)
+        return frozenset([*own, *self.present(places)])
 
     def present(self, places: list[Place]) -> list[str]:
         """Codes of the communes of today in the area of the units."""

@@ -27,7 +27,7 @@ def square(size: float, east: float = 0, north: float = 0) -> str:
     return f"POLYGON(({west} {south}, {x} {south}, {x} {y}, {west} {y}, {west} {south}))"
 
 
-def unit(number: int, code: str, name: str, until: str | None, wkt: str) -> Row:
+def unit(number: int, code: str | None, name: str, until: str | None, wkt: str) -> Row:
     values = {"maNhanDang": f"U{number}", "maDonViHanhChinh": code, "ten": name, "hieuLucDen": until}
     return values, wkt
 
@@ -41,6 +41,7 @@ ROWS: dict[str, list[Row]] = {
     "base_boundary.dia_phan_hanh_chinh_tren_dat_lien": [
         unit(1, "26740", "Phường Sài Gòn", None, square(1_000)),
         unit(2, "26743", "Phường Bến Thành", None, square(1_000, FAR)),
+        unit(4, None, "Không mã", None, square(5_000)),
         unit(3, "760", "Quận 1", "2025-06-30", square(4_000)),
     ],
     "base_transport.duong_bo": [

@@ -93,6 +93,11 @@ def test_where_it_is_may_be_said_behind(town: City, text: str) -> None:
     assert {one["unit"]["name"] for one in found} == {"Phường Bến Thành"}
 
 
+def test_an_old_district_says_where_too(town: City) -> None:
+    assert "Lê Lai" in titles(search(town, "le lai quan 1"))
+    assert search(town, "Lê Lai, Cần Giờ") == []
+
+
 def test_a_place_is_a_filter_by_old_and_new_code(town: City) -> None:
     assert {one["unit"]["code"] for one in search(town, "le loi", place="26743")} == {"26743"}
     inside = search(town, "tờ 12 thửa 34", place="26740@2025-06-30")
