@@ -11,7 +11,7 @@ from typing import Any
 from fastapi.testclient import TestClient
 
 from benchmarks.measure import CONSOLE, claim
-from benchmarks.place import Bench
+from benchmarks.place import Bench, fresh_installation
 from gis_server.app import create_app
 from gis_server.catalog.names import bare
 from gis_server.db.statements import literal, quoted, statement
@@ -120,3 +120,8 @@ def _release(place: Bench, layer_id: str, made: dict[str, Any]) -> float:
     with place.database.connect("load") as conn:
         conn.execute(statement(SQL, "made_up_names", **names, number=made.get("number", "''")))
         return _timed(lambda: publish(conn, SOURCE, [Staged(layer, staged)], who="bench", note="")) / 1000
+
+
+if __name__ == "__main__":
+    with fresh_installation() as installation:
+        bench(installation)

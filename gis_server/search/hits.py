@@ -7,8 +7,6 @@ from typing import Any
 Box = tuple[float, float, float, float]
 CELL_M = 300.0
 """Features of one name in neighbouring cells of this size are one thing to a person."""
-MOST_OF_A_NAME = 5
-"""Streets of one name that are told apart."""
 MATCHES = ("exact", "begins", "words", "similar")
 """How a tier is told to the caller."""
 
@@ -40,7 +38,7 @@ def box_of(row: Mapping[str, Any]) -> Box | None:
     return None if row["west"] is None else (row["west"], row["south"], row["east"], row["north"])
 
 
-def together(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, Box]]:
+def together(rows: Sequence[Mapping[str, Any]], most: int) -> Iterator[tuple[int, Box]]:
     """Features of one name that lie near each other, the largest gathering first: the most central fid, and the box."""
     boxes = {row["fid"]: box for row in rows if (box := box_of(row))}
     size = max([CELL_M, *(max(east - west, north - south) for west, south, east, north in boxes.values())])
@@ -48,7 +46,7 @@ def together(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, Box]]:
     for fid, (west, south, east, north) in boxes.items():
         cells.setdefault((int((west + east) / 2 // size), int((south + north) / 2 // size)), []).append(fid)
     gathered = sorted(_gatherings(cells), key=len, reverse=True)
-    for fids in gathered[:MOST_OF_A_NAME]:
+    for fids in gathered[:most]:
         whole = around(boxes[fid] for fid in fids)
         yield min(fids, key=lambda fid: _apart(boxes[fid], whole)), whole
 

@@ -1,12 +1,12 @@
 """Finds names: as typed, then with other marks, then with typing errors; and the features that bear them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from gis_server.db.statements import text
 from gis_server.releases.snapshot import Snapshot
-from gis_server.search.hits import Hit, together
+from gis_server.search.hits import Box, Hit, together
 from gis_server.search.numbers import AFTER_ALL, House
 from gis_server.search.sight import RANK, SQL, Fields, Sight
 from gis_server.search.words import Typed
@@ -15,6 +15,7 @@ CANDIDATES = 40
 MOST_NAMES = 12
 MOST_BEARERS = 300
 MOST_HOUSES = 6
+MOST_OF_A_NAME = 5
 LEAST_SIMILAR = 4
 """Letters from which typing errors are looked for."""
 LIKENESS = "SET LOCAL pg_trgm.word_similarity_threshold = 0.7"
@@ -22,16 +23,19 @@ WORDS, SIMILAR = 2, 3
 Row = Mapping[str, Any]
 
 
-async def find_names(snap: Snapshot, sight: Sight, typed: Typed) -> list[Hit]:
-    """Features by their names as typed; where the marks that were typed fit none, by their letters, as similar."""
+async def find_names(snap: Snapshot, sight: Sight, typed: Typed, most: int = MOST_OF_A_NAME) -> list[Hit]:
+    """Features by their names as typed; where the marks that were typed fit none, by their letters, as similar.
+
+    `most`: things of one name that are told apart.
+    """
     rows = await candidates(snap, sight.names, typed)
-    return await _borne(snap, sight, rows[:MOST_NAMES])
+    return await _borne(snap, sight, rows[:MOST_NAMES], most)
 
 
 async def find_similar(snap: Snapshot, sight: Sight, typed: Typed) -> list[Hit]:
     """Features with names that are almost what was typed."""
     rows = await _similar(snap, sight.names, typed)
-    return await _borne(snap, sight, rows[:MOST_NAMES])
+    return await _borne(snap, sight, rows[:MOST_NAMES], MOST_OF_A_NAME)
 
 
 async def find_houses(snap: Snapshot, sight: Sight, house: House) -> list[Hit]:
@@ -82,7 +86,7 @@ async def _similar(snap: Snapshot, seen: Fields, typed: Typed) -> list[Row]:
     return rows
 
 
-async def _borne(snap: Snapshot, sight: Sight, names: Sequence[Row]) -> list[Hit]:
+async def _borne(snap: Snapshot, sight: Sight, names: Sequence[Row], most: int) -> list[Hit]:
     if not names:
         return []
     known = {row["name_id"]: row for row in names}
@@ -90,22 +94,22 @@ async def _borne(snap: Snapshot, sight: Sight, names: Sequence[Row]) -> list[Hit
     bearers: dict[int, list[Row]] = {}
     for row in await snap.conn.fetch(sight.bearers, *values):
         bearers.setdefault(row["name_id"], []).append(row)
-    return [hit for name, rows in bearers.items() for hit in _hits(sight, known[name], rows)]
+    return [hit for name, rows in bearers.items() for hit in _hits(sight, known[name], together(rows, most))]
 
 
-def _hits(sight: Sight, name: Row, bearers: Sequence[Row]) -> list[Hit]:
+def _hits(sight: Sight, name: Row, bearers: Iterable[tuple[int, Box]]) -> list[Hit]:
     rule = sight.catalog[name["layer"]].file.search
     assert rule is not None
     match = "similar" if name.get("whole") else ""
     hit = Hit(rule.kind, name["tier"], name["place"], name["name"], name["layer"], match=match)
-    return [replace(hit, fid=fid, box=box) for fid, box in together(bearers)]
+    return [replace(hit, fid=fid, box=box) for fid, box in bearers]
 
 
 def _house(street: Row, row: Row, house: House) -> Hit:
     """Exact before begun before the alley; the nearer in the alley, the better."""
     number = row["number"]
     if number == house.number:
-        tier, match = street["tier"] and min(street["tier"], SIMILAR), ""
+        tier, match = street["tier"], "similar" if street.get("whole") else ""
     elif row["is_begun"]:
         tier, match = max(1, street["tier"]), ""
     else:

@@ -12,7 +12,7 @@ from gis_server.releases.snapshot import Snapshot
 from gis_server.search import exact
 from gis_server.search.coordinates import read_coordinates
 from gis_server.search.hits import CELL_M, Box, Hit, box_of
-from gis_server.search.names import find_houses, find_names, find_similar, find_street
+from gis_server.search.names import MOST_OF_A_NAME, find_houses, find_names, find_similar, find_street
 from gis_server.search.numbers import House, read_house, read_parcels
 from gis_server.search.sight import Sight
 from gis_server.search.units import PAST, UnitBook
@@ -26,8 +26,8 @@ ENOUGH = 5
 """So many names that have all the words are not taken for typing errors."""
 SPARE = 3
 """So many times the results that are asked for are described, since some turn out to be the same or elsewhere."""
-
-
+ANYWHERE = 60
+"""The same, and things of one name, where only those in some place are wanted."""
 Within = tuple[frozenset[str], ...]
 """The grounds on which a thing must lie, all of them."""
 Found = tuple[Hit, Mapping[str, Any] | None]
@@ -53,12 +53,12 @@ async def _found(snap: Snapshot, sight: Sight, book: UnitBook, asked: Asked) -> 
     points = read_coordinates(asked.typed.text, sight.catalog.crs)
     if points:
         return await _seen(snap, sight, asked, list(exact.points(sight, points)))
-    hits = [*await _numbered(snap, sight, book, asked.typed), *await _named(snap, sight, book, asked.typed)]
+    hits = [*await _numbered(snap, sight, book, asked.typed), *await _named(snap, sight, book, asked)]
     found = await _seen(snap, sight, asked, hits)
     if len(found) >= ENOUGH or any(hit.tier <= BEGINS or hit.match for hit, _ in found):
         return found
     for again in _readings(book, asked):
-        elsewhere = await _seen(snap, sight, again, await find_names(snap, sight, again.typed))
+        elsewhere = await _seen(snap, sight, again, await _names(snap, sight, again))
         if elsewhere:
             return elsewhere
     return await _seen(snap, sight, asked, [*hits, *await _similar(snap, sight, book, asked.typed)])
@@ -75,9 +75,14 @@ async def _numbered(snap: Snapshot, sight: Sight, book: UnitBook, typed: Typed) 
     return hits
 
 
-async def _named(snap: Snapshot, sight: Sight, book: UnitBook, typed: Typed) -> list[Hit]:
-    units = await exact.find_units(snap, sight, book, book.find(typed))
-    return [*units, *await find_names(snap, sight, typed)]
+async def _named(snap: Snapshot, sight: Sight, book: UnitBook, asked: Asked) -> list[Hit]:
+    units = await exact.find_units(snap, sight, book, book.find(asked.typed))
+    return [*units, *await _names(snap, sight, asked)]
+
+
+async def _names(snap: Snapshot, sight: Sight, asked: Asked) -> list[Hit]:
+    most = ANYWHERE if asked.within else MOST_OF_A_NAME
+    return await find_names(snap, sight, asked.typed, most)
 
 
 async def _similar(snap: Snapshot, sight: Sight, book: UnitBook, typed: Typed) -> list[Hit]:
@@ -118,7 +123,8 @@ def _where(book: UnitBook, text: str) -> Within:
 
 async def _seen(snap: Snapshot, sight: Sight, asked: Asked, hits: Sequence[Hit]) -> list[Found]:
     """The best of the hits that the view sees and that lie where they must, each thing once."""
-    ranked = sorted(hits, key=lambda hit: hit.order)[: asked.limit * SPARE]
+    spare = ANYWHERE if asked.within else SPARE
+    ranked = sorted(hits, key=lambda hit: hit.order)[: asked.limit * spare]
     served = [hit for hit in ranked if hit.fid is not None]
     values = ([hit.fid for hit in served], list({hit.layer for hit in served}))
     rows = await snap.conn.fetch(sight.described, *values) if served else []
