@@ -40,6 +40,8 @@ def bench(place: Bench) -> None:
     publish_s, names_s = _publish(place)
     claim(f"keeping the names of {ADDRESSES:,} addresses", names_s, publish_s, "s", "s publishing them")
     with TestClient(create_app(place.settings)) as client:
+        idle = sorted(_timed(lambda: client.get("/viewer.json")) for _ in range(60))
+        CONSOLE.print(f"an answer that asks no database: median {idle[30]:.1f} ms, p95 {idle[57]:.1f} ms")
         for what, texts in _typed().items():
             took = sorted(_ms(client, text) for text in texts)
             p95 = took[int(len(took) * 0.95)]
