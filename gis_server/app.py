@@ -35,6 +35,8 @@ from gis_server.portals.styles import router as styles
 from gis_server.portals.viewer import Viewer, viewer_page
 from gis_server.records.routes import router as records
 from gis_server.releases.snapshot import snapshot
+from gis_server.search.routes import open_search
+from gis_server.search.routes import router as search
 from gis_server.settings import Settings
 from gis_server.tiles.answer import MVT
 from gis_server.tiles.desk import Desk
@@ -76,6 +78,7 @@ ROUTERS = (
     items,
     shapes,
     planning,
+    search,
     tiles,
     rasters,
     news,
@@ -114,6 +117,7 @@ def _furnish(app: FastAPI, settings: Settings) -> None:
     state.places = read_places(settings.layers_folder)
     state.manifest = read_manifest(settings.layers_folder, state.catalog)
     state.tables, state.signer = asyncio.Lock(), Signer(settings.signing_key_file)
+    state.search = open_search(state.catalog, state.places)
     state.viewer = Viewer(settings)
     state.sprites = Sprites(settings.styles_folder / "sprites")
     state.layer_states, state.time_extents = LayerStates(), TimeExtents()

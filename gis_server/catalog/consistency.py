@@ -34,6 +34,7 @@ def _of_layer(catalog: Catalog, layer: Layer) -> Iterator[str]:
     yield from _of_fields(catalog, layer, where)
     yield from _of_rows(catalog, layer, where)
     yield from _of_raster(catalog, layer, where)
+    yield from _of_search(layer, where)
     yield from _of_checks(catalog, layer, where)
 
 
@@ -106,6 +107,19 @@ def _of_raster(catalog: Catalog, layer: Layer, where: str) -> Iterator[str]:
             yield f"{where}: raster.domain: the code “{code}” is no whole number from 0 to {MOST_CODE}"
 
 
+def _of_search(layer: Layer, where: str) -> Iterator[str]:
+    rule = layer.file.search
+    if rule is None:
+        return
+    for name in rule.fields:
+        if name in layer.fields and layer.fields[name].type != "text":
+            yield f"{where}: search: “{name}” is not a field of type text"
+    if rule.parcel and [rule.parcel.commune, rule.parcel.sheet, rule.parcel.number] != layer.key:
+        yield f"{where}: search.parcel: commune, sheet and number are not the layer's key, so they have no index"
+    if rule.unit and layer.file.time is None:
+        yield f"{where}: search.unit: codes are used again, so units need `time`"
+
+
 def _named_fields(layer: Layer) -> dict[str, list[str]]:
     file = layer.file
     return {
@@ -113,6 +127,7 @@ def _named_fields(layer: Layer) -> dict[str, list[str]]:
         "label": [file.label] if file.label else [],
         "time": [file.time.since, file.time.until] if file.time else [],
         "tiles.fields": file.tiles.fields,
+        "search": file.search.fields if file.search else [],
     }
 
 

@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from gis_server.catalog.checks import Budget, Check
 from gis_server.catalog.rasters import RasterRule
+from gis_server.catalog.search import SearchRule
 from gis_server.catalog.strict import Strict, Text
 
 __all__ = ["Strict", "Text"]
@@ -112,6 +113,8 @@ class LayerFile(Strict):
     time: Validity | None = None
     raster: RasterRule | None = None
     """Where the rows are footprints of rasters."""
+    search: SearchRule | None = None
+    """By what people find its features, beside their key."""
     fields: dict[str, FieldRule]
     tiles: TileRule
     style: str

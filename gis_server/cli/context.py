@@ -10,6 +10,7 @@ from gis_server.db.cluster import embedded_cluster
 from gis_server.db.database import Database, open_database
 from gis_server.db.places import write_places
 from gis_server.db.tables import migrate
+from gis_server.naming.record import settle_names
 from gis_server.settings import Settings
 
 
@@ -44,4 +45,6 @@ def ready() -> Ready:
         Console(stderr=True).print(f"[dim]{change}[/]", highlight=False)
     places = read_places(settings.layers_folder)
     write_places(database, places)
+    if settled := settle_names(database, catalog):
+        Console(stderr=True).print(f"[dim]tên để tìm kiếm: {len(settled)} lớp · names for search: layers[/]")
     return Ready(settings, catalog, database, places)

@@ -22,6 +22,8 @@ class Facts:
     encoding: str
     postgis: str | None
     postgis_available: str | None
+    trigrams: bool | None
+    """Whether pg_trgm is there, by which names are found; None where it cannot be."""
     roles: int
     rights: bool | None
     """Whether the owner may make schemas here; a copied or restored database forgets it."""
@@ -65,6 +67,8 @@ def check_server(facts: Facts) -> None:
         raise _unfit(f"PostgreSQL {facts.major}", f"PostgreSQL ≥ {LEAST_POSTGRESQL}")
     if facts.encoding != "UTF8":
         raise _unfit(f"encoding {facts.encoding}", "encoding UTF8")
+    if facts.trigrams is None:
+        raise _unfit("pg_trgm —", f"pg_trgm (apt-get install postgresql-{facts.major}; dnf: postgresql-contrib)")
     postgis = facts.postgis or facts.postgis_available
     if postgis is None or _version(postgis) < LEAST_POSTGIS:
         least = ".".join(str(part) for part in LEAST_POSTGIS)
@@ -79,12 +83,15 @@ def meta_mark() -> str:
 
 
 def _is_complete(facts: Facts) -> bool:
-    return facts.postgis is not None and facts.roles == ROLES and facts.rights is True and facts.meta == meta_mark()
+    extensions = facts.postgis is not None and facts.trigrams is True
+    return extensions and facts.roles == ROLES and facts.rights is True and facts.meta == meta_mark()
 
 
 def _make_missing(conn: psycopg.Connection, facts: Facts, *, embedded: bool) -> None:
     if facts.postgis is None:
         _attempt(conn, b"CREATE EXTENSION IF NOT EXISTS postgis", facts)
+    if not facts.trigrams:
+        _attempt(conn, b"CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA public", facts)
     if facts.roles < ROLES or not facts.rights or facts.meta is None:
         _attempt(conn, statement(SQL, "roles"), facts)
         _attempt(conn, statement(SQL, "crs_rights"), facts)
@@ -108,7 +115,7 @@ def _not_allowed(facts: Facts, error: psycopg.Error) -> DatabaseMissing:
     """An administrator does once what the given login may not."""
     words = error.diag.message_primary
     commands = (
-        "CREATE EXTENSION IF NOT EXISTS postgis; "
+        "CREATE EXTENSION IF NOT EXISTS postgis; CREATE EXTENSION IF NOT EXISTS pg_trgm; "
         "CREATE ROLE bando_owner; CREATE ROLE bando_load; CREATE ROLE bando_read; "
         f"GRANT bando_owner, bando_load, bando_read TO {quoted(facts.login)}; "
         f"ALTER DATABASE … OWNER TO {quoted(facts.login)}; "

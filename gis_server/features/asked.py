@@ -16,6 +16,7 @@ from gis_server.features.parameters import read_bbox, read_interval
 from gis_server.features.question import Conditions, Question, Shown, during, within
 from gis_server.features.sorting import read_order
 from gis_server.web.parameters import read_limit, read_whole, refused
+from gis_server.web.place import AreaDep, within_area
 from gis_server.web.strict import refuse
 from gis_server.web.when import When, read_when
 
@@ -114,11 +115,15 @@ class Asked:
     when: When
 
 
-async def _conditions(request: Request, here: HereDep, where: WhereDep, filtering: FilteringDep) -> Conditions:
+async def _conditions(
+    request: Request, here: HereDep, where: WhereDep, filtering: FilteringDep, area: AreaDep
+) -> Conditions:
     names = [name for name, _ in request.query_params.multi_items()]
     fields = filterable(here.layer, here.view)
     refuse(names, RESERVED | frozenset(fields))
     conditions = _placed(here, where)
+    if area is not None:
+        conditions.add(within_area(area, conditions.bind([*area.fids])))
     where_equal(conditions, here.layer, {name: request.query_params[name] for name in names if name in fields})
     filter_crs = read_crs("filter-crs", filtering.crs, here.stored)
     if filtering.text is not None:

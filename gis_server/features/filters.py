@@ -21,25 +21,11 @@ from gis_server.features.here import Here
 from gis_server.features.question import Conditions
 from gis_server.web.parameters import DATE, DATE_TIME, NUMBER, refused
 
-RESERVED = frozenset(
-    {
-        *(
-            "after",
-            "bbox",
-            "bbox-crs",
-            "crs",
-            "cursor",
-            "datetime",
-            "f",
-            "filter",
-            "filter-crs",
-            "filter-lang",
-            "key",
-            "limit",
-        ),
-        *("properties", "release", "skipGeometry", "sortby"),
-    }
-)
+PLACES = ("bbox", "bbox-crs", "place", "datetime", "release")
+FILTERS = ("filter", "filter-crs", "filter-lang")
+PAGING = ("after", "cursor", "limit", "sortby")
+SHOWING = ("crs", "f", "key", "properties", "skipGeometry")
+RESERVED = frozenset({*PLACES, *FILTERS, *PAGING, *SHOWING})
 LONGEST = 1_000
 ID = "fid"
 GEOMETRY = "geometry"

@@ -12,6 +12,7 @@ from gis_server.db.statements import SQL as DB_SQL
 from gis_server.db.statements import statement
 from gis_server.drawing.touched import record_touched
 from gis_server.errors import Busy, LoadRefused
+from gis_server.naming.record import record_names
 from gis_server.releases.source import Source
 from gis_server.releases.staged import SQL, Comparison, Counts, Staged, compare, finish, write
 
@@ -84,6 +85,7 @@ def _release(conn: psycopg.Connection, different: Sequence[tuple[str, Comparison
         if not comparison.fills and comparison.counts.total > BIG_CHANGE * rows:
             conn.execute("SELECT meta.analyze_layer(%s)", [comparison.layer.id])
     record_touched(conn, number, [(one.layer, one.fills) for _, one in different])
+    record_names(conn, number, [(one.layer, one.written) for _, one in different])
     for _, comparison in different:
         finish(conn, comparison)
     announce(conn, number)

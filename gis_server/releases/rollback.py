@@ -9,6 +9,7 @@ from gis_server.catalog import Catalog, Layer
 from gis_server.db.statements import quoted, statement
 from gis_server.drawing.touched import record_touched
 from gis_server.errors import RollbackRefused
+from gis_server.naming.record import record_names
 from gis_server.releases.publish import LayerChange, Release, alone, announce, begin_release, record_layer
 from gis_server.releases.staged import SQL, Counts
 
@@ -55,6 +56,7 @@ def roll_back(conn: psycopg.Connection, catalog: Catalog, wish: Wish, *, who: st
                     record_layer(conn, number, change)
                 conn.execute("SELECT meta.analyze_layer(%s)", [layer.id])
         record_touched(conn, number, [(layer, False) for layer in layers if changes[layer.id]])
+        record_names(conn, number, [(layer, layer.table) for layer in layers if changes[layer.id]])
         announce(conn, number)
     return Release(number, published_at, tuple(change for some in changes.values() for change in some))
 

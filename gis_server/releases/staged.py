@@ -86,6 +86,11 @@ class Comparison:
     def layer(self) -> Layer:
         return self.staged.layer
 
+    @property
+    def written(self) -> str:
+        """Quoted name of the table in which the release's rows lie until `finish`."""
+        return f"staging.{quoted(self.twin)}" if self.fills else self.layer.table
+
 
 def compare(conn: psycopg.Connection, source: str, staged: Staged, number: int, *, may_fill: bool = True) -> Comparison:
     """What publishing would change; raises LoadRefused for keys that stand twice or belong to another source.

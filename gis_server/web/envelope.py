@@ -2,6 +2,8 @@
 
 import logging
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
@@ -56,7 +58,7 @@ class Envelope:
             nonlocal started
             started = True
             if message["type"] == "http.response.start":
-                _add_headers(MutableHeaders(scope=message), scope, state.get("release"))
+                _add_headers(MutableHeaders(scope=message), scope, state)
             elif is_head and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             elif is_head and message["type"] == "http.response.pathsend":
@@ -89,8 +91,10 @@ def unexpected() -> Response:
     )
 
 
-def _add_headers(headers: MutableHeaders, scope: Scope, release: int | None) -> None:
+def _add_headers(headers: MutableHeaders, scope: Scope, state: Mapping[str, Any]) -> None:
     newest: int = getattr(scope["app"].state, "release", 0) if "app" in scope else 0
-    headers.setdefault("Bando-Release", str(newest if release is None else release))
+    headers.setdefault("Bando-Release", str(state.get("release", newest)))
+    if "place" in state:
+        headers["Bando-Place"] = state["place"]
     for name, value in SECURITY.items():
         headers.setdefault(name, value)

@@ -194,10 +194,13 @@ def test_the_password_is_not_in_what_a_database_shows_of_itself():
         ({"postgis": "3.2.1"}, r"PostGIS ≥ 3\.3"),
         ({"postgis": None, "postgis_available": None}, "postgresql-15-postgis-3"),
         ({"encoding": "SQL_ASCII"}, "UTF8"),
+        ({"trigrams": None}, "pg_trgm"),
     ],
 )
 def test_a_server_that_is_too_old_is_refused_with_what_is_needed(change, words):
-    good = {"major": 15, "encoding": "UTF8", "postgis": "3.3.2", "postgis_available": "3.3.2", "roles": 3}
+    good = {
+        "major": 15, "encoding": "UTF8", "postgis": "3.3.2", "postgis_available": "3.3.2", "trigrams": True, "roles": 3
+    }  # fmt: skip
     check_server(Facts(**good, rights=True, meta=None, login="x"))
     with pytest.raises(MapError, match=words):
         check_server(Facts(**{**good, **change}, rights=True, meta=None, login="x"))

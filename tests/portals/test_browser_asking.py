@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from tests.portals.conftest import CENTRE, EAST, HOSTILE, NORTH, STREET, Watched
+from tests.portals.conftest import CENTRE, EAST, HOSTILE, NORTH, PLACE, STREET, Watched
 from tests.portals.screen import AT_MANHOLE, click_middle, drawn, map_box, readout, text_of
 
 pytestmark = pytest.mark.browser
@@ -104,6 +104,29 @@ def test_a_layer_is_found_without_marks_and_switched_on(desk: Watched):
     page.keyboard.press("Enter")
     page.wait_for_selector('[data-row="drainage.ho_ga"].is-on')
     assert "on=drainage.ho_ga" in page.evaluate("location.hash")
+
+
+@pytest.mark.parametrize("screen", ["desk", "phone"])
+def test_a_name_is_found_flown_to_and_opened(request: pytest.FixtureRequest, screen: str):
+    watched: Watched = request.getfixturevalue(screen)
+    page = watched.open("/#map=nen&at=11.00/10.9/106.6")
+    page.fill("#search", "xom dang y")
+    watched.until(f"document.querySelector('[role=option] .search-title')?.textContent === '{PLACE}'")
+    assert "Địa danh" in text_of(page, "[role=option]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector('.result.is-open[data-feature^="base_settlement.dia_danh_dan_cu/"]')
+    assert "Xóm" in text_of(page, ".result.is-open")
+    page.fill("#search", "nguyen thi mih khai")
+    watched.until(f"document.querySelector('[role=option] .search-title')?.textContent === '{STREET}'")
+    assert "gần giống" in text_of(page, "[role=option]")
+
+
+def test_an_asset_is_found_by_its_code(desk: Watched):
+    page = desk.open("/#map=nen&at=11.00/10.9/106.6")
+    page.fill("#search", "HG-0001")
+    desk.until("document.querySelector('[role=option] .search-title')?.textContent === 'HG-0001'")
+    page.keyboard.press("Enter")
+    page.wait_for_selector('.result.is-open[data-feature^="drainage.ho_ga/"]')
 
 
 def test_a_shared_link_brings_back_map_place_layers_language_and_feature(desk: Watched, browser, live):

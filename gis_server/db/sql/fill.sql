@@ -131,5 +131,12 @@ BEGIN
 END
 $$;
 
+CREATE OR REPLACE FUNCTION meta.analyze_names() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    ANALYZE meta.search_name, meta.search_entry;
+END
+$$;
+
 GRANT EXECUTE ON FUNCTION meta.begin_fill, meta.index_fill, meta.dress_fill, meta.end_fill, meta.drop_staged, meta.analyze_staged,
-    meta.analyze_layer TO bando_load;
+    meta.analyze_layer, meta.analyze_names TO bando_load;

@@ -124,3 +124,28 @@ CREATE TABLE IF NOT EXISTS meta.admin_link (
     PRIMARY KEY (new_code, old_code, old_level)
 );
 CREATE SEQUENCE IF NOT EXISTS meta.fid;
+-- The names that features are found by, each once a layer and field, and the features that bear them; gis_server/naming
+-- writes both in the publish's own transaction. An address is the name of a street with a number.
+CREATE TABLE IF NOT EXISTS meta.search_name (
+    name_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    layer   text NOT NULL,
+    field   text NOT NULL,
+    name    text NOT NULL,
+    bare    text NOT NULL,
+    toned   text NOT NULL,
+    UNIQUE (layer, field, name)
+);
+CREATE INDEX IF NOT EXISTS search_name_grams ON meta.search_name USING gin (bare gin_trgm_ops) WITH (fastupdate = off);
+CREATE INDEX IF NOT EXISTS search_name_begun ON meta.search_name (layer, field, bare COLLATE "C");
+CREATE TABLE IF NOT EXISTS meta.search_entry (
+    fid     bigint NOT NULL,
+    name_id bigint NOT NULL,
+    number  text
+);
+CREATE INDEX IF NOT EXISTS search_entry_fid ON meta.search_entry (fid);
+CREATE INDEX IF NOT EXISTS search_entry_name ON meta.search_entry (name_id, number COLLATE "C");
+-- By which rule the names of a layer were kept; another rule in the layer file means that they are kept anew.
+CREATE TABLE IF NOT EXISTS meta.search_rule (
+    layer text PRIMARY KEY,
+    rule  text NOT NULL
+);

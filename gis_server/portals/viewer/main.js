@@ -13,7 +13,7 @@ import { Notice, Watch, syntheticBadge, viewBanner } from "./notices.js";
 import { Panel } from "./panel.js";
 import { Readout } from "./readout.js";
 import { Scheme } from "./scheme.js";
-import { Search, coordinateProvider, layerProvider } from "./search.js";
+import { Search, coordinateProvider, layerProvider, serverProvider } from "./search.js";
 import { readAddress, takeKey, writeAddress } from "./share.js";
 import { Swatches } from "./swatch.js";
 import { Tools } from "./tools.js";
@@ -71,7 +71,7 @@ function build({ maplibre, worker, proj4, config, catalogue, swatches }) {
   return { open: () => open(parts, config, first) };
 }
 
-function providers({ grids, catalogue, view, tree, panel, identify, notice }) {
+function providers({ grids, catalogue, view, tree, panel, identify, notice, api }) {
   const go = (lonLat) => {
     view.gl.once("moveend", () => identify.at(lonLat)); // before flying: a jump is over at once
     view.flyInto(lonLat, Math.max(view.gl.getZoom(), 17));
@@ -84,7 +84,13 @@ function providers({ grids, catalogue, view, tree, panel, identify, notice }) {
     panel.show("layers");
     tree.reveal(id);
   };
-  return [coordinateProvider({ words, grids, go }), layerProvider({ words, catalogue, view, show })];
+  const open = async ({ kind, point, bbox, layer, fid }) => {
+    if (kind === "unit") return view.fitBox(bbox);
+    if (layer && catalogue.get(layer) && !view.on.has(layer)) await view.switch([layer], true);
+    view.gl.once("moveend", () => identify.at(point, { layer, fid }));
+    view.flyInto(point, Math.max(view.gl.getZoom(), 17));
+  };
+  return [coordinateProvider({ words, grids, go }), serverProvider({ words, api, open }), layerProvider({ words, catalogue, view, show })];
 }
 
 function wire(parts, config) {

@@ -1,14 +1,17 @@
-// The search box: asks its providers as the reader types, and carries out what is chosen. The search room will be one more provider.
+// The search box: asks its providers as the reader types, and carries out what is chosen.
 
 import { decimalDegrees, metres, readCoordinates } from "./coordinates.js";
 import { el, icon, iconButton } from "./dom.js";
 
 const PAUSE_MS = 120;
 const MOST = 12;
+const FROM_SERVER = 9;
+const [SURE, LIKELY, MAYBE] = [0, 1, 2];
+const ICONS = { unit: "area", parcel: "area", plan: "area", road: "chevron" };
 
 /**
  * A provider is {name, find(text, signal) → results or a promise of them}; a result is
- * {icon, title, detail, choose()}. Providers are listed in the order of their results.
+ * {icon, title, detail, rank, choose()}: lower ranks first, and among equals in the order of the providers.
  */
 export class Search {
   #results = [];
@@ -47,7 +50,7 @@ export class Search {
     const asking = (this.#asking = new AbortController());
     const found = await Promise.all(this.providers.map(async ({ find }) => find(text, asking.signal)).map((one) => one.catch(() => [])));
     if (asking.signal.aborted) return;
-    this.#results = found.flat().slice(0, MOST);
+    this.#results = found.flat().sort((one, other) => one.rank - other.rank).slice(0, MOST);
     this.#active = this.#results.length ? 0 : -1;
     this.#show(text);
   }
@@ -133,7 +136,7 @@ export function coordinateProvider({ words, grids, go }) {
   const title = (point) => (point.kind === "wgs84" ? decimalDegrees(point.lonLat) : `E ${metres(point.grid[0])}  N ${metres(point.grid[1])}`);
   return {
     name: "coordinates",
-    find: (text) => readCoordinates(text, grids).map((point) => ({ icon: "point", title: title(point), detail: `${words.t("coordinate")} · ${detail(point)}`, choose: () => go(point.lonLat) })),
+    find: (text) => readCoordinates(text, grids).map((point) => ({ icon: "point", rank: SURE, title: title(point), detail: `${words.t("coordinate")} · ${detail(point)}`, choose: () => go(point.lonLat) })),
   };
 }
 
@@ -142,6 +145,21 @@ export function layerProvider({ words, catalogue, view, show }) {
   const detail = (layer) => `${words.t("layer")} · ${words.t(view.on.has(layer.id) ? "layerOn" : "layerOff")}`;
   return {
     name: "layers",
-    find: (text) => catalogue.find(text).map((layer) => ({ icon: "layers", title: words.of(layer.title), detail: detail(layer), choose: () => show(layer.id) })),
+    find: (text) => catalogue.find(text).map((layer) => ({ icon: "layers", rank: LIKELY, title: words.of(layer.title), detail: detail(layer), choose: () => show(layer.id) })),
+  };
+}
+
+/** Names, addresses, parcels, units of every era and codes, as the server knows them. `open(result)` brings one into sight. */
+export function serverProvider({ words, api, open }) {
+  const note = { similar: "searchSimilar", nearby: "searchNearby" };
+  const detail = (one) => [words.t(`kind.${one.kind}`), words.of(one.detail), note[one.match] && words.t(note[one.match])].filter(Boolean).join(" · ");
+  const rank = (one) => (one.match === "exact" ? SURE : one.match === "begins" ? LIKELY : MAYBE);
+  return {
+    name: "server",
+    find: async (text, signal) => {
+      const { results } = await api.json(`/search?${new URLSearchParams({ q: text, limit: FROM_SERVER })}`, { signal });
+      const shown = results.filter((one) => one.kind !== "coordinate" && one.point); // the box reads coordinates itself
+      return shown.map((one) => ({ icon: ICONS[one.kind] ?? "point", rank: rank(one), title: one.title, detail: detail(one), choose: () => open(one) }));
+    },
   };
 }
