@@ -34,6 +34,7 @@ def _of_layer(catalog: Catalog, layer: Layer) -> Iterator[str]:
     yield from _of_fields(catalog, layer, where)
     yield from _of_rows(catalog, layer, where)
     yield from _of_raster(catalog, layer, where)
+    yield from _of_tiles(layer, where)
     yield from _of_checks(catalog, layer, where)
 
 
@@ -89,6 +90,19 @@ def _of_rows(catalog: Catalog, layer: Layer, where: str) -> Iterator[str]:
                 )
 
 
+def _of_tiles(layer: Layer, where: str) -> Iterator[str]:
+    tiles = layer.file.tiles
+    for name in set(tiles.later) - set(tiles.fields):
+        yield f"{where}: tiles.later: “{name}” is not among tiles.fields"
+    if tiles.into is None:
+        return
+    if "Polygon" not in layer.file.geometry:
+        yield f"{where}: tiles.into: only polygons become areas"
+    by = layer.fields.get(tiles.into.by or "")
+    if by is not None and by.access not in (None, layer.file.access):
+        yield f"{where}: tiles.into.by: not everyone who sees the layer sees “{tiles.into.by}”"
+
+
 def _of_raster(catalog: Catalog, layer: Layer, where: str) -> Iterator[str]:
     rule = layer.file.raster
     if rule is None:
@@ -113,6 +127,8 @@ def _named_fields(layer: Layer) -> dict[str, list[str]]:
         "label": [file.label] if file.label else [],
         "time": [file.time.since, file.time.until] if file.time else [],
         "tiles.fields": file.tiles.fields,
+        "tiles.later": list(file.tiles.later),
+        "tiles.into": [file.tiles.into.by] if file.tiles.into and file.tiles.into.by else [],
     }
 
 

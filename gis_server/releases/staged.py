@@ -67,6 +67,11 @@ class Comparison:
         return self.staged.name if self.ready else f"filling {self.number}"
 
     @property
+    def filling(self) -> str | None:
+        """Quoted name of the twin that takes the layer's place, if one does."""
+        return f"staging.{quoted(self.twin)}" if self.fills else None
+
+    @property
     def layer(self) -> Layer:
         return self.staged.layer
 

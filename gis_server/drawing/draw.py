@@ -1,0 +1,193 @@
+"""Draws tiles ahead, from the highest zoom of a layer's rule down: each zoom is made of the one below it on the screen.
+
+A tile hangs on what lies in and just around it, so a change is drawn where it is, and nowhere else. What comes of that
+is what drawing everything anew would give.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import psycopg
+import shapely
+
+from gis_server.catalog import Layer
+from gis_server.db.rows import ways_of_seeing
+from gis_server.db.statements import statement
+from gis_server.drawing.cells import NONE, Cells, column_and_row, ids, ranges, union
+from gis_server.drawing.frames import REACH, Frame, Shapes
+from gis_server.drawing.pieces import Pieces
+from gis_server.drawing.rules import mark_of, rule_of
+from gis_server.drawing.sheet import SQL, Account, Drawn, Sheet, Tile
+from gis_server.drawing.tile import drawn
+
+BLOCK = 8
+"""Tiles on the side of what is read at once."""
+BLOCK_OF_CROWDS = 2
+"""The same where parcels or buildings are read: some 200,000 of them in the densest wards."""
+MOST_WAITING = 20_000
+"""Pieces that are written at once."""
+MOST_TILES = 100_000
+"""Of more changed tiles than this everything is drawn anew."""
+
+
+@dataclass(frozen=True)
+class _Level:
+    """One zoom of a sheet."""
+
+    sheet: Sheet
+    zoom: int
+    fresh: bool
+
+    @property
+    def block(self) -> int:
+        crowded = self.sheet.rule.into_areas and self.zoom == self.sheet.rule.high
+        return BLOCK_OF_CROWDS if crowded else BLOCK
+
+    def given(self, frame: Frame) -> Pieces:
+        if self.zoom == self.sheet.rule.high:
+            return self.sheet.served(frame, REACH)
+        beyond = Frame(frame.zoom + 1, 2 * frame.x - 1, 2 * frame.y - 1, 2 * frame.wide + 2, 2 * frame.high + 2)
+        return self.sheet.below(beyond)
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Tiles just drawn: which look different, which are to be written anew, and those of them that hold anything."""
+
+    changed: list[Tile] = field(default_factory=list)
+    written: list[Tile] = field(default_factory=list)
+    new: list[Drawn] = field(default_factory=list)
+
+
+def draw(conn: psycopg.Connection, layer: Layer, table: str, cells: Cells | None) -> Cells:
+    """Draw what lies in the cells; None: everything. `table` has the rows to be served.
+
+    Answers the tiles that look different now, each alone.
+    """
+    rule = rule_of(layer)
+    if rule is None:
+        return NONE
+    row = conn.execute(statement(SQL, "mark"), {"layer": layer.id}).fetchone()
+    mark = mark_of(layer)
+    known = row is not None and row[0] == mark
+    found = []
+    for seen, condition in ways_of_seeing(layer).items():
+        rows = table if condition is None else f"(SELECT * FROM {table} WHERE {condition})"
+        sheet = Sheet(conn, layer, rule, rows, seen)
+        found.append(_sheet(sheet, cells if known else None))
+    conn.execute(statement(SQL, "note_mark"), {"layer": layer.id, "mark": mark})
+    return union(found)
+
+
+def _sheet(sheet: Sheet, cells: Cells | None) -> Cells:
+    """All zooms of a sheet."""
+    rule = sheet.rule
+    wanted = None if cells is None else _tiles(cells, rule.high)
+    fresh = wanted is None
+    if fresh:
+        sheet.clear()
+    found = []
+    for zoom in range(rule.high, rule.low - 1, -1):
+        changed = _level(_Level(sheet, zoom, fresh), wanted)
+        found.append(_alone(zoom, changed))
+        wanted = _above(changed)
+    return union(found)
+
+
+def _level(level: _Level, wanted: set[Tile] | None) -> list[Tile]:
+    """Draw tiles of one zoom and write those that look different; answers which."""
+    changed: list[Tile] = []
+    waiting: list[Drawn] = []
+    for frame, tiles in _blocks(level, wanted):
+        block = _block(level, frame, tiles)
+        if block.written and not level.fresh:
+            level.sheet.remove(frame, block.written)
+        changed += block.changed
+        waiting += block.new
+        if sum(len(one.pieces) for one in waiting) > MOST_WAITING:
+            level.sheet.add(waiting)
+            waiting = []
+    level.sheet.add(waiting)
+    return changed
+
+
+def _blocks(level: _Level, wanted: set[Tile] | None) -> Iterator[tuple[Frame, set[Tile]]]:
+    """The wanted tiles, some neighbours at a time; all near any row when none are named."""
+    size, zoom = level.block, level.zoom
+    if wanted is None:
+        zoom_of_blocks = max(zoom - size.bit_length() + 1, 0)
+        wide = 2 ** (zoom - zoom_of_blocks)
+        for x, y in level.sheet.blocks(zoom_of_blocks):
+            tiles = {(x * wide + right, y * wide + down) for right in range(wide) for down in range(wide)}
+            yield Frame(zoom, x * wide, y * wide, wide, wide), tiles
+        return
+    groups: defaultdict[Tile, set[Tile]] = defaultdict(set)
+    for x, y in wanted:
+        groups[x // size, y // size].add((x, y))
+    for some in groups.values():
+        xs, ys = [x for x, _ in some], [y for _, y in some]
+        yield Frame(zoom, min(xs), min(ys), max(xs) - min(xs) + 1, max(ys) - min(ys) + 1), some
+
+
+def _block(level: _Level, frame: Frame, tiles: Iterable[Tile]) -> _Block:
+    """Draw tiles of a frame and compare them with what is stored."""
+    given = level.given(frame)
+    before = {} if level.fresh else level.sheet.digests(frame)
+    bounds = shapely.bounds(given.shape)
+    found = _Block()
+    for at in sorted(tiles):
+        one = _tile(level, Frame(level.zoom, *at), given, bounds)
+        digest = one.pieces.digest() if len(one.pieces) else b""
+        is_known = bool(len(one.pieces) or one.account.features_in)
+        if before.get(at, b"") != digest:
+            found.changed.append(at)
+        if before.get(at, b"") != digest or one.account.features_in:
+            found.written.append(at)
+            found.new.extend([one] if is_known else [])
+    return found
+
+
+def _tile(level: _Level, tile: Frame, given: Pieces, bounds: npt.NDArray[np.float64]) -> Drawn:
+    near = given.chosen(tile.overlaps(bounds, REACH))
+    shown = drawn(near, level.sheet.rule, tile)
+    own = near.chosen(tile.holds(near.anchor) & (level.zoom == level.sheet.rule.high))
+    return Drawn(tile, shown, _account(tile, own, shown))
+
+
+def _account(tile: Frame, own: Pieces, shown: Pieces) -> Account:
+    """What a tile was given of its own, and what it shows in its own square."""
+    points = shapely.get_dimensions(shown.shape) == 0
+    counted = shown.chosen(~points | tile.holds(shown.anchor))
+    within = shapely.clip_by_rect(counted.shape, *tile.box())
+    return Account(len(own), *_sizes(own.shape), int(counted.stands_for.sum()), *_sizes(within))
+
+
+def _sizes(shapes: Shapes) -> tuple[float, float]:
+    """Area of areas and length of lines, m² and m of Web Mercator."""
+    lines = shapely.get_dimensions(shapes) == 1
+    return float(shapely.area(shapes).sum()), float(shapely.length(shapes[lines]).sum())
+
+
+def _tiles(cells: Cells, zoom: int) -> set[Tile] | None:
+    """Every tile of a zoom that the cells touch; None when they are too many to be named."""
+    pairs = list(zip(*ranges(cells, zoom), strict=True))
+    if sum(last - first + 1 for first, last in pairs) > MOST_TILES:
+        return None
+    return {column_and_row(place) for first, last in pairs for place in range(first, last + 1)}
+
+
+def _above(changed: list[Tile]) -> set[Tile]:
+    """Tiles of the next zoom out that are made of these: of each the one that it lies in, or beside."""
+    steps = (-1, 0, 1)
+    return {((x + right) // 2, (y + down) // 2) for x, y in changed for right in steps for down in steps}
+
+
+def _alone(zoom: int, tiles: list[Tile]) -> Cells:
+    if not tiles:
+        return NONE
+    x, y = np.array(tiles, dtype=np.int64).T
+    lone: Cells = -ids(zoom, x, y)[::-1]
+    return lone
