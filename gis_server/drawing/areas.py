@@ -4,10 +4,13 @@ Shapes are laid on a grid of half pixels. A pixel is drawn when at least half of
 most of it; so a street narrower than half a pixel closes, and a shared border is the same line on both sides.
 """
 
+import warnings
+
 import numpy as np
 import numpy.typing as npt
 import rasterio.features
 import shapely
+from rasterio.errors import NotGeoreferencedWarning
 
 from gis_server.drawing.frames import MARGIN, PIXELS, Frame, Numbers, Shapes
 from gis_server.drawing.pieces import Pieces, nothing
@@ -16,8 +19,12 @@ FINER = 2
 """Grid cells on a pixel's side."""
 BESIDE = int(PIXELS * MARGIN)
 SIDE = PIXELS + 2 * BESIDE
-MOST_AREAS = 3_000
-"""In one tile; where there are more, the smallest become part of what lies around them."""
+MOST_AREAS = 4_000
+"""In one tile; where there are more, they are joined further."""
+WIDEST_GAP = 4
+"""Pixels on either side of a gap that may close where it is crowded."""
+LEAST_LEFT = 128
+"""Pixels of an area that never becomes part of another."""
 Grid = npt.NDArray[np.int32]
 
 
@@ -32,9 +39,8 @@ def as_areas(given: Pieces, frame: Frame) -> Pieces:
         return nothing()
     fid, stands_for = _members(shapes, given, frame)
     source, tags = given.source[first][kind], given.tags[first][kind]
-    smooth = shapely.coverage_simplify(shapes, frame.pixel_m)
-    places = shapely.get_coordinates(shapely.point_on_surface(smooth))
-    return Pieces(smooth, fid, stands_for, source, tags, places)
+    places = shapely.get_coordinates(shapely.point_on_surface(shapes))
+    return Pieces(shapes, fid, stands_for, source, tags, places)
 
 
 def _members(shapes: Shapes, given: Pieces, frame: Frame) -> tuple[Numbers, Numbers]:
@@ -116,12 +122,44 @@ def _pixels(fine: Grid) -> Grid:
 
 
 def _calm(pixels: Grid) -> Grid:
-    """Few enough areas for one tile."""
+    """Few enough areas for one tile: specks of another kind become part of what is around them, then gaps between areas
+    close, so that scattered houses become a built-up area; only what is far from everything may vanish."""
+    pixels = _sieved(pixels, pixels > 0)
+    for width in range(1, WIDEST_GAP + 1):
+        if _crowd(pixels) > MOST_AREAS:
+            closed = _closed(pixels, width)
+            pixels = _sieved(closed, closed > 0)
+    return _sieved(pixels, None)
+
+
+def _sieved(pixels: Grid, mask: npt.NDArray[np.bool_] | None) -> Grid:
+    """Areas that are too small in a crowd become part of the largest beside them; beyond the mask nothing changes."""
     least = 1
-    while _crowd(pixels) > MOST_AREAS and least < SIDE:
-        least *= 2
-        pixels = rasterio.features.sieve(pixels, least, connectivity=4)
+    while (crowd := _crowd(pixels)) > MOST_AREAS and least < LEAST_LEFT:
+        least *= 2 if crowd < 4 * MOST_AREAS else 4
+        with warnings.catch_warnings(category=NotGeoreferencedWarning, action="ignore"):
+            pixels = rasterio.features.sieve(pixels, least, mask=mask, connectivity=4)
     return pixels
+
+
+def _closed(pixels: Grid, width: int) -> Grid:
+    """Gaps of up to twice the width filled with what is beside them; outer edges stay where they are."""
+    grown = pixels
+    for _ in range(width):
+        grown = _grown(grown)
+    ground = (grown == 0).astype(np.int32)
+    for _ in range(width):
+        ground = _grown(ground)
+    return np.where((ground == 0) | (pixels > 0), grown, 0)
+
+
+def _grown(pixels: Grid) -> Grid:
+    """Every area one pixel wider, where nothing is yet."""
+    beside = np.pad(pixels, 1)
+    found = pixels.copy()
+    for near in (beside[:-2, 1:-1], beside[2:, 1:-1], beside[1:-1, :-2], beside[1:-1, 2:]):
+        found = np.where(found > 0, found, near)
+    return found
 
 
 def _crowd(pixels: Grid) -> int:
@@ -133,14 +171,19 @@ def _crowd(pixels: Grid) -> int:
 
 
 def _outlines(pixels: Grid, frame: Frame) -> tuple[Shapes, Numbers]:
-    """Areas of equal pixels, and their value less one."""
-    west, _, _, north = frame.box(MARGIN)
-    onto = rasterio.Affine(frame.pixel_m, 0, west, 0, -frame.pixel_m, north)
-    if not pixels.any():
+    """Areas of equal pixels, their stairs straightened, and their value less one.
+
+    A corner stands at every pixel, or two neighbours would not have the same ones and their border would part.
+    """
+    found = list(rasterio.features.shapes(pixels, mask=pixels > 0, connectivity=4))
+    if not found:
         return np.zeros(0, dtype=object), np.zeros(0, dtype=np.int64)
-    found = list(rasterio.features.shapes(pixels, mask=pixels > 0, connectivity=4, transform=onto))
     rings = [ring for one, _ in found for ring in one["coordinates"]]
     part = np.repeat(np.arange(len(found)), [len(one["coordinates"]) for one, _ in found])
     places = np.repeat(np.arange(len(rings)), [len(ring) for ring in rings])
-    shapes = shapely.polygons(shapely.linearrings(np.concatenate(rings), indices=places), indices=part)
+    stairs = shapely.segmentize(shapely.linearrings(np.concatenate(rings), indices=places), 1.0)
+    areas = shapely.polygons(shapely.transform(stairs, np.round), indices=part)
+    west, _, _, north = frame.box(MARGIN)
+    scale = np.array([frame.pixel_m, -frame.pixel_m])
+    shapes = shapely.transform(shapely.coverage_simplify(areas, 1.0), lambda at: at * scale + (west, north))
     return shapes, np.array([int(value) - 1 for _, value in found], dtype=np.int64)

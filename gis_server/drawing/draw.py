@@ -4,8 +4,10 @@ A tile hangs on what lies in and just around it, so a change is drawn where it i
 is what drawing everything anew would give.
 """
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,7 +19,7 @@ from gis_server.catalog import Layer
 from gis_server.db.rows import ways_of_seeing
 from gis_server.db.statements import statement
 from gis_server.drawing.cells import NONE, Cells, column_and_row, ids, ranges, union
-from gis_server.drawing.frames import REACH, Frame, Shapes
+from gis_server.drawing.frames import REACH, Frame, Shapes, cut
 from gis_server.drawing.pieces import Pieces
 from gis_server.drawing.rules import mark_of, rule_of
 from gis_server.drawing.sheet import SQL, Account, Drawn, Sheet, Tile
@@ -27,6 +29,8 @@ BLOCK = 8
 """Tiles on the side of what is read at once."""
 BLOCK_OF_CROWDS = 2
 """The same where parcels or buildings are read: some 200,000 of them in the densest wards."""
+FEW = 2_000
+"""Features that one thread draws at least as soon as several: GEOS and numpy let others work meanwhile."""
 MOST_WAITING = 20_000
 """Pieces that are written at once."""
 MOST_TILES = 100_000
@@ -138,8 +142,10 @@ def _block(level: _Level, frame: Frame, tiles: Iterable[Tile]) -> _Block:
     before = {} if level.fresh else level.sheet.digests(frame)
     bounds = shapely.bounds(given.shape)
     found = _Block()
-    for at in sorted(tiles):
-        one = _tile(level, Frame(level.zoom, *at), given, bounds)
+    order = sorted(tiles)
+    with ThreadPoolExecutor(os.cpu_count() if len(given) > FEW else 1) as threads:
+        shown = threads.map(lambda at: _tile(level, Frame(level.zoom, *at), given, bounds), order)
+    for at, one in zip(order, shown, strict=True):
         digest = one.pieces.digest() if len(one.pieces) else b""
         is_known = bool(len(one.pieces) or one.account.features_in)
         if before.get(at, b"") != digest:
@@ -161,7 +167,7 @@ def _account(tile: Frame, own: Pieces, shown: Pieces) -> Account:
     """What a tile was given of its own, and what it shows in its own square."""
     points = shapely.get_dimensions(shown.shape) == 0
     counted = shown.chosen(~points | tile.holds(shown.anchor))
-    within = shapely.clip_by_rect(counted.shape, *tile.box())
+    within = cut(counted.shape, tile.box())
     return Account(len(own), *_sizes(own.shape), int(counted.stands_for.sum()), *_sizes(within))
 
 

@@ -91,7 +91,7 @@ def _together(shapes: Shapes) -> shapely.Geometry:
 
 
 def _straight(lines: Shapes, frame: Frame) -> Shapes:
-    """Simplified within the tile and beside it apart, so that two tiles meet where a line goes from one to the other."""
+    """Simplified within the tile and beside it apart: two tiles meet where a line goes from one to the other."""
     tolerance = frame.unit_m * TOLERANCE_UNITS
     west, south, east, north = frame.box()
     left, low, right, high = frame.box(MARGIN)
