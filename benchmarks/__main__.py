@@ -4,7 +4,7 @@ import os
 import platform
 import sys
 
-from benchmarks import features, gate, grid, letters, load, osm_load, raster, tiles, tiles_http
+from benchmarks import drawing, features, gate, grid, letters, load, osm_load, raster, tiles, tiles_http
 from benchmarks.measure import CONSOLE
 from benchmarks.place import OSM, fresh_installation
 
@@ -17,7 +17,7 @@ def main() -> int:
         f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {sys.version.split()[0]}"
     )
     with fresh_installation() as place:
-        for one in (letters, grid, osm_load, tiles, tiles_http, features, gate, raster, load):
+        for one in (letters, grid, osm_load, tiles, drawing, tiles_http, features, gate, raster, load):
             one.bench(place)
     return 0
 

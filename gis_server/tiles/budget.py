@@ -50,39 +50,43 @@ class Weight:
 
 
 def weights(conn: psycopg.Connection, tileset: Tileset) -> Iterator[Weight]:
-    """From the lowest zoom down; nothing of zooms at which nothing is shown."""
+    """From the lowest zoom down; a zoom at which nothing is left to be seen weighs nothing, and says so."""
     low, high = tileset.zoom
     for zoom in range(low, min(high, DEEPEST) + 1):
         drawn = tileset.at(zoom)
         full = sum((_fullest(conn, one, zoom) for one in drawn), Counter[tuple[int, int]]())
-        found = [_weigh(conn, drawn, (zoom, *at)) for at, _ in full.most_common(TRIED)]
-        if found:
-            yield max(found, key=lambda weight: weight.size)
+        tiles = [at for at, _ in full.most_common(TRIED)] or [(0, 0)]
+        yield max((_weigh(conn, drawn, (zoom, *at)) for at in tiles), key=lambda weight: weight.size)
 
 
 def _fullest(conn: psycopg.Connection, drawn: Drawn, zoom: int) -> Counter[tuple[int, int]]:
     """Tiles of a zoom with the most corners of a layer."""
-    rule = rule_of(drawn.layer)
-    if rule is not None and zoom <= rule.high:
-        values = {"layer": drawn.layer.id, "seen": drawn.seen, "zoom": zoom}
+    values = {"layer": drawn.layer.id, "seen": drawn.seen, "zoom": zoom}
+    if _is_ahead(drawn, zoom):
         rows = conn.execute(text(SQL, "fullest_drawn").encode(), values).fetchall()
     else:
         rows = conn.execute(text(SQL, "fullest_served", rows=drawn.rows).encode(), {"zoom": zoom}).fetchall()
     return Counter({(x, y): corners for x, y, corners in rows})
 
 
+def _is_ahead(drawn: Drawn, zoom: int) -> bool:
+    """Whether tiles of the zoom are drawn at publishing."""
+    rule = rule_of(drawn.layer)
+    return rule is not None and zoom <= rule.high
+
+
 def _weigh(conn: psycopg.Connection, drawn: tuple[Drawn, ...], at: tuple[int, int, int]) -> Weight:
     row = psycopg.RawCursor(conn).execute(tile_statement(drawn, at[0]).encode(), at).fetchone()
     assert row is not None
     tile = bytes(row[1])
-    kept = _kept(conn, drawn[0], at[0]) if len(drawn) == 1 else None
+    kept = _kept(conn, drawn[0], at[0]) if len(drawn) == 1 and _is_ahead(drawn[0], at[0]) else None
     return Weight(*at, len(tile), count_features(tile), kept)
 
 
 def _kept(conn: psycopg.Connection, drawn: Drawn, zoom: int) -> Kept | None:
     values = {"layer": drawn.layer.id, "seen": drawn.seen, "zoom": zoom}
     row = conn.execute(text(SQL, "kept").encode(), values).fetchone()
-    return None if row is None or row[1] is None else Kept(*row)
+    return None if row is None or row[0] is None else Kept(*row)
 
 
 def count_features(tile: bytes) -> int:
