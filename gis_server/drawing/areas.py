@@ -4,13 +4,10 @@ Shapes are laid on a grid of half pixels. A pixel is drawn when at least half of
 most of it; so a street narrower than half a pixel closes, and a shared border is the same line on both sides.
 """
 
-import warnings
-
 import numpy as np
 import numpy.typing as npt
 import rasterio.features
 import shapely
-from rasterio.errors import NotGeoreferencedWarning
 
 from gis_server.drawing.frames import MARGIN, PIXELS, Frame, Numbers, Shapes
 from gis_server.drawing.pieces import Pieces, nothing
@@ -21,8 +18,10 @@ BESIDE = int(PIXELS * MARGIN)
 SIDE = PIXELS + 2 * BESIDE
 MOST_AREAS = 4_000
 """In one tile; where there are more, they are joined further."""
+SPECK = 12
+"""Pixels: smaller areas within others are not drawn apart."""
 WIDEST_GAP = 4
-"""Pixels on either side of a gap that may close where it is crowded."""
+"""Pixels on either side of a gap that may close where it is crowded; one closes everywhere."""
 LEAST_LEFT = 128
 """Pixels of an area that never becomes part of another."""
 Grid = npt.NDArray[np.int32]
@@ -122,24 +121,29 @@ def _pixels(fine: Grid) -> Grid:
 
 
 def _calm(pixels: Grid) -> Grid:
-    """Few enough areas for one tile: specks of another kind become part of what is around them, then gaps between areas
-    close, so that scattered houses become a built-up area; only what is far from everything may vanish."""
-    pixels = _sieved(pixels, pixels > 0)
+    """Gaps closed and specks of another kind made part of what is around them, everywhere alike; where it is too
+    crowded for a tile, more of both: scattered houses become a built-up area. Only what is far from everything may vanish."""
     for width in range(1, WIDEST_GAP + 1):
-        if _crowd(pixels) > MOST_AREAS:
-            closed = _closed(pixels, width)
-            pixels = _sieved(closed, closed > 0)
-    return _sieved(pixels, None)
+        closed = _closed(pixels, width)
+        pixels = _sieved(closed, SPECK if width == 1 else 1, closed > 0)
+        if _crowd(pixels) <= MOST_AREAS:
+            return pixels
+    return _sieved(pixels, 1, None)
 
 
-def _sieved(pixels: Grid, mask: npt.NDArray[np.bool_] | None) -> Grid:
-    """Areas that are too small in a crowd become part of the largest beside them; beyond the mask nothing changes."""
-    least = 1
-    while (crowd := _crowd(pixels)) > MOST_AREAS and least < LEAST_LEFT:
+def _sieved(pixels: Grid, least: int, mask: npt.NDArray[np.bool_] | None) -> Grid:
+    """Areas of few pixels become part of the largest beside them, in a crowd larger ones, too; beyond the mask nothing
+    changes."""
+    found = _without(pixels, least, mask) if least > 1 else pixels
+    while (crowd := _crowd(found)) > MOST_AREAS and least < LEAST_LEFT:
         least *= 2 if crowd < 4 * MOST_AREAS else 4
-        with warnings.catch_warnings(category=NotGeoreferencedWarning, action="ignore"):
-            pixels = rasterio.features.sieve(pixels, least, mask=mask, connectivity=4)
-    return pixels
+        found = _without(found, least, mask)
+    return found
+
+
+def _without(pixels: Grid, least: int, mask: npt.NDArray[np.bool_] | None) -> Grid:
+    sieved: Grid = rasterio.features.sieve(pixels, least, mask=mask, connectivity=4)
+    return sieved
 
 
 def _closed(pixels: Grid, width: int) -> Grid:
@@ -155,10 +159,11 @@ def _closed(pixels: Grid, width: int) -> Grid:
 
 def _grown(pixels: Grid) -> Grid:
     """Every area one pixel wider, where nothing is yet."""
-    beside = np.pad(pixels, 1)
-    found = pixels.copy()
-    for near in (beside[:-2, 1:-1], beside[2:, 1:-1], beside[1:-1, :-2], beside[1:-1, 2:]):
-        found = np.where(found > 0, found, near)
+    found = pixels
+    for axis in (0, 1):
+        beside = np.pad(found, [(1, 1), (0, 0)] if axis == 0 else [(0, 0), (1, 1)])
+        for near in (beside[:-2], beside[2:]) if axis == 0 else (beside[:, :-2], beside[:, 2:]):
+            found = np.where(found > 0, found, near)
     return found
 
 

@@ -5,6 +5,7 @@ is what drawing everything anew would give.
 """
 
 import os
+import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import psycopg
 import shapely
+from rasterio.errors import NotGeoreferencedWarning
 
 from gis_server.catalog import Layer
 from gis_server.db.rows import ways_of_seeing
@@ -78,10 +80,10 @@ def draw(conn: psycopg.Connection, layer: Layer, table: str, cells: Cells | None
     mark = mark_of(layer)
     known = row is not None and row[0] == mark
     found = []
-    for seen, condition in ways_of_seeing(layer).items():
-        rows = table if condition is None else f"(SELECT * FROM {table} WHERE {condition})"
-        sheet = Sheet(conn, layer, rule, rows, seen)
-        found.append(_sheet(sheet, cells if known else None))
+    with warnings.catch_warnings(category=NotGeoreferencedWarning, action="ignore"):  # grids of pixels are not maps
+        for seen, condition in ways_of_seeing(layer).items():
+            rows = table if condition is None else f"(SELECT * FROM {table} WHERE {condition})"
+            found.append(_sheet(Sheet(conn, layer, rule, rows, seen), cells if known else None))
     conn.execute(statement(SQL, "note_mark"), {"layer": layer.id, "mark": mark})
     return union(found)
 

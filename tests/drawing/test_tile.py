@@ -13,6 +13,7 @@ from gis_server.drawing.pieces import Pieces, pieces
 from gis_server.drawing.rules import Rule
 from gis_server.drawing.tile import drawn
 
+pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 ZOOM, COLUMN, ROW = 13, 6523, 3849
 FRAME = Frame(ZOOM, COLUMN, ROW)
 WEST, SOUTH, EAST, NORTH = FRAME.box()
