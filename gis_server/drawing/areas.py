@@ -121,8 +121,11 @@ def _pixels(fine: Grid) -> Grid:
 
 
 def _calm(pixels: Grid) -> Grid:
-    """Gaps closed and specks of another kind made part of what is around them, everywhere alike; where it is too
-    crowded for a tile, more of both: scattered houses become a built-up area. Only what is far from everything may vanish."""
+    """Gaps closed and specks of another kind made part of what is around them, everywhere alike.
+
+    Where it is too crowded for a tile, more of both: scattered houses become a built-up area. Only what is far from
+    everything may vanish.
+    """
     for width in range(1, WIDEST_GAP + 1):
         closed = _closed(pixels, width)
         pixels = _sieved(closed, SPECK if width == 1 else 1, closed > 0)
