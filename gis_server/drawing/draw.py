@@ -20,10 +20,10 @@ from rasterio.errors import NotGeoreferencedWarning
 from gis_server.catalog import Layer
 from gis_server.db.rows import ways_of_seeing
 from gis_server.db.statements import statement
-from gis_server.drawing.cells import NONE, Cells, column_and_row, ids, ranges, union
+from gis_server.drawing.cells import NONE, WORLD, Cells, column_and_row, ids, ranges, union
 from gis_server.drawing.frames import REACH, Frame, Shapes, cut
 from gis_server.drawing.pieces import Pieces
-from gis_server.drawing.rules import mark_of, rule_of
+from gis_server.drawing.rules import Rule, mark_of, rule_of
 from gis_server.drawing.sheet import SQL, Account, Drawn, Sheet, Tile
 from gis_server.drawing.tile import drawn
 
@@ -55,8 +55,15 @@ class _Level:
     def given(self, frame: Frame) -> Pieces:
         if self.zoom == self.sheet.rule.high:
             return self.sheet.served(frame, REACH)
-        beyond = Frame(frame.zoom + 1, 2 * frame.x - 1, 2 * frame.y - 1, 2 * frame.wide + 2, 2 * frame.high + 2)
-        return self.sheet.below(beyond)
+        return self.sheet.below(_below(frame))
+
+    def apart(self, frame: Frame, tiles: set[Tile]) -> set[Tile]:
+        """Tiles that cannot be taken from the sheet of all rows: a hidden row is near, or a tile below differs."""
+        if self.sheet.hidden is None:
+            return tiles
+        if self.zoom == self.sheet.rule.high:
+            return tiles & self.sheet.near_hidden(frame)
+        return tiles & _above(self.sheet.differing(_below(frame)))
 
 
 @dataclass(frozen=True)
@@ -81,15 +88,20 @@ def draw(conn: psycopg.Connection, layer: Layer, table: str, cells: Cells | None
     known = row is not None and row[0] == mark
     found = []
     with warnings.catch_warnings(category=NotGeoreferencedWarning, action="ignore"):  # grids of pixels are not maps
-        for seen, condition in ways_of_seeing(layer).items():
-            rows = table if condition is None else f"(SELECT * FROM {table} WHERE {condition})"
-            found.append(_sheet(Sheet(conn, layer, rule, rows, seen), cells if known else None))
+        for sheet in _sheets(conn, layer, rule, table):
+            found.append(_sheet(sheet, cells if known else None))
     conn.execute(statement(SQL, "note_mark"), {"layer": layer.id, "mark": mark})
     return union(found)
 
 
+def _sheets(conn: psycopg.Connection, layer: Layer, rule: Rule, table: str) -> list[Sheet]:
+    """Of all rows first: the others take from it what they see alike."""
+    hidden = {seen: condition and f"({condition}) IS NOT TRUE" for seen, condition in ways_of_seeing(layer).items()}
+    return [Sheet(conn, layer, rule, table, seen, condition) for seen, condition in sorted(hidden.items())]
+
+
 def _sheet(sheet: Sheet, cells: Cells | None) -> Cells:
-    """All zooms of a sheet."""
+    """All zooms of a sheet. Drawn all anew, everything counts as changed."""
     rule = sheet.rule
     wanted = None if cells is None else _tiles(cells, rule.high)
     fresh = wanted is None
@@ -97,10 +109,12 @@ def _sheet(sheet: Sheet, cells: Cells | None) -> Cells:
         sheet.clear()
     found = []
     for zoom in range(rule.high, rule.low - 1, -1):
+        if fresh and sheet.hidden is not None:
+            wanted = sheet.tiles_of_all(zoom)
         changed = _level(_Level(sheet, zoom, fresh), wanted)
         found.append(_alone(zoom, changed))
         wanted = _above(changed)
-    return union(found)
+    return WORLD if fresh else union(found)
 
 
 def _level(level: _Level, wanted: set[Tile] | None) -> list[Tile]:
@@ -108,7 +122,10 @@ def _level(level: _Level, wanted: set[Tile] | None) -> list[Tile]:
     changed: list[Tile] = []
     waiting: list[Drawn] = []
     for frame, tiles in _blocks(level, wanted):
-        block = _block(level, frame, tiles)
+        apart = level.apart(frame, tiles)
+        if tiles > apart:
+            changed += level.sheet.share(frame, tiles - apart)
+        block = _block(level, frame, apart) if apart else _Block()
         if block.written and not level.fresh:
             level.sheet.remove(frame, block.written)
         changed += block.changed
@@ -187,7 +204,12 @@ def _tiles(cells: Cells, zoom: int) -> set[Tile] | None:
     return {column_and_row(place) for first, last in pairs for place in range(first, last + 1)}
 
 
-def _above(changed: list[Tile]) -> set[Tile]:
+def _below(frame: Frame) -> Frame:
+    """The tiles that those of a frame are made of."""
+    return Frame(frame.zoom + 1, 2 * frame.x - 1, 2 * frame.y - 1, 2 * frame.wide + 2, 2 * frame.high + 2)
+
+
+def _above(changed: Iterable[Tile]) -> set[Tile]:
     """Tiles of the next zoom out that are made of these: of each the one that it lies in, or beside."""
     steps = (-1, 0, 1)
     return {((x + right) // 2, (y + down) // 2) for x, y in changed for right in steps for down in steps}

@@ -11,7 +11,7 @@ import shapely
 
 from gis_server.catalog import Layer
 from gis_server.db.statements import literal, quoted, statement
-from gis_server.drawing.frames import Frame, cut
+from gis_server.drawing.frames import REACH, Frame, cut
 from gis_server.drawing.pieces import Pieces, joined, nothing, pieces
 from gis_server.drawing.rules import Rule
 
@@ -43,17 +43,49 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Sheet:
-    """`rows`: what a FROM takes as the rows that are seen; `seen` names them in the drawing tables."""
+    """`table` holds all rows, those to be served; `seen` names the way of seeing them in the drawing tables."""
 
     conn: psycopg.Connection
     layer: Layer
     rule: Rule
-    rows: str
-    seen: str
+    table: str
+    seen: str = ""
+    hidden: str | None = None
+    """The condition of rows that are not seen; None where all are."""
+
+    @property
+    def rows(self) -> str:
+        """What a FROM takes as the rows that are seen."""
+        return self.table if self.hidden is None else f"(SELECT * FROM {self.table} WHERE ({self.hidden}) IS NOT TRUE)"
 
     def blocks(self, zoom: int) -> list[Tile]:
         """Tiles of a zoom that any row comes near to."""
         return self.conn.execute(statement(SQL, "blocks", rows=self.rows), {"zoom": zoom}).fetchall()
+
+    def tiles_of_all(self, zoom: int) -> set[Tile]:
+        """Tiles of the sheet of all rows."""
+        return set(self.conn.execute(statement(SQL, "tiles_of_all"), self._of(zoom)).fetchall())
+
+    def near_hidden(self, frame: Frame) -> set[Tile]:
+        """Tiles of a frame that a row comes near to which is not seen here."""
+        west, south, east, north = frame.box(REACH)
+        values = {"west": west, "south": south, "east": east, "north": north, "zoom": frame.zoom, "reach": REACH}
+        names = {"table": self.table, "hidden": self.hidden or "false"}
+        return set(self.conn.execute(statement(SQL, "near_hidden", **names), values).fetchall())
+
+    def differing(self, frame: Frame) -> set[Tile]:
+        """Tiles of a frame that look different from those of all rows."""
+        values = {**self._of(frame.zoom), **_range(frame)}
+        return set(self.conn.execute(statement(SQL, "differing"), values).fetchall())
+
+    def share(self, frame: Frame, tiles: set[Tile]) -> list[Tile]:
+        """Take tiles of a frame from the sheet of all rows; answers which look different now."""
+        some = sorted(tiles)
+        changed = sorted(self.differing(frame) & tiles)
+        self.remove(frame, some)
+        values = {**self._of(frame.zoom), **_range(frame), "xs": [x for x, _ in some], "ys": [y for _, y in some]}
+        self.conn.execute(statement(SQL, "share"), values)
+        return changed
 
     def served(self, frame: Frame, reach: float) -> Pieces:
         """Rows near a frame."""

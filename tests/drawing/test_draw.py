@@ -11,6 +11,7 @@ import pytest
 from gis_server.access.views import View, compile_views
 from gis_server.catalog import Catalog, Layer
 from gis_server.db.database import Database
+from gis_server.db.rows import ways_of_seeing
 from gis_server.drawing.draw import draw
 from gis_server.drawing.rules import rule_of
 from gis_server.releases.rollback import Wish, roll_back
@@ -103,6 +104,28 @@ def test_a_small_change_gives_what_drawing_all_anew_gives(kind: str, database: D
             draw(conn, city.layer, city.layer.table, None)
             assert little == tables(conn)
             assert len(little[0]) > 3
+            conn.rollback()
+
+
+def test_who_sees_less_sees_what_drawing_only_that_gives(database: Database, catalog: Catalog) -> None:
+    """Tiles without a hidden parcel are taken from those of all rows, the others are drawn: nothing more is in them."""
+    city = City(catalog, *CITIES["areas"])
+    uses = ["ODT", "CLN", "CQP"]
+    layer, (condition,) = city.layer, filter(None, ways_of_seeing(city.layer).values())
+    as_if_that_were_all = Layer(layer.id, layer.file.model_copy(update={"rows": {}}))
+    for turn in range(3):
+        for number in range(turn * 30, 600 if turn == 0 else turn * 30 + 10):
+            use = city.chance.choice(uses if number % 40 < 8 else uses[:2])
+            wkt = box(X + number % 40 * 300, Y + number // 40 * 300, 280)
+            city.rows[number] = row(catalog, layer, number, wkt, loai_dat=use, ky_hieu_muc_dich=use)
+        publish_rows(database, MEASURED, [(layer, list(city.rows.values()))])
+        with database.connect("load") as conn:
+            some = [{one[2:] for one in rows if one[1]} for rows in tables(conn)]
+            everyone = [{one[2:] for one in rows if not one[1]} for rows in tables(conn)]
+            draw(conn, as_if_that_were_all, f"(SELECT * FROM {layer.table} WHERE {condition})", None)
+            assert some == [{one[2:] for one in rows if not one[1]} for rows in tables(conn)]
+            assert len(some[0] & everyone[0]) > 5
+            assert len(everyone[0] - some[0]) > 5
             conn.rollback()
 
 
