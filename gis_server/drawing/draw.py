@@ -169,8 +169,8 @@ def _block(level: _Level, frame: Frame, tiles: Iterable[Tile]) -> _Block:
         is_known = bool(len(one.pieces) or one.account.features_in)
         if before.get(at, b"") != digest:
             found.changed.append(at)
-        if before.get(at, b"") != digest or one.account.features_in:
-            found.written.append(at)
+        if before.get(at, b"") != digest or (level.zoom == level.sheet.rule.high and (is_known or at in before)):
+            found.written.append(at)  # at the highest zoom the account may change while what is shown does not
             found.new.extend([one] if is_known else [])
     return found
 
