@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psycopg
@@ -42,7 +42,7 @@ class Weight:
     y: int
     size: int
     features: int
-    kept: Kept | None
+    kept: Kept | None = None
 
     @property
     def is_over(self) -> bool:
@@ -56,7 +56,9 @@ def weights(conn: psycopg.Connection, tileset: Tileset) -> Iterator[Weight]:
         drawn = tileset.at(zoom)
         full = sum((_fullest(conn, one, zoom) for one in drawn), Counter[tuple[int, int]]())
         tiles = [at for at, _ in full.most_common(TRIED)] or [(0, 0)]
-        yield max((_weigh(conn, drawn, (zoom, *at)) for at in tiles), key=lambda weight: weight.size)
+        heaviest = max((_weigh(conn, drawn, (zoom, *at)) for at in tiles), key=lambda weight: weight.size)
+        alone = len(tileset.layers) == 1 and _is_ahead(drawn[0], zoom)
+        yield replace(heaviest, kept=_kept(conn, drawn[0], zoom) if alone else None)
 
 
 def _fullest(conn: psycopg.Connection, drawn: Drawn, zoom: int) -> Counter[tuple[int, int]]:
@@ -79,8 +81,7 @@ def _weigh(conn: psycopg.Connection, drawn: tuple[Drawn, ...], at: tuple[int, in
     row = psycopg.RawCursor(conn).execute(tile_statement(drawn, at[0]).encode(), at).fetchone()
     assert row is not None
     tile = bytes(row[1])
-    kept = _kept(conn, drawn[0], at[0]) if len(drawn) == 1 and _is_ahead(drawn[0], at[0]) else None
-    return Weight(*at, len(tile), count_features(tile), kept)
+    return Weight(*at, len(tile), count_features(tile))
 
 
 def _kept(conn: psycopg.Connection, drawn: Drawn, zoom: int) -> Kept | None:
