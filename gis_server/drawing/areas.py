@@ -33,7 +33,11 @@ def as_areas(given: Pieces, frame: Frame) -> Pieces:
         return given
     _, first, number = np.unique(given.kinds(), return_index=True, return_inverse=True)
     fine = _laid(given.shape, number.astype(np.int32) + 1, frame)
-    shapes, kind = _outlines(_calm(_pixels(fine)), frame)
+    if not fine.any():
+        return nothing()
+    rows, columns = _used(fine.any(axis=1)), _used(fine.any(axis=0))
+    some = fine[rows.start * FINER : rows.stop * FINER, columns.start * FINER : columns.stop * FINER]
+    shapes, kind = _outlines(_calm(_pixels(some)), (columns.start, rows.start), frame)
     if not len(shapes):
         return nothing()
     fid, stands_for = _members(shapes, given, frame)
@@ -102,6 +106,12 @@ def _painted(starts: Numbers, lengths: Numbers, values: Grid) -> Grid:
     place = np.arange(len(run)) - np.repeat(np.cumsum(lengths) - lengths, lengths) + starts[run]
     grid[place] = values[run]
     return grid.reshape(size, size)
+
+
+def _used(lines: npt.NDArray[np.bool_]) -> range:
+    """Rows or columns of pixels that anything lies in, with what it may grow into."""
+    used = np.flatnonzero(lines) // FINER
+    return range(max(int(used[0]) - WIDEST_GAP - 1, 0), min(int(used[-1]) + WIDEST_GAP + 2, SIDE))
 
 
 def _pixels(fine: Grid) -> Grid:
@@ -178,8 +188,8 @@ def _crowd(pixels: Grid) -> int:
     return int((beside & (pixels > 0)).sum())
 
 
-def _outlines(pixels: Grid, frame: Frame) -> tuple[Shapes, Numbers]:
-    """Areas of equal pixels, their stairs straightened, and their value less one.
+def _outlines(pixels: Grid, corner: tuple[int, int], frame: Frame) -> tuple[Shapes, Numbers]:
+    """Areas of equal pixels, their stairs straightened, and their value less one; `corner` is where the pixels begin.
 
     A corner stands at every pixel, or two neighbours would not have the same ones and their border would part.
     """
@@ -193,5 +203,5 @@ def _outlines(pixels: Grid, frame: Frame) -> tuple[Shapes, Numbers]:
     areas = shapely.polygons(shapely.transform(stairs, np.round), indices=part)
     west, _, _, north = frame.box(MARGIN)
     scale = np.array([frame.pixel_m, -frame.pixel_m])
-    shapes = shapely.transform(shapely.coverage_simplify(areas, 1.0), lambda at: at * scale + (west, north))
+    shapes = shapely.transform(shapely.coverage_simplify(areas, 1.0), lambda at: (at + corner) * scale + (west, north))
     return shapes, np.array([int(value) - 1 for _, value in found], dtype=np.int64)
