@@ -35,7 +35,7 @@ def as_areas(given: Pieces, frame: Frame) -> Pieces:
     fine = _laid(given.shape, number.astype(np.int32) + 1, frame)
     if not fine.any():
         return nothing()
-    rows, columns = _used(fine.any(axis=1)), _used(fine.any(axis=0))
+    rows, columns = _used(fine, 1), _used(fine, 0)
     some = fine[rows.start * FINER : rows.stop * FINER, columns.start * FINER : columns.stop * FINER]
     shapes, kind = _outlines(_calm(_pixels(some)), (columns.start, rows.start), frame)
     if not len(shapes):
@@ -108,9 +108,9 @@ def _painted(starts: Numbers, lengths: Numbers, values: Grid) -> Grid:
     return grid.reshape(size, size)
 
 
-def _used(lines: npt.NDArray[np.bool_]) -> range:
+def _used(fine: Grid, axis: int) -> range:
     """Rows or columns of pixels that anything lies in, with what it may grow into."""
-    used = np.flatnonzero(lines) // FINER
+    used = np.flatnonzero(np.any(fine, axis=axis)) // FINER
     return range(max(int(used[0]) - WIDEST_GAP - 1, 0), min(int(used[-1]) + WIDEST_GAP + 2, SIDE))
 
 
