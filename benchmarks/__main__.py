@@ -6,6 +6,7 @@ import sys
 
 from benchmarks import (
     dossier,
+    drawing,
     exports,
     features,
     gate,
@@ -30,7 +31,21 @@ def main() -> int:
         f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {sys.version.split()[0]}"
     )
     with fresh_installation() as place:
-        for one in (letters, grid, osm_load, tiles, tiles_http, features, exports, gate, raster, search, load, dossier):
+        for one in (
+            letters,
+            grid,
+            osm_load,
+            tiles,
+            drawing,
+            tiles_http,
+            features,
+            exports,
+            gate,
+            raster,
+            search,
+            load,
+            dossier,
+        ):
             one.bench(place)
     return 0
 

@@ -33,13 +33,13 @@ async def _bench(place: Bench) -> None:
         for zoom in ZOOMS:
             at = [(zoom, *row) for row in await conn.fetch(text(SQL, "road_tiles"), zoom, TILES)]
             random.Random(7).shuffle(at)
-            ours, size = await _draw(conn, tile_statement(tileset.at(zoom), zoom), at)
-            plain, plain_size = await _draw(conn, text(SQL, "plain_tile"), at)
+            ours, size = await draw_all(conn, tile_statement(tileset.at(zoom), zoom), at)
+            plain, plain_size = await draw_all(conn, text(SQL, "plain_tile"), at)
             claim(f"cold tile z{zoom}, median of {TILES}", ours, plain, "ms", "ms ST_AsMVT of the VN-2000 table")
             CONSOLE.print(f"    median size {size / 1024:.1f} kB, plain {plain_size / 1024:.1f} kB", style="dim")
 
 
-async def _draw(conn: asyncpg.Connection, sql: str, at: Sequence[tuple[int, int, int]]) -> tuple[float, float]:
+async def draw_all(conn: asyncpg.Connection, sql: str, at: Sequence[tuple[int, int, int]]) -> tuple[float, float]:
     """Median milliseconds and median bytes."""
     statement = await conn.prepare(sql)
     times, sizes = [], []

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from gis_server.access.rows import rows_condition
 from gis_server.catalog import Catalog, Layer
 from gis_server.catalog.model import ACCESS_ORDER, Access, ViewRule
+from gis_server.db.rows import rows_condition
 from gis_server.errors import UnknownLayer
 
 

@@ -35,6 +35,7 @@ def _of_layer(catalog: Catalog, layer: Layer) -> Iterator[str]:
     yield from _of_rows(catalog, layer, where)
     yield from _of_raster(catalog, layer, where)
     yield from _of_search(layer, where)
+    yield from _of_tiles(layer, where)
     yield from _of_checks(catalog, layer, where)
 
 
@@ -90,6 +91,19 @@ def _of_rows(catalog: Catalog, layer: Layer, where: str) -> Iterator[str]:
                 )
 
 
+def _of_tiles(layer: Layer, where: str) -> Iterator[str]:
+    tiles = layer.file.tiles
+    for name in set(tiles.later) - set(tiles.fields):
+        yield f"{where}: tiles.later: “{name}” is not among tiles.fields"
+    if tiles.into is None:
+        return
+    if "Polygon" not in layer.file.geometry:
+        yield f"{where}: tiles.into: only polygons become areas"
+    by = layer.fields.get(tiles.into.by or "")
+    if by is not None and by.access not in (None, layer.file.access):
+        yield f"{where}: tiles.into.by: not everyone who sees the layer sees “{tiles.into.by}”"
+
+
 def _of_raster(catalog: Catalog, layer: Layer, where: str) -> Iterator[str]:
     rule = layer.file.raster
     if rule is None:
@@ -128,6 +142,8 @@ def _named_fields(layer: Layer) -> dict[str, list[str]]:
         "time": [file.time.since, file.time.until] if file.time else [],
         "tiles.fields": file.tiles.fields,
         "search": file.search.fields if file.search else [],
+        "tiles.later": list(file.tiles.later),
+        "tiles.into": [file.tiles.into.by] if file.tiles.into and file.tiles.into.by else [],
     }
 
 

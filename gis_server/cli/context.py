@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from rich.console import Console
+from rich.progress import Progress
 
 from gis_server.catalog import Catalog, read_catalog
 from gis_server.catalog.places import Places, read_places
@@ -11,6 +12,7 @@ from gis_server.db.database import Database, open_database
 from gis_server.db.places import write_places
 from gis_server.db.tables import migrate
 from gis_server.naming.record import settle_names
+from gis_server.releases.redraw import outdated, redraw
 from gis_server.settings import Settings
 
 
@@ -43,8 +45,23 @@ def ready() -> Ready:
     database = open_database(settings)
     for change in migrate(database, catalog):
         Console(stderr=True).print(f"[dim]{change}[/]", highlight=False)
+    draw_outdated(database, catalog)
     places = read_places(settings.layers_folder)
     write_places(database, places)
     if settled := settle_names(database, catalog):
         Console(stderr=True).print(f"[dim]tên để tìm kiếm: {len(settled)} lớp · names for search: layers[/]")
     return Ready(settings, catalog, database, places)
+
+
+def draw_outdated(database: Database, catalog: Catalog) -> list[str]:
+    """Draw ahead the layers whose rule, or this program, has changed; their ids."""
+    with database.connect("read") as conn:
+        layers = outdated(conn, catalog)
+    if not layers:
+        return []
+    console = Console(stderr=True)
+    words = f"vẽ sẵn {len(layers)} lớp · drawing {len(layers)} layers ahead"
+    with database.connect() as conn, Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        for layer in bar.track(layers, description=words):
+            redraw(conn, [layer])
+    return [layer.id for layer in layers]

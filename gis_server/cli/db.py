@@ -10,7 +10,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from rich.console import Console
 from rich.table import Table
 
-from gis_server.cli.context import read_settings_and_catalog
+from gis_server.cli.context import draw_outdated, read_settings_and_catalog
 from gis_server.db.binaries import find_binaries
 from gis_server.db.cluster import Cluster, embedded_cluster
 from gis_server.db.database import Role, open_database
@@ -85,7 +85,9 @@ def migrate_tables(
 ) -> None:
     """Đưa bảng về đúng tệp lớp · Make the tables fit the layer files."""
     settings, catalog = read_settings_and_catalog()
-    changes = migrate(open_database(settings), catalog, allow_destructive=frozenset(drop or []))
+    database = open_database(settings)
+    changes = migrate(database, catalog, allow_destructive=frozenset(drop or []))
+    changes += [f"{layer}: vẽ sẵn lại · drawn ahead again" for layer in draw_outdated(database, catalog)]
     for change in changes or ["bảng đã khớp tệp lớp · tables already fit the layer files"]:
         Console().print(f"[green]✓[/] {change}", highlight=False)
 

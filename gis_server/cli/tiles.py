@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from gis_server.catalog import Catalog
+from gis_server.cli.budget import budget
 from gis_server.cli.context import ready
 from gis_server.errors import SettingInvalid
 from gis_server.tiles.address import HIGHEST_ZOOM
@@ -26,6 +27,7 @@ ZOOMS = re.compile(r"([0-9]{1,2})(?:-([0-9]{1,2}))?", re.ASCII)
 Work = Callable[[Office, Shelf], Awaitable[None]]
 Count = Callable[[int, str], None]
 app = typer.Typer(help="Kho ô bản đồ · The store of map tiles", no_args_is_help=True)
+app.command()(budget)
 out = Console(highlight=False)
 TilesetsOption = Annotated[
     list[str] | None,

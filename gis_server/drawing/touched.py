@@ -9,8 +9,9 @@ import shapely
 
 from gis_server.catalog import Layer
 from gis_server.db.statements import quoted, statement
-from gis_server.drawing.cells import WORLD, Cells, pack
+from gis_server.drawing.cells import WORLD, Cells, pack, union
 from gis_server.drawing.cover import MARGIN, cover, cover_coarsely
+from gis_server.drawing.draw import draw
 
 SQL = Path(__file__).parent / "sql"
 MOST_SHAPES = 50_000
@@ -18,19 +19,40 @@ MOST_SHAPES = 50_000
 COARSE_ZOOM = 13
 
 
-def record_touched(conn: psycopg.Connection, release: int, layers: Iterable[tuple[Layer, bool]]) -> None:
-    """Enter what the release touches in each layer; the flag says that the layer was empty before.
+def record_touched(conn: psycopg.Connection, release: int, layers: Iterable[tuple[Layer, str | None]]) -> None:
+    """Draw ahead what the release changes in each layer, and enter which tiles it touches.
 
-    Called when the rows are written and before filled twins take their places: nothing drawn of an empty layer is
-    worth keeping, so a filled one is touched everywhere.
+    The name is that of a table that will take the place of a layer that was empty: nothing drawn of that is worth
+    keeping, so it is touched everywhere. Called before it does, as readers of the layer wait from then on.
     """
-    for layer, filled in {layer.id: (layer, filled) for layer, filled in layers}.values():
-        cells = WORLD if filled else _touched(conn, release, layer)
+    for layer, twin in {layer.id: (layer, twin) for layer, twin in layers}.values():
+        cells = _touched(conn, release, layer) if twin is None else WORLD
+        redrawn = draw(conn, layer, twin or layer.table, cells if twin is None else None)
+        cells = union([cells, redrawn]) if twin is None else cells
         conn.execute(statement(SQL, "record"), {"release": release, "layer": layer.id, "cells": pack(cells)})
+        conn.execute(statement(SQL, "account"), {"release": release, "layer": layer.id})
+
+
+def draw_anew(conn: psycopg.Connection, layer: Layer) -> None:
+    """Draw all of a layer by today's rule, on the books of the release that changed it last."""
+    draw(conn, layer, layer.table, None)
+    row = conn.execute(statement(SQL, "changed_last"), {"layer": layer.id}).fetchone()
+    assert row is not None
+    conn.execute(statement(SQL, "account"), {"release": row[0], "layer": layer.id})
+
+
+def _hiding(layer: Layer) -> list[str]:
+    """Fields by whose values a row is hidden from some: when one changes, the feature comes or goes for them."""
+    return [name for marks in layer.file.rows.values() for name in marks]
+
+
+def _areas(layer: Layer) -> list[str]:
+    into = layer.file.tiles.into
+    return [into.by] if into is not None and into.by else []
 
 
 def _touched(conn: psycopg.Connection, release: int, layer: Layer) -> Cells:
-    drawn = [*layer.file.tiles.fields, "source"]
+    drawn = list(dict.fromkeys([*layer.file.tiles.fields, *_hiding(layer), *_areas(layer), "source"]))
     names = {
         "served": layer.table,
         "history": layer.history,

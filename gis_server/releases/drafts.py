@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -101,6 +102,27 @@ def publish_drafts(conn: psycopg.Connection, catalog: Catalog, wish: Wish) -> Re
         release = make_release(conn, [one.bundle(catalog) for one in chosen], {"who": wish.who, "note": words})
         _drop(conn, chosen, release.number if release else None, "published" if release else "unchanged")
     return release
+
+
+@contextmanager
+def tried(conn: psycopg.Connection, catalog: Catalog, numbers: Sequence[int]) -> Iterator[list[str]]:
+    """The map as it would be with these drafts published, within this block only; yields the layers they would change.
+
+    Nobody else can publish meanwhile.
+    """
+    try:
+        with alone(conn):
+            chosen = drafts(conn, sorted(set(numbers)))
+            validate(conn, catalog, chosen)
+            made = make_release(conn, [one.bundle(catalog) for one in chosen], {"who": "", "note": ""})
+            yield sorted({change.layer for change in made.layers}) if made else []
+            raise _OnlyTried
+    except _OnlyTried:
+        pass
+
+
+class _OnlyTried(Exception):
+    """Ends the transaction of a publish that was only tried."""
 
 
 def _moved_on(conn: psycopg.Connection, chosen: Sequence[Draft]) -> bool:

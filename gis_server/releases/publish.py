@@ -84,7 +84,7 @@ def _release(conn: psycopg.Connection, different: Sequence[tuple[str, Comparison
         rows = record_layer(conn, number, LayerChange(comparison.layer.id, source, comparison.counts))
         if not comparison.fills and comparison.counts.total > BIG_CHANGE * rows:
             conn.execute("SELECT meta.analyze_layer(%s)", [comparison.layer.id])
-    record_touched(conn, number, [(one.layer, one.fills) for _, one in different])
+    record_touched(conn, number, [(one.layer, one.filling) for _, one in different])
     record_names(conn, number, [(one.layer, one.written) for _, one in different])
     for _, comparison in different:
         finish(conn, comparison)

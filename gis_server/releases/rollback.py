@@ -55,7 +55,7 @@ def roll_back(conn: psycopg.Connection, catalog: Catalog, wish: Wish, *, who: st
                 for change in changes[layer.id]:
                     record_layer(conn, number, change)
                 conn.execute("SELECT meta.analyze_layer(%s)", [layer.id])
-        record_touched(conn, number, [(layer, False) for layer in layers if changes[layer.id]])
+        record_touched(conn, number, [(layer, None) for layer in layers if changes[layer.id]])
         record_names(conn, number, [(layer, layer.table) for layer in layers if changes[layer.id]])
         announce(conn, number)
     return Release(number, published_at, tuple(change for some in changes.values() for change in some))

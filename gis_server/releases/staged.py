@@ -83,13 +83,18 @@ class Comparison:
         return self.staged.name if self.ready else f"filling {self.number}"
 
     @property
+    def filling(self) -> str | None:
+        """Quoted name of the twin that takes the layer's place, if one does."""
+        return f"staging.{quoted(self.twin)}" if self.fills else None
+
+    @property
     def layer(self) -> Layer:
         return self.staged.layer
 
     @property
     def written(self) -> str:
         """Quoted name of the table in which the release's rows lie until `finish`."""
-        return f"staging.{quoted(self.twin)}" if self.fills else self.layer.table
+        return self.filling or self.layer.table
 
 
 def compare(conn: psycopg.Connection, source: str, staged: Staged, number: int, *, may_fill: bool = True) -> Comparison:

@@ -10,12 +10,13 @@ from pathlib import Path
 from gis_server.access.views import View
 from gis_server.catalog import Catalog
 from gis_server.drawing.cells import column_and_row, place
+from gis_server.drawing.rules import mark_of
 from gis_server.errors import UnknownLayer
 from gis_server.tiles.address import TileAddress
 from gis_server.tiles.tilesets import Drawn, Tileset, find_tileset
 
 HERE = Path(__file__).parent
-DRAWN_BY = ("statement.py", "sql/tile.sql", "sql/tile_layer.sql")
+DRAWN_BY = ("statement.py", "sql/tile.sql", "sql/tile_layer.sql", "sql/tile_drawn.sql")
 """Files that decide what tile comes of given data; when one changes, tiles drawn before it are worth nothing."""
 PLACE = struct.Struct(">BQ")
 PREFIX_BYTES = 8
@@ -91,4 +92,4 @@ class Shelves:
 
 def _definition(drawn: Drawn) -> str:
     rules = drawn.layer.file.model_dump_json(include={"tiles", "geometry", "fields"})
-    return f"{drawn.layer.id} {drawn.fields} {drawn.rows} {rules}"
+    return f"{drawn.layer.id} {drawn.fields} {drawn.rows} {rules} {mark_of(drawn.layer)}"

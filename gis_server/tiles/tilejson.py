@@ -5,6 +5,7 @@ from typing import Any
 
 from gis_server.catalog import Catalog
 from gis_server.catalog.model import FieldType
+from gis_server.drawing.rules import rule_of
 from gis_server.tiles.tilesets import Drawn, Tileset
 from gis_server.web.state import LayerState, attributions, joined_bounds
 
@@ -40,6 +41,8 @@ def tilejson(catalog: Catalog, tileset: Tileset, states: Mapping[str, LayerState
 def _vector_layer(drawn: Drawn) -> dict[str, Any]:
     layer = drawn.layer
     fields = {name: _described(drawn, name) for name in drawn.fields}
+    if rule_of(layer) is not None:
+        fields["merged"] = "Number (đại diện cho nhiều đối tượng · how many features it stands for)"
     return {
         "id": layer.id,
         "description": f"{layer.file.title.vi} · {layer.file.title.en}",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from gis_server.access.views import View, unknown_layer
 from gis_server.catalog import Catalog, Layer
 from gis_server.catalog.model import Text
+from gis_server.db.rows import way_name
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,8 @@ class Drawn:
     fields: tuple[str, ...]
     rows: str
     """What a FROM takes as the rows that the caller may see."""
+    seen: str
+    """The name of these rows in the drawing tables."""
 
     @property
     def zoom(self) -> tuple[int, int]:
@@ -53,4 +56,5 @@ def find_tileset(catalog: Catalog, view: View, name: str) -> Tileset:
 
 def _drawn(layer: Layer, view: View) -> Drawn:
     visible = view.fields[layer.id]
-    return Drawn(layer, tuple(name for name in layer.file.tiles.fields if name in visible), view.rows(layer))
+    fields = tuple(name for name in layer.file.tiles.fields if name in visible)
+    return Drawn(layer, fields, view.rows(layer), way_name(view.conditions.get(layer.id)))

@@ -225,7 +225,9 @@ def test_administrative_areas_of_every_era_share_a_layer() -> None:
 
 
 def test_dense_layers_stay_out_of_small_scale_tiles() -> None:
-    lowest = {name: file.tiles.zoom[0] for name, file in FILES.items()}
+    """From which zoom on each of their features is drawn."""
+    tiles = {name: file.tiles for name, file in FILES.items()}
+    lowest = {name: one.into.below if one.into else one.zoom[0] for name, one in tiles.items()}
     assert min(lowest[name] for name in ("base_settlement.nha", "base_transport.mat_duong_bo")) >= 14
     dense = ("cadastre.thua_dat", "drainage.ho_ga", "lighting.cot_den", "greenery.cay_xanh_duong_pho")
     assert min(lowest[name] for name in dense) >= 15

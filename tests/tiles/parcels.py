@@ -44,9 +44,9 @@ class Moving:
                 (right, up) for right in range(SIDE) for up in range(SIDE) if (right, up) != self.places.get(number)
             ]
             self.places[number] = self.chance.choice(free)
-        return publish_rows(self.database, MEASURED, [(self.layer, [self._row(number) for number in self.places])])
+        return publish_rows(self.database, MEASURED, [(self.layer, [self.row(number) for number in self.places])])
 
-    def _row(self, number: int) -> tuple[object, ...]:
+    def row(self, number: int) -> tuple[object, ...]:
         right, up = self.places[number]
         shape = shape_wkt("Polygon", X + right * GRID_M + number, Y + up * GRID_M)
         return (*row_of(self.catalog, self.layer, number)[:-1], shape)

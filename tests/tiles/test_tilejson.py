@@ -16,7 +16,7 @@ def test_a_layer_tells_address_zooms_bounds_fields_and_codes(whole_city: City, c
     assert east - west < 0.001
     (described,) = document["vector_layers"]
     assert described["id"] == layer.id
-    assert set(described["fields"]) == {*layer.file.tiles.fields, "synthetic"}
+    assert set(described["fields"]) == {*layer.file.tiles.fields, "merged", "synthetic"}
     assert described["fields"]["dien_tich"].startswith("Number")
     codes = document["bando:codes"]["cadastre.thua_dat"]["loai_dat"]
     assert codes.keys() == catalog.domains["loai_dat"].values.keys()

@@ -44,6 +44,20 @@ CREATE TABLE IF NOT EXISTS meta.touched (
     cells   bytea NOT NULL,
     PRIMARY KEY (release, layer)
 );
+-- What a release draws of a layer in tiles drawn ahead: of how much, and how much of it, at each zoom.
+CREATE TABLE IF NOT EXISTS meta.drawing (
+    release     integer NOT NULL REFERENCES meta.release,
+    layer       text NOT NULL,
+    zoom        smallint NOT NULL,
+    features_in bigint NOT NULL,
+    area_in     double precision NOT NULL,
+    length_in   double precision NOT NULL,
+    features    bigint NOT NULL,
+    things      bigint NOT NULL,
+    area        double precision NOT NULL,
+    length      double precision NOT NULL,
+    PRIMARY KEY (release, layer, zoom)
+);
 CREATE TABLE IF NOT EXISTS meta.layer_state (
     layer   text NOT NULL,
     source  text NOT NULL REFERENCES meta.source,
@@ -148,4 +162,42 @@ CREATE INDEX IF NOT EXISTS search_entry_name ON meta.search_entry (name_id, numb
 CREATE TABLE IF NOT EXISTS meta.search_rule (
     layer text PRIMARY KEY,
     rule  text NOT NULL
+);
+
+-- Tiles drawn ahead (gis_server/drawing). `seen` names a way of seeing a layer's rows, and is empty for all of them. A piece is
+-- cut to its tile with its margin; a tile's account is of its own square, and `features_in`… are of the highest zoom only.
+CREATE SCHEMA IF NOT EXISTS drawing;
+CREATE TABLE IF NOT EXISTS drawing.piece (
+    layer      text NOT NULL,
+    seen       text NOT NULL,
+    zoom       smallint NOT NULL,
+    x          integer NOT NULL,
+    y          integer NOT NULL,
+    fid        bigint NOT NULL,
+    stands_for bigint NOT NULL,
+    source     text NOT NULL,
+    tags       jsonb NOT NULL,
+    geom       geometry(Geometry, 3857) NOT NULL
+);
+CREATE INDEX IF NOT EXISTS piece_tile ON drawing.piece (layer, seen, zoom, x, y);
+CREATE TABLE IF NOT EXISTS drawing.tile (
+    layer       text NOT NULL,
+    seen        text NOT NULL,
+    zoom        smallint NOT NULL,
+    x           integer NOT NULL,
+    y           integer NOT NULL,
+    digest      bytea NOT NULL,
+    things      bigint NOT NULL,
+    places      bigint NOT NULL,
+    features_in bigint NOT NULL,
+    area_in     double precision NOT NULL,
+    length_in   double precision NOT NULL,
+    features    bigint NOT NULL,
+    area        double precision NOT NULL,
+    length      double precision NOT NULL,
+    PRIMARY KEY (layer, seen, zoom, x, y)
+);
+CREATE TABLE IF NOT EXISTS drawing.state (
+    layer text PRIMARY KEY,
+    mark  text NOT NULL
 );

@@ -1,5 +1,6 @@
 """Which rows of a layer a view holds, as a condition in SQL made of the layer file's `rows`."""
 
+import hashlib
 from collections.abc import Sequence
 
 from gis_server.catalog import Layer
@@ -24,3 +25,15 @@ def _is_marked(layer: Layer, field: str, codes: Sequence[str]) -> str:
     if layer.fields[field].type == "code":
         return f"{quoted(field)} = ANY ({listed})"
     return f"regexp_split_to_array(upper({quoted(field)}), '[^[:alnum:]_]+') && {listed}"
+
+
+def ways_of_seeing(layer: Layer) -> dict[str, str | None]:
+    """What different callers see of a layer's rows: the name of each way, and its condition."""
+    levels = ACCESS_ORDER[ACCESS_ORDER.index(layer.file.access) :]
+    conditions = [rows_condition(layer, level) for level in levels]
+    return {way_name(condition): condition for condition in [*conditions, None]}
+
+
+def way_name(condition: str | None) -> str:
+    """Empty for all rows."""
+    return "" if condition is None else hashlib.blake2b(condition.encode(), digest_size=6).hexdigest()

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from gis_server.access.rows import rows_condition
 from gis_server.catalog import Catalog
 from gis_server.catalog.consistency import contradictions
 from gis_server.db.database import Database
+from gis_server.db.rows import rows_condition
 from tests.city import catalog_of, layer_of
 from tests.serving import MEASURED, SYNTHETIC, City, Serve, publish_rows, row_of
 

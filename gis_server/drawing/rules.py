@@ -1,0 +1,67 @@
+"""What is drawn ahead of a layer: up to which zoom, how things are joined, and which of their fields stay."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from gis_server.catalog import Layer
+from gis_server.catalog.model import Reduce
+
+HERE = Path(__file__).parent
+DETAILED_ZOOM = 15
+"""From here on features are drawn as they are served, unless the layer file says another zoom."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """From `low` to `high` tiles are drawn ahead. `by`: the fields that drawn things keep, and are joined by."""
+
+    low: int
+    high: int
+    way: Reduce
+    by: tuple[str, ...]
+    into_areas: bool
+
+    @property
+    def joins(self) -> bool:
+        """Whether features with equal fields become one thing."""
+        return self.way == "merge" or self.into_areas
+
+
+def rule_of(layer: Layer) -> Rule | None:
+    """None where every tile is drawn from the served rows themselves."""
+    tiles = layer.file.tiles
+    into = tiles.into
+    high = (into.below if into else DETAILED_ZOOM) - 1
+    if tiles.reduce == "none" or tiles.zoom[0] > high:
+        return None
+    return Rule(tiles.zoom[0], min(high, tiles.zoom[1]), tiles.reduce, _kept(layer), into is not None)
+
+
+def _kept(layer: Layer) -> tuple[str, ...]:
+    """Fields that everyone who sees the layer sees; what names a single feature is not kept of joined ones."""
+    tiles = layer.file.tiles
+    if tiles.into is not None:
+        return (tiles.into.by,) if tiles.into.by else ()
+    seen = [name for name in tiles.fields if layer.fields[name].access in (None, layer.file.access)]
+    if tiles.reduce == "merge":
+        single = {*layer.key, *(name for name in seen if layer.fields[name].unique)}
+        seen = [name for name in seen if name not in single]
+    return tuple(seen)
+
+
+def mark_of(layer: Layer) -> str:
+    """Changes with everything that the drawing of a layer hangs on, this code among it."""
+    rule, rows = rule_of(layer), sorted(layer.file.rows.items())
+    kinds = [layer.fields[name].type for name in rule.by] if rule else []
+    return hashlib.blake2b(f"{rule} {rows} {kinds} {_code()}".encode(), digest_size=8).hexdigest()
+
+
+@cache
+def _code() -> str:
+    """Of the files that decide what is drawn."""
+    state = hashlib.blake2b(digest_size=8)
+    for name in ("frames.py", "pieces.py", "areas.py", "vectors.py", "squares.py", "tile.py"):
+        state.update((HERE / name).read_bytes())
+    return state.hexdigest()

@@ -1,0 +1,1 @@
+SELECT max(release) FROM meta.layer_state WHERE layer = %(layer)s

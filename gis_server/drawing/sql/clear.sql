@@ -1,0 +1,2 @@
+WITH removed AS (DELETE FROM drawing.piece WHERE layer = %(layer)s AND seen = %(seen)s)
+DELETE FROM drawing.tile WHERE layer = %(layer)s AND seen = %(seen)s

@@ -1,0 +1,1 @@
+SELECT mark FROM drawing.state WHERE layer = %(layer)s
