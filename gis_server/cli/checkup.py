@@ -157,10 +157,10 @@ def drivers() -> Iterator[Finding]:
 def packages() -> Finding:
     """What pyproject.toml asks for."""
     project = tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    names = [re.split(r"[\[<>=~!; ]", wanted)[0] for wanted in project["dependencies"]]
+    names = [re.split(r"[\[<>=~!; ]", wanted)[0] for wanted in project["optional-dependencies"]["server"]]
     lacking = [name for name in names if _version(name) is None]
     if lacking:
-        mend = ("Cài: pip install -e .", "Install: pip install -e .")
+        mend = ("Cài: pip install -e '.[server]'", "Install: pip install -e '.[server]'")
         return Finding("error", "Python", f"thiếu · missing: {', '.join(lacking)}", mend)
     return Finding("ok", "Python", f"{len(names)} gói · packages")
 
