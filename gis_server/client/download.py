@@ -34,7 +34,7 @@ class Download:
     def to(self, path: Path) -> int:
         """Fetches everything into the file; the release it is from."""
         patience, begun = Patience(self.service.patience_s), None
-        with path.open("wb") as file, self._bar(path.stem) as bar:
+        with path.open("wb") as file, self._bar(path.name.removesuffix(".part")) as bar:
             while True:
                 answer = self._opened(patience, begun)
                 release = int(answer.headers["Bando-Release"])

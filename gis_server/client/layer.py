@@ -93,6 +93,14 @@ class Layer:
                 return int(told["numberMatched"])
         return int(self._table({**self._asked(), "properties": "", "skipGeometry": "true"}).num_rows)
 
+    def words(self, field: str, language: str = "vi") -> dict[str, str]:
+        """What the codes of a field mean, for `frame[field].map(…)`; empty for a field without a code list."""
+        fields = self.service.get(f"/collections/{quote(self.id, safe='')}/schema")["properties"]
+        if field not in fields:
+            raise BandoError(f"Lớp {self.id} không có trường {field}.", f"Layer {self.id} has no field {field}.")
+        place = 0 if language == "vi" else -1
+        return {one["const"]: one["title"].split(" · ")[place] for one in fields[field].get("oneOf", [])}
+
     def to_folium(self, colour_by: str | None = None) -> Any:
         """A layer for a Folium map of your own: `.add_to(map)`."""
         return frames.folium_layer(self.in_crs(DEGREES).to_geopandas(), self.id, colour_by)

@@ -108,6 +108,15 @@ def test_a_map_in_one_line(city: Bando, monkeypatch: pytest.MonkeyPatch) -> None
         city.layer(PARCELS).explore()
 
 
+def test_codes_have_words_in_both_languages(city: Bando, catalog: Catalog) -> None:
+    blocks, codes = city.layer(BLOCKS), catalog.domains["chuc_nang_quy_hoach"].values
+    assert blocks.words("chuc_nang") == {code: value.vi for code, value in codes.items()}
+    assert blocks.words("chuc_nang", "en") == {code: value.en for code, value in codes.items()}
+    assert blocks.words("mat_do") == {}
+    with pytest.raises(BandoError, match="has no field mau"):
+        blocks.words("mau")
+
+
 def test_refusals_carry_both_sentences(city: Bando, town: Town) -> None:
     with pytest.raises(BandoError) as refused:
         city.layer(PARCELS).filter("khong_co = 1").to_arrow()
@@ -185,4 +194,4 @@ def test_nobody_at_the_address_is_a_sentence(town: Town) -> None:
 
 def test_people_see_how_far_a_download_is(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
     town.client(progress=True).layer(PARCELS).to_arrow()
-    assert PARCELS.split(".")[0] in capsys.readouterr().err
+    assert PARCELS in capsys.readouterr().err
