@@ -89,6 +89,12 @@ class Service:
             f"Nothing comes from {self.url} ({type(error).__name__}). Check the address (BANDO_URL) and the line.",
         )
 
+    def _stranger(self) -> BandoError:
+        return BandoError(
+            f"{self.url} có trả lời, nhưng không phải Bando. Kiểm tra địa chỉ (BANDO_URL).",
+            f"Something answers at {self.url}, but it is not Bando. Check the address (BANDO_URL).",
+        )
+
     def _json(self, method: str, address: str, body: bytes | None) -> Any:
         patience = Patience(self.patience_s)
         while True:
@@ -120,10 +126,10 @@ class Service:
         )
 
     def _good(self, answer: Answer) -> Answer:
-        if answer.status in (200, 206):
+        if answer.status in (200, 206) and "Bando-Release" in answer.headers:
             return answer
         try:
-            raise error_of(answer.status, answer.data)
+            raise error_of(answer.status, answer.data) if answer.status >= 300 else self._stranger()
         finally:
             answer.release_conn()
 

@@ -185,7 +185,11 @@ def test_a_service_that_stays_busy_is_told_of_in_its_own_words(town: Town, sky: 
     assert town.client(url=sky.address).layer(PARCELS).count() == len(town.second)
 
 
-def test_nobody_at_the_address_is_a_sentence(town: Town) -> None:
+def test_nobody_or_somebody_else_at_the_address_is_a_sentence(town: Town, sky: Weather) -> None:
+    sky.next = ["stranger", "stranger"]
+    for ask in (town.client(url=sky.address).layers, town.client(url=sky.address).layer(PARCELS).to_arrow):
+        with pytest.raises(BandoError, match="it is not Bando"):
+            ask()
     with pytest.raises(Unreachable, match="BANDO_URL"):
         Bando("http://127.0.0.1:9", progress=False, patience_s=0).layers()
     with pytest.raises(BandoError, match="write it as"):

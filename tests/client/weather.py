@@ -19,7 +19,7 @@ class Weather:
     origin: str
     address: str = ""
     next: list[str] = field(default_factory=list)
-    """`busy` 503, `gone` hung up on, `cut:1000` broken off after so many bytes."""
+    """`busy` 503, `gone` hung up on, `cut:1000` broken off after so many bytes, `stranger` another's page."""
     meanwhile: Callable[[], object] = lambda: None
     """What happens elsewhere at `elsewhere`, after which the request is answered."""
     asked: list[tuple[str, str | None, int]] = field(default_factory=list)
@@ -68,6 +68,9 @@ def pass_on(caller: BaseHTTPRequestHandler, sky: Weather) -> None:
         return
     if event == "elsewhere":
         sky.meanwhile()
+    if event == "stranger":
+        answer(caller, 200, {"Content-Length": "4"}, b"<p/>")
+        return
     status, headers, body = fetched(caller, sky.origin)
     sky.asked.append((*asked, status))
     answer(caller, status, headers, body[: int(event[4:])] if event.startswith("cut:") else body)
