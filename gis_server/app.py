@@ -43,6 +43,7 @@ from gis_server.tiles.desk import Desk
 from gis_server.tiles.events import Hub
 from gis_server.tiles.front import Front
 from gis_server.tiles.news import router as news
+from gis_server.tiles.ogc_routes import router as ogc_tiles
 from gis_server.tiles.raster_painter import Painter
 from gis_server.tiles.raster_routes import COG, PNG
 from gis_server.tiles.raster_routes import router as rasters
@@ -80,6 +81,7 @@ ROUTERS = (
     planning,
     search,
     tiles,
+    ogc_tiles,
     rasters,
     news,
     records,
