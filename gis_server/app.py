@@ -51,6 +51,7 @@ from gis_server.tiles.render import Renderer
 from gis_server.tiles.routes import router as tiles
 from gis_server.tiles.running import tiles_at_work
 from gis_server.tiles.shelves import Shelves
+from gis_server.tiles.wmts_routes import router as wmts
 from gis_server.web.answers import wants_html
 from gis_server.web.documents import router as documents
 from gis_server.web.envelope import Envelope
@@ -83,6 +84,7 @@ ROUTERS = (
     tiles,
     ogc_tiles,
     rasters,
+    wmts,
     news,
     records,
     portals,
