@@ -30,7 +30,8 @@ def _piece(drawn: Drawn, grid: TileGrid, zoom: int) -> str:
     names = {"id": literal(layer.id), "extent": str(EXTENT), "buffer": str(BUFFER)}
     rule = rule_of(layer)
     if rule is not None and zoom <= rule.high:
-        return text(SQL, "grid_drawn", **names, seen=literal(drawn.seen), zoom=str(zoom), srid=str(grid.srid))
+        names |= {"seen": literal(drawn.seen), "zoom": str(zoom), "srid": str(grid.srid)}
+        return text(SQL, "grid_drawn", **names, joins=str(rule.joins).lower())
     kept = set(layer.file.tiles.fields_at(zoom))
     columns = "".join(f"{as_tag(layer, name)} AS {quoted(name)}, " for name in drawn.fields if name in kept)
     shape = f"ST_Transform(served.geom, {grid.srid})"
