@@ -33,6 +33,9 @@ from loaders.records import record
 from loaders.report import Report, as_json
 from loaders.staging import Staging
 
+PUBLISH = "công bố · publish"
+"""Name of the step in the account of a load."""
+
 
 @dataclass(frozen=True)
 class Order:
@@ -152,12 +155,15 @@ def check(plan: Plan, staging: Staging, desk: Desk, report: Report) -> Gate:
 def _publish(plan: Plan, staging: Staging, desk: Desk, order: Order) -> Release | None:
     """One transaction; a layer of which no row is left stays as it is served."""
     words = {"who": order.who, "note": _note(plan, order)}
-    with desk.steps.step("công bố · publish", "Công bố · Publishing"), desk.database.connect() as conn:
+    with desk.steps.step(PUBLISH, "Công bố · Publishing"), desk.database.connect() as conn:
         try:
-            return publish(conn, plan.source, staging.ready(), **words)
+            release = publish(conn, plan.source, staging.ready(), **words)
         except Overtaken:
             staging.bring_all()
-            return publish(conn, plan.source, staging.ready(), **words)
+            release = publish(conn, plan.source, staging.ready(), **words)
+    if release is not None:
+        desk.steps.part("vẽ sẵn · draw ahead", PUBLISH, release.drawing_s)
+    return release
 
 
 def _hold(plan: Plan, staging: Staging, desk: Desk, order: Order) -> int:

@@ -37,6 +37,11 @@ class Steps:
             self.progress.remove_task(self.task)
             self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - started
 
+    def part(self, name: str, of: str, seconds: float) -> None:
+        """So much of a step that is done was for something that has a name of its own."""
+        self.seconds[name] = self.seconds.get(name, 0.0) + seconds
+        self.seconds[of] -= seconds
+
     def count(self, done: int, words: str) -> None:
         """How many are done, where nobody knows of how many."""
         self.progress.update(self.task, completed=done, description=words)

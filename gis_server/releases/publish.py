@@ -1,5 +1,6 @@
 """Publishing: staged layers become one release, in one transaction, or nothing changes at all."""
 
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from gis_server.releases.staged import SQL, Comparison, Counts, Staged, compare,
 __all__ = ["Bundle", "Counts", "LayerChange", "Release", "Staged", "alone", "make_release", "publish"]
 
 RELEASE_LOCK = 7_901_003
-PATIENCE = "60s"
+PATIENCE = "300s"
 """How long to wait for another publish, or for a migration, to end."""
 WORK_MEMORY = "128MB"
 """Of one publish, for each sort and each join: millions of rows are compared, and only one publish runs at a time."""
@@ -43,6 +44,8 @@ class Release:
     number: int
     published_at: datetime
     layers: tuple[LayerChange, ...]
+    drawing_s: float = 0.0
+    """Seconds of the publish in which tiles were drawn ahead."""
 
 
 @dataclass(frozen=True)
@@ -84,13 +87,15 @@ def _release(conn: psycopg.Connection, different: Sequence[tuple[str, Comparison
         rows = record_layer(conn, number, LayerChange(comparison.layer.id, source, comparison.counts))
         if not comparison.fills and comparison.counts.total > BIG_CHANGE * rows:
             conn.execute("SELECT meta.analyze_layer(%s)", [comparison.layer.id])
+    started = time.monotonic()
     record_touched(conn, number, [(one.layer, one.filling) for _, one in different])
+    drawing_s = time.monotonic() - started
     record_names(conn, number, [(one.layer, one.written) for _, one in different])
     for _, comparison in different:
         finish(conn, comparison)
     announce(conn, number)
     changes = tuple(LayerChange(one.layer.id, source, one.counts) for source, one in different)
-    return Release(number, published_at, changes)
+    return Release(number, published_at, changes, drawing_s)
 
 
 def begin_release(conn: psycopg.Connection, by: dict[str, str]) -> tuple[int, datetime]:

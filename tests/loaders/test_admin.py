@@ -1,15 +1,37 @@
 """Real administrative units of both epochs, each as its office published them."""
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import pytest
+
+from gis_server.db.database import Database
+from loaders.pipeline import Desk, Order, load
+from loaders.report import Report
 
 LAYER = "base_boundary.dia_phan_hanh_chinh_tren_dat_lien"
 
 
+@pytest.fixture(scope="module")
+def city(make_database: Callable[[], Database]) -> Database:
+    return make_database()
+
+
+@pytest.fixture(scope="module")
+def both(shared_data: Path, city: Database, desk_at: Callable[..., Desk]) -> list[Report]:
+    old = shared_data / "admin_before_2025"
+    given = [(shared_data / "admin_2025" / "79_ho_chi_minh", "admin_2025"), (old, "admin_old"), (old, "admin_old_osm")]
+    return [load(Order(path, profile), desk_at(city)) for path, profile in given]
+
+
 @pytest.fixture
-def both(shared_data, load_it):
-    reports = [load_it(shared_data / "admin_2025" / "79_ho_chi_minh", "admin_2025")]
-    reports += [load_it(shared_data / "admin_before_2025", name) for name in ("admin_old", "admin_old_osm")]
-    return reports
+def ask(city: Database) -> Callable[[str], list[tuple[Any, ...]]]:
+    def asked(query: str) -> list[tuple[Any, ...]]:
+        with city.connect("read") as conn:
+            return conn.execute(query.encode()).fetchall()
+
+    return asked
 
 
 def test_both_epochs_stand_side_by_side_under_their_own_sources(both, ask):

@@ -6,6 +6,7 @@ import { bounds } from "./mapview.js";
 import { evidence, scales } from "./tree.js";
 
 const REACH_PIXELS = 8;
+const PARCELS = "cadastre.thua_dat";
 
 export class Identify {
   #asking = null;
@@ -125,8 +126,15 @@ export class Identify {
       rows.length ? el("dl", { class: "facts" }, rows.map((one) => [el("dt", { title: words.of(one.title) }, brief(words.of(one.title))), el("dd", {}, ...valueOf(one, words))])) : el("p", { class: "quiet" }, words.t("noAttributes")),
       el("dl", { class: "facts provenance" }, this.#provenance(feature, layer).map(([term, value]) => [el("dt", {}, term), el("dd", {}, value)])),
       el("div", { class: "result-actions" },
+        feature.layer === PARCELS ? el("a", { class: "button is-dossier", href: this.#dossier(), target: "_blank", rel: "noopener" }, words.t("dossier")) : null,
         el("button", { type: "button", class: "button", on: { click: () => this.view.fit(feature.geometry) } }, icon("zoomTo", 16), words.t("zoomToFeature")),
         el("button", { type: "button", class: "button", on: { click: () => this.onShare() } }, icon("share", 16), words.t("shareFeature"))));
+  }
+
+  /** The address of what is known and planned of the parcel under the clicked point. */
+  #dossier() {
+    const [east, north] = this.state.pick;
+    return `/planning/dossier?f=html&corners=${encodeURIComponent(`${east.toFixed(7)} ${north.toFixed(7)}`)}`;
   }
 
   #provenance(feature, layer) {
