@@ -43,6 +43,7 @@ from gis_server.tiles.desk import Desk
 from gis_server.tiles.events import Hub
 from gis_server.tiles.front import Front
 from gis_server.tiles.news import router as news
+from gis_server.tiles.ogc_routes import router as ogc_tiles
 from gis_server.tiles.raster_painter import Painter
 from gis_server.tiles.raster_routes import COG, PNG
 from gis_server.tiles.raster_routes import router as rasters
@@ -50,6 +51,7 @@ from gis_server.tiles.render import Renderer
 from gis_server.tiles.routes import router as tiles
 from gis_server.tiles.running import tiles_at_work
 from gis_server.tiles.shelves import Shelves
+from gis_server.tiles.wmts_routes import router as wmts
 from gis_server.web.answers import wants_html
 from gis_server.web.documents import router as documents
 from gis_server.web.envelope import Envelope
@@ -80,7 +82,9 @@ ROUTERS = (
     planning,
     search,
     tiles,
+    ogc_tiles,
     rasters,
+    wmts,
     news,
     records,
     portals,

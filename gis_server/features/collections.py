@@ -114,12 +114,8 @@ def _links(request: Request, layer: Layer) -> list[Link]:
         link(address(request, f"{here}/schema"), f"{REL}/schema", SCHEMA),
         link(address(request, f"{here}/queryables"), f"{REL}/queryables", SCHEMA),
         link(address(request, f"{here}/sortables"), f"{REL}/sortables", SCHEMA),
-        link(
-            address(request, f"/tiles/{layer.id}"),
-            f"{REL}/tilesets-vector",
-            JSON,
-            "TileJSON",
-        ),
+        link(address(request, f"{here}/tiles", f="json"), f"{REL}/tilesets-vector", JSON, "OGC API Tiles"),
+        link(address(request, f"/tiles/{layer.id}"), "related", JSON, "TileJSON"),
     ]
 
 

@@ -14,6 +14,9 @@ DESCRIPTION = (
     "The shared digital map of Ho Chi Minh City: tiles, features, answers."
 )
 PARTS = "http://www.opengis.net/spec/ogcapi-features"
+TILES = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf"
+TMS = "http://www.opengis.net/spec/tms/2.0/conf"
+REL = "http://www.opengis.net/def/rel/ogc/1.0"
 CQL2 = "http://www.opengis.net/spec/cql2/1.0/conf"
 CONFORMS_TO = (
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
@@ -44,6 +47,18 @@ CONFORMS_TO = (
     f"{PARTS}-5/1.0/conf/queryables",
     f"{PARTS}-5/1.0/conf/sortables",
     f"{PARTS}-8/0.0/conf/sorting",
+    f"{TILES}/core",
+    f"{TILES}/tileset",
+    f"{TILES}/tilesets-list",
+    f"{TILES}/dataset-tilesets",
+    f"{TILES}/geodata-tilesets",
+    f"{TILES}/mvt",
+    f"{TMS}/tilematrixset",
+    f"{TMS}/tilematrixsetlimits",
+    f"{TMS}/tilesetmetadata",
+    f"{TMS}/json-tilematrixset",
+    f"{TMS}/json-tilematrixsetlimits",
+    f"{TMS}/json-tilesetmetadata",
 )
 """Only what works, and is tested; 0.0 is a draft of OGC."""
 
@@ -65,6 +80,8 @@ def landing_document(request: Request) -> dict[str, Any]:
             link(address(request, "/conformance", f="json"), "conformance", JSON),
             link(address(request, "/collections", f="json"), "data", JSON, "Các lớp · Collections"),
             link(address(request, "/collections", f="html"), "data", HTML, "Các lớp · Collections"),
+            link(address(request, "/tiles", f="json"), f"{REL}/tilesets-vector", JSON, "Ô bản đồ · Tiles"),
+            link(address(request, "/tileMatrixSets", f="json"), f"{REL}/tiling-schemes", JSON, "Lưới ô · Grids"),
             link(address(request, "/catalogue"), "describedby", JSON, "Danh mục lớp · Layer catalogue"),
         ],
     }

@@ -11,7 +11,7 @@ DIGITS = re.compile(r"[0-9]{1,8}", re.ASCII)
 
 @dataclass(frozen=True)
 class TileAddress:
-    """A tile of WebMercatorQuad."""
+    """A tile: of WebMercatorQuad, unless another grid is told beside it."""
 
     z: int
     x: int
@@ -19,12 +19,13 @@ class TileAddress:
 
 
 def read_address(z: str, x: str, y: str) -> TileAddress:
-    zoom = _number("z", z, HIGHEST_ZOOM)
+    zoom = read_number("z", z, HIGHEST_ZOOM)
     last = 2**zoom - 1
-    return TileAddress(zoom, _number("x", x, last), _number("y", y, last))
+    return TileAddress(zoom, read_number("x", x, last), read_number("y", y, last))
 
 
-def _number(name: str, text: str, last: int) -> int:
+def read_number(name: str, text: str, last: int) -> int:
+    """A whole number of an address, from 0 on."""
     if not DIGITS.fullmatch(text) or int(text) > last:
         shown = text[:20]
         raise BadRequest(

@@ -10,6 +10,7 @@ from gis_server.access.views import View
 from gis_server.tiles.address import HIGHEST_ZOOM, TileAddress
 from gis_server.tiles.answer import Answer, Asked, answer
 from gis_server.tiles.entry import Entry
+from gis_server.tiles.grids import WEB, TileGrid
 from gis_server.tiles.render import Renderer
 from gis_server.tiles.shelves import Shelf, Shelves
 from gis_server.tiles.store import Drawing, Store
@@ -58,6 +59,12 @@ class Desk:
             with suppress(asyncio.QueueFull):
                 self._waiting.put_nowait((shelf, shelf.key(at.z, at.x, at.y), entry))
         return entry
+
+    async def grid_tile(self, pool: asyncpg.Pool, shelf: Shelf, grid: TileGrid, at: TileAddress) -> Entry:
+        """A tile of any grid. Only Web Mercator's are kept: what a release touches is known in its tiles alone."""
+        if grid.id == WEB:
+            return await self.tile(pool, shelf, at)
+        return await self.renderer.grid_tile(pool, shelf, grid, at)
 
     async def keep_going(self) -> None:
         """Write what waits, many tiles in one commit, and note what was used; for ever."""

@@ -13,7 +13,10 @@ from gis_server.tiles.desk import Desk
 from gis_server.web.envelope import HOST, SECURITY
 from gis_server.web.rsgi import HTTPProtocol, RequestHeaders, Scope
 
-TILE = re.compile(r"/tiles/([^/]+)/([0-9]{1,2})/([0-9]{1,7})/([0-9]{1,7})\.mvt", re.ASCII)
+NUMBERS = "([0-9]{1,2})/([0-9]{1,7})/([0-9]{1,7})"
+TILE = re.compile(rf"/tiles/([^/]+)/{NUMBERS}\.mvt", re.ASCII)
+OGC = re.compile(rf"/(?:collections/([^/]+)/tiles|tiles/([^/]+))/WebMercatorQuad/{NUMBERS}", re.ASCII)
+"""The same tiles by the addresses of OGC API Tiles: row before column, and a collection is never a map."""
 KEY = re.compile(r"key=([A-Za-z0-9_-]{1,200})", re.ASCII)
 PLAIN = [(name.lower(), value) for name, value in SECURITY.items()]
 MOST_HOSTS = 1_000
@@ -32,22 +35,35 @@ class Front:
 
     def answered(self, scope: Scope, protocol: HTTPProtocol) -> bool:
         """Whether this request needs nobody else."""
-        match = TILE.fullmatch(scope.path)
-        if match is None or scope.method not in ("GET", "HEAD"):
+        place = self._place(scope.path)
+        if place is None or scope.method not in ("GET", "HEAD"):
             return False
         headers = scope.headers
         view = self._view(scope.query_string, headers)
         if view is None or not self._knows_host(headers):
             return False
-        tileset, z, x, y = match.groups()
         asked = Asked(
             encoding_of(_joined(headers, "accept-encoding") or ""), _joined(headers, "if-none-match"), view.is_public
         )
-        found = self._desk.kept(view, tileset, (int(z), int(x), int(y)), asked)
+        found = self._desk.kept(view, *place, asked)
         if found is None:
             return False
         self._send(scope, protocol, found)
         return True
+
+    def _place(self, path: str) -> tuple[str, tuple[int, int, int]] | None:
+        """Tileset and z, x, y of a tile's address."""
+        match = TILE.fullmatch(path)
+        if match is not None:
+            tileset, z, x, y = match.groups()
+            return tileset, (int(z), int(x), int(y))
+        match = OGC.fullmatch(path)
+        if match is None:
+            return None
+        collection, tileset, z, y, x = match.groups()
+        if collection is not None and collection in self._desk.shelves.catalog.maps:
+            return None
+        return collection or tileset, (int(z), int(x), int(y))
 
     def _send(self, scope: Scope, protocol: HTTPProtocol, found: Answer) -> None:
         headers = found.headers + (self._shared if "origin" in scope.headers else PLAIN)

@@ -29,7 +29,7 @@ def raster_tilejson(
 ) -> dict[str, Any]:
     """The document; `where` is the address template and the finest cell, from which the highest zoom follows."""
     tiles, finest = where
-    low, high = layer.file.tiles.zoom
+    low, high = raster_zooms(layer, finest)
     bounds = joined_bounds(states) or CITY
     document = {
         "tilejson": "3.0.0",
@@ -39,7 +39,7 @@ def raster_tilejson(
         "tiles": [tiles],
         "tileSize": SIDE,
         "minzoom": low,
-        "maxzoom": max(low, min(high, _zoom_of(finest))),
+        "maxzoom": high,
         "bounds": list(bounds),
         "attribution": " · ".join(attributions(states)),
         "bando:title": layer.file.title.model_dump(),
@@ -48,6 +48,12 @@ def raster_tilejson(
     if look == "terrain":
         return {**document, "encoding": "mapbox"}
     return {**document, "bando:legend": raster_legend(catalog, layer) if look == "color" else []}
+
+
+def raster_zooms(layer: Layer, finest: float | None) -> tuple[int, int]:
+    """From the layer file, as far as cells are worth it."""
+    low, high = layer.file.tiles.zoom
+    return low, max(low, min(high, _zoom_of(finest)))
 
 
 def _zoom_of(finest: float | None) -> int:

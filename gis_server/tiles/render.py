@@ -1,6 +1,7 @@
 """Renders tiles: one SQL statement each, few at once, once for everybody who waits."""
 
 import asyncio
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,6 +11,8 @@ from gis_server.db.pool import acquired
 from gis_server.tiles.address import TileAddress
 from gis_server.tiles.entry import Entry, entry_of
 from gis_server.tiles.flights import Flights, Gate
+from gis_server.tiles.grid_statement import grid_statement
+from gis_server.tiles.grids import TileGrid
 from gis_server.tiles.shelves import Shelf
 from gis_server.tiles.statement import tile_statement
 
@@ -35,24 +38,37 @@ class Renderer:
         width = max(1, pool_size - LEFT_FOR_OTHERS)
         self._gate = Gate(width, width * QUEUE_PER_CONNECTION)
         self._flights: Flights[Entry] = Flights()
-        self._statements: dict[tuple[bytes, int], str] = {}
+        self._statements: dict[tuple[bytes, str, int], str] = {}
 
     async def tile(self, pool: asyncpg.Pool, shelf: Shelf, at: TileAddress) -> Entry:
         """The tile as it is now, ready for the wire."""
-        draw = partial(self._entry, pool, shelf, at)
-        return await self._flights.share((shelf.prefix, at), draw)
+        return await self._shared((shelf.prefix, at), pool, self.statement(shelf, at.z), at)
 
-    async def _entry(self, pool: asyncpg.Pool, shelf: Shelf, at: TileAddress) -> Entry:
-        tile = await self._gate.pass_through(partial(draw, pool, self.statement(shelf, at.z), at))
+    async def grid_tile(self, pool: asyncpg.Pool, shelf: Shelf, grid: TileGrid, at: TileAddress) -> Entry:
+        """The same of another grid."""
+        return await self._shared((shelf.prefix, grid.id, at), pool, self.grid_statement(shelf, grid, at.z), at)
+
+    async def _shared(self, key: Hashable, pool: asyncpg.Pool, statement: str, at: TileAddress) -> Entry:
+        return await self._flights.share(key, partial(self._entry, pool, statement, at))
+
+    async def _entry(self, pool: asyncpg.Pool, statement: str, at: TileAddress) -> Entry:
+        tile = await self._gate.pass_through(partial(draw, pool, statement, at))
         if len(tile.body) < BIG_BYTES:
             return entry_of(tile.release, tile.body)
         return await asyncio.to_thread(entry_of, tile.release, tile.body)
 
     def statement(self, shelf: Shelf, zoom: int) -> str:
         """Each text is written once; the catalog bounds how many there can be."""
-        key = (shelf.prefix, zoom)
+        key = (shelf.prefix, "", zoom)
         if key not in self._statements:
             self._statements[key] = tile_statement(shelf.tileset.at(zoom), zoom)
+        return self._statements[key]
+
+    def grid_statement(self, shelf: Shelf, grid: TileGrid, matrix: int) -> str:
+        key = (shelf.prefix, grid.id, matrix)
+        if key not in self._statements:
+            zoom = matrix + grid.step
+            self._statements[key] = grid_statement(shelf.tileset.at(zoom), grid, zoom)
         return self._statements[key]
 
 

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from gis_server.tiles.address import TileAddress, read_address
 from gis_server.tiles.answer import Answer, Asked, answer, encoding_of
 from gis_server.tiles.desk import Desk
+from gis_server.tiles.entry import Entry
 from gis_server.tiles.tilejson import tilejson
 from gis_server.tiles.tilesets import Tileset, find_tileset
 from gis_server.web.answers import address, json_answer
@@ -45,6 +46,11 @@ async def get_tile(request: Request, view: Caller, found: TilesetDep, at: Addres
     """A Mapbox Vector Tile 2.1: MVT layer = layer id, feature id = fid; 204 where nothing is drawn."""
     desk: Desk = request.app.state.desk
     entry = await desk.tile(pool_of(request), desk.shelves.find(view, found.id), at)
+    return tile_answer(request, view, entry)
+
+
+def tile_answer(request: Request, view: View, entry: Entry) -> Response:
+    """A drawn tile as the front would answer it, were it kept."""
     note_release(request, entry.release)
     return _response(answer(entry.kept(seeded=False), entry.release, _asked(request, view)))
 

@@ -29,7 +29,7 @@ def tilejson(catalog: Catalog, tileset: Tileset, states: Mapping[str, LayerState
         "bounds": list(bounds),
         "center": [(bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2, min(max(low, 12), high)],
         "attribution": " · ".join(attributions(states)),
-        "vector_layers": [_vector_layer(drawn) for drawn in tileset.layers],
+        "vector_layers": [vector_layer(drawn) for drawn in tileset.layers],
         "bando:title": tileset.title.model_dump(),
         "bando:codes": {drawn.layer.id: codes for drawn in tileset.layers if (codes := _codes(catalog, drawn))},
         "bando:synthetic": sorted(
@@ -38,7 +38,8 @@ def tilejson(catalog: Catalog, tileset: Tileset, states: Mapping[str, LayerState
     }
 
 
-def _vector_layer(drawn: Drawn) -> dict[str, Any]:
+def vector_layer(drawn: Drawn) -> dict[str, Any]:
+    """A layer of the tiles: zooms, and fields with their words."""
     layer = drawn.layer
     fields = {name: _described(drawn, name) for name in drawn.fields}
     if rule_of(layer) is not None:

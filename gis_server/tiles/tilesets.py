@@ -54,6 +54,13 @@ def find_tileset(catalog: Catalog, view: View, name: str) -> Tileset:
     return Tileset(name, layer.file.title, layer.file.note, (_drawn(layer, view),))
 
 
+def maps_of(catalog: Catalog, view: View) -> list[Tileset]:
+    """The portal maps of which the caller may see something."""
+    return [
+        find_tileset(catalog, view, name) for name, one in catalog.maps.items() if set(one.layers) & set(view.layers)
+    ]
+
+
 def _drawn(layer: Layer, view: View) -> Drawn:
     visible = view.fields[layer.id]
     fields = tuple(name for name in layer.file.tiles.fields if name in visible)

@@ -58,6 +58,20 @@ def until(caller: Caller, at: TileAddress, wanted: bool) -> None:
         time.sleep(0.05)
 
 
+def other_address_and_grids(caller: Caller, at: TileAddress) -> None:
+    """The tile is the same by its address of OGC API Tiles; other grids are not kept."""
+    answer = caller.get(f"/collections/{LAYER}/tiles/WebMercatorQuad/{at.z}/{at.y}/{at.x}")
+    assert (answer.status, answer.headers["Bando-Stale"]) == (caller.tile(at)[0].status, "1")
+    refused(caller, f"/collections/{LAYER}/tiles/VN2000HCM/10/406/397")
+
+
+def refused(caller: Caller, path: str) -> None:
+    answer = caller.get(path)
+    assert answer.status == 503
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert json.loads(answer.content)["detail"]  # type: ignore[attr-defined]
+
+
 def test_seeded_tiles_outlive_the_database(installation: Settings, catalog: Catalog, tmp_path: Path) -> None:
     database = open_database(installation)
     migrate(database, catalog)
@@ -74,11 +88,9 @@ def test_seeded_tiles_outlive_the_database(installation: Settings, catalog: Cata
         answers = [caller.tile(at)[0] for at in tiles]
         assert {answer.status for answer in answers} <= {200, 204}
         assert all(answer.headers["Bando-Stale"] == "1" and answer.headers["Warning"] for answer in answers)
+        other_address_and_grids(caller, tiles[0])
         for path in (f"/collections/{LAYER}/items", path_of(TileAddress(17, 5, 5))):
-            answer = caller.get(path)
-            assert answer.status == 503
-            assert int(answer.headers["Retry-After"]) >= 1
-            assert json.loads(answer.content)["detail"]  # type: ignore[attr-defined]
+            refused(caller, path)
         embedded_cluster(installation, FAST).start()
         until(caller, tiles[0], wanted=False)
         release = moving.publish(moved=3)

@@ -1,0 +1,100 @@
+"""The capabilities of WMTS 1.0, for desktop programs that know no TileJSON; its tiles are `/rasters/…`."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from xml.etree import ElementTree as ET
+
+from gis_server.catalog import Layer
+from gis_server.tiles.grids import Box, TileGrid
+from gis_server.tiles.ogc import PIXEL_M, SIDE
+from gis_server.tiles.raster_looks import Look
+from gis_server.web.state import Bounds
+
+WMTS, OWS, XLINK = "http://www.opengis.net/wmts/1.0", "http://www.opengis.net/ows/1.1", "http://www.w3.org/1999/xlink"
+NAMES: dict[Look, str] = {"color": "Màu của lớp · the layer's colours", "hillshade": "Đổ bóng · shaded relief"}
+"""Looks for people; Terrain-RGB is numbers."""
+PNG = "image/png"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A raster layer with something in it."""
+
+    layer: Layer
+    looks: Sequence[Look]
+    bounds: Bounds
+    box: Box
+    """The bounds in the grid."""
+    zooms: tuple[int, int]
+    tiles: str
+    """Address template, with {Style}, {TileMatrix}, {TileCol} and {TileRow}."""
+
+
+def capabilities(title: str, here: str, grid: TileGrid, layers: Iterable[Shown]) -> bytes:
+    """The document, whose own address is `here`."""
+    for prefix, uri in (("", WMTS), ("ows", OWS), ("xlink", XLINK)):
+        ET.register_namespace(prefix, uri)
+    root = ET.Element(f"{{{WMTS}}}Capabilities", {"version": "1.0.0"})
+    service = ET.SubElement(root, f"{{{OWS}}}ServiceIdentification")
+    _ows(service, Title=title, ServiceType="OGC WMTS", ServiceTypeVersion="1.0.0")
+    contents = ET.SubElement(root, f"{{{WMTS}}}Contents")
+    for shown in layers:
+        _layer(contents, shown, grid)
+    _grid(contents, grid)
+    ET.SubElement(root, f"{{{WMTS}}}ServiceMetadataURL", {f"{{{XLINK}}}href": here})
+    found: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return found
+
+
+def _layer(contents: ET.Element, shown: Shown, grid: TileGrid) -> None:
+    layer = ET.SubElement(contents, f"{{{WMTS}}}Layer")
+    title = shown.layer.file.title
+    _ows(layer, Title=f"{title.vi} · {title.en}")
+    box = ET.SubElement(layer, f"{{{OWS}}}WGS84BoundingBox")
+    west, south, east, north = shown.bounds
+    _ows(box, LowerCorner=f"{west} {south}", UpperCorner=f"{east} {north}")
+    _ows(layer, Identifier=shown.layer.id)
+    for look in shown.looks:
+        style = ET.SubElement(layer, f"{{{WMTS}}}Style", {"isDefault": str(look == shown.looks[0]).lower()})
+        _ows(style, Title=NAMES[look], Identifier=look)
+    _wmts(layer, Format=PNG)
+    link = ET.SubElement(layer, f"{{{WMTS}}}TileMatrixSetLink")
+    _wmts(link, TileMatrixSet=grid.id)
+    _limits(ET.SubElement(link, f"{{{WMTS}}}TileMatrixSetLimits"), shown, grid)
+    ET.SubElement(layer, f"{{{WMTS}}}ResourceURL", {"format": PNG, "resourceType": "tile", "template": shown.tiles})
+
+
+def _limits(limits: ET.Element, shown: Shown, grid: TileGrid) -> None:
+    for zoom in range(shown.zooms[0], shown.zooms[1] + 1):
+        left, right, top, bottom = grid.cells(zoom, shown.box)
+        names = {"TileMatrix": zoom, "MinTileRow": top, "MaxTileRow": bottom, "MinTileCol": left, "MaxTileCol": right}
+        _wmts(ET.SubElement(limits, f"{{{WMTS}}}TileMatrixLimits"), **names)
+
+
+def _grid(contents: ET.Element, grid: TileGrid) -> None:
+    told = ET.SubElement(contents, f"{{{WMTS}}}TileMatrixSet")
+    _ows(told, Identifier=grid.id, SupportedCRS=f"urn:ogc:def:crs:EPSG::{grid.srid}")
+    _wmts(told, WellKnownScaleSet="urn:ogc:def:wkss:OGC:1.0:GoogleMapsCompatible")
+    for zoom in range(grid.finest + 1):
+        matrix = ET.SubElement(told, f"{{{WMTS}}}TileMatrix")
+        _ows(matrix, Identifier=zoom)
+        columns, rows = grid.size(zoom)
+        _wmts(
+            matrix,
+            ScaleDenominator=grid.side / SIDE / 2**zoom / PIXEL_M,
+            TopLeftCorner=f"{grid.corner[0]!r} {grid.corner[1]!r}",
+            TileWidth=SIDE,
+            TileHeight=SIDE,
+            MatrixWidth=columns,
+            MatrixHeight=rows,
+        )
+
+
+def _ows(parent: ET.Element, **texts: object) -> None:
+    for name, words in texts.items():
+        ET.SubElement(parent, f"{{{OWS}}}{name}").text = str(words)
+
+
+def _wmts(parent: ET.Element, **texts: object) -> None:
+    for name, words in texts.items():
+        ET.SubElement(parent, f"{{{WMTS}}}{name}").text = str(words)
