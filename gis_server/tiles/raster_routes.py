@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from gis_server.access.views import View, unknown_layer
 from gis_server.catalog import Catalog, Layer
@@ -17,6 +17,7 @@ from gis_server.tiles.raster_tilejson import finest_m, raster_tilejson
 from gis_server.tiles.raster_visible import is_named
 from gis_server.web.answers import address, cache_headers, is_known, json_answer
 from gis_server.web.asking import Caller, CatalogDep, note_release, pool_of, reading
+from gis_server.web.kept_file import KeptFile
 from gis_server.web.state import LayerStatesDep
 
 PNG, COG = "image/png", "image/tiff; application=geotiff; profile=cloud-optimized"
@@ -100,5 +101,5 @@ async def get_cog(request: Request, catalog: CatalogDep, view: Caller, sha256: s
             if await is_named(snap, catalog, view, sha256) and path.is_file():
                 scope = "public" if view.is_public else "private"
                 kept = {"Cache-Control": f"{scope}, max-age=31536000, immutable", "ETag": f'"{sha256}"'}
-                return FileResponse(path, headers=kept, media_type=COG)
+                return KeptFile(path, kept, COG)
     raise UnknownLayer(f"Không có raster “{sha256[:80]}”.", f"There is no raster “{sha256[:80]}”.")
