@@ -8,7 +8,7 @@ demo: setup $(sample)/giao_nop.yaml   ## the sample city on a map at the printed
 
 test: check            ## everything CI runs
 	@tools/setup test
-	@.venv/bin/pytest
+	@.venv/bin/pytest -n 2 --dist loadfile
 
 check: setup           ## lint, types, arrows between rooms, generated files
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
