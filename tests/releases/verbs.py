@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import psycopg
 
-from gis_server.releases.drafts import discard, publish_drafts
+from gis_server.releases.drafts import Wish, discard, publish_drafts
 from tests.releases.breaking import PATIENCE_S, Installation
 
 Process = subprocess.Popen[bytes]
@@ -65,7 +65,7 @@ def settle_publish(place: Installation) -> str:
     assert len(kept) == (0 if is_new else 1)
     if kept:
         with place.database().connect() as conn:
-            release = publish_drafts(conn, place.catalog, kept, who="test", note="")
+            release = publish_drafts(conn, place.catalog, Wish(kept, "test"))
         assert release is not None
         assert place.check()
     return "new" if is_new else "old"
