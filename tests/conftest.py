@@ -28,7 +28,7 @@ from gis_server.settings import HOME, Settings
 from loaders.pipeline import Desk
 from loaders.progress import Steps
 
-pytest_plugins = ["tests.serving"]
+pytest_plugins = ["tests.serving", "tests.live"]
 
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "shared_buffers": "256MB"}
 """Tests may lose their data when the machine goes down."""

@@ -6,14 +6,51 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from gis_server.cli.serve import BACKLOG, MOST_OPEN
+from gis_server.db.database import Database
 from gis_server.settings import HOME, Settings
+from tests.conftest import free_port
 
 START_S = 60.0
+
+
+@dataclass(frozen=True)
+class Running:
+    """A service that runs, and the settings that it runs with."""
+
+    address: str
+    settings: Settings
+
+    @property
+    def keys(self) -> Path:
+        assert self.settings.keys_file is not None
+        return self.settings.keys_file
+
+
+Wire = Callable[..., AbstractContextManager[Running]]
+
+
+@pytest.fixture(scope="session")
+def wire(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Wire:
+    """Runs the service on a database, with a folder of its own and other settings where a test wants them."""
+
+    @contextmanager
+    def opened(database: Database, **changes: Any) -> Iterator[Running]:
+        folder = tmp_path_factory.mktemp("service")
+        own = {"database_url": database.url, "port": free_port(), "state": folder, "keys_file": folder / "keys.yaml"}
+        given = settings.model_copy(update={**own, **changes})
+        with served(given, folder / "serve.log") as address:
+            yield Running(address, given)
+
+    return opened
 
 
 @contextmanager

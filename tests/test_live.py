@@ -14,9 +14,7 @@ import pytest
 
 from gis_server.catalog import Catalog
 from gis_server.db.database import Database
-from gis_server.settings import Settings
-from tests.conftest import free_port
-from tests.live import served
+from tests.live import Wire
 from tests.serving import LAT, LON, MEASURED, publish_rows, row_of, tile_at
 
 X_M, Y_M = 603_514.400, 1_191_454.713
@@ -25,18 +23,12 @@ MANY = 257
 
 
 @pytest.fixture(scope="module")
-def address(
-    make_database: Callable[[], Database],
-    settings: Settings,
-    catalog: Catalog,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[str]:
-    database, folder = make_database(), tmp_path_factory.mktemp("live")
+def address(make_database: Callable[[], Database], catalog: Catalog, wire: Wire) -> Iterator[str]:
+    database = make_database()
     layer = catalog[LAYER]
     publish_rows(database, MEASURED, [(layer, [row_of(catalog, layer, number) for number in range(1, MANY + 1)])])
-    given = {"database_url": database.url, "port": free_port(), "keys_file": folder / "keys.yaml", "state": folder}
-    with served(settings.model_copy(update=given), folder / "serve.log") as found:
-        yield found
+    with wire(database) as running:
+        yield running.address
 
 
 def send(address: str, request: bytes) -> bytes:

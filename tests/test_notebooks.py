@@ -10,13 +10,12 @@ import pytest
 
 from gis_server.catalog import Catalog
 from gis_server.db.database import Database
-from gis_server.settings import HOME, Settings
+from gis_server.settings import HOME
 from loaders.pipeline import Desk, Order, load
 from loaders.sample_city.build import build
 from loaders.sample_city.deliver import deliver
 from loaders.sample_city.frame import Frame
-from tests.conftest import free_port
-from tests.live import served
+from tests.live import Wire
 from tests.serving import MEASURED, publish_rows, row_of
 
 pytestmark = pytest.mark.slow
@@ -46,7 +45,7 @@ class Sample:
 @pytest.fixture(scope="module")
 def sample(
     make_database: Callable[[], Database],
-    settings: Settings,
+    wire: Wire,
     catalog: Catalog,
     desk_at: Callable[..., Desk],
     tmp_path_factory: pytest.TempPathFactory,
@@ -60,9 +59,8 @@ def sample(
     publish_rows(database, MEASURED, [(lamps, [first, second, third])])
     place = list(lamps.fields).index("chieu_cao")
     publish_rows(database, MEASURED, [(lamps, [first, (*second[:place], 17.5, *second[place + 1 :])])])
-    own = {"database_url": database.url, "port": free_port(), "keys_file": folder / "keys.yaml", "state": folder}
-    with served(settings.model_copy(update={**own, "anonymous_view": "full"}), folder / "serve.log") as address:
-        yield Sample(address, database)
+    with wire(database, anonymous_view="full") as running:
+        yield Sample(running.address, database)
 
 
 @pytest.fixture

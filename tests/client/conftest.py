@@ -9,14 +9,12 @@ from typing import Any
 import pytest
 from shapely.geometry.base import BaseGeometry
 
-from gis_server.access.keys import KeyHolder, add_key, keys_path
+from gis_server.access.keys import KeyHolder, add_key
 from gis_server.catalog import Catalog
 from gis_server.client import Bando
 from gis_server.db.database import Database
-from gis_server.settings import Settings
 from tests.client.weather import Weather, weather
-from tests.conftest import free_port
-from tests.live import served
+from tests.live import Wire
 from tests.planning.conftest import PARCELS, Row, content, rows_of, south
 from tests.serving import MEASURED, publish_rows
 
@@ -48,26 +46,24 @@ TownMaker = Callable[[], AbstractContextManager[Town]]
 @pytest.fixture(scope="package")
 def open_town(
     make_database: Callable[[], Database],
-    settings: Settings,
     catalog: Catalog,
     south: Any,
-    tmp_path_factory: pytest.TempPathFactory,
+    wire: Wire,
 ) -> TownMaker:
     """Opens towns: release 2 drops the first parcel and gives the second another use."""
 
     @contextmanager
     def opened() -> Iterator[Town]:
-        database, folder = make_database(), tmp_path_factory.mktemp("town")
+        database = make_database()
         rows = content(south)
         publish_rows(database, MEASURED, [rows_of(catalog, layer, given) for layer, given in rows.items()])
         fields, shape = rows[PARCELS][1]
         later = [({**fields, "loai_dat": "CLN"}, shape), *rows[PARCELS][2:]]
         publish_rows(database, MEASURED, [rows_of(catalog, PARCELS, later)])
-        own = {"database_url": database.url, "port": free_port(), "keys_file": folder / "keys.yaml", "state": folder}
-        given = settings.model_copy(update=own)
-        key = add_key(keys_path(given), KeyHolder(view="agency", label="Sở Y"), catalog.views)
-        with served(given, folder / "serve.log") as address:
-            yield Town(address, key, database, folder / "exports", rows[PARCELS], later)
+        with wire(database) as running:
+            key = add_key(running.keys, KeyHolder(view="agency", label="Sở Y"), catalog.views)
+            exports = running.settings.state_folder / "exports"
+            yield Town(running.address, key, database, exports, rows[PARCELS], later)
 
     return opened
 

@@ -1,7 +1,7 @@
 """Questions with a drawn shape: answers checked against shapely, hostile bodies are sentences."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,27 +9,19 @@ import shapely
 
 from gis_server.catalog import Catalog
 from gis_server.db.database import Database
-from tests.features.cql.city import rows, staged
-from tests.serving import LAT, LON, MEASURED, SYNTHETIC, City, Serve, X, Y, publish_rows, row_of
+from tests.features.cql.city import Rows
+from tests.serving import LAT, LON, SYNTHETIC, City, Serve, X, Y, publish_rows, row_of
 
 GRID = "http://www.opengis.net/def/crs/EPSG/0/9210"
 PARCELS, ROADS = "cadastre.thua_dat", "base_transport.duong_bo"
 SHAPE = shapely.Polygon([(X + 35, Y + 15), (X + 185, Y + 25), (X + 155, Y + 175), (X + 25, Y + 145)])
-Rows = list[dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def parcels(catalog: Catalog) -> Rows:
-    return rows(catalog)
-
-
-@pytest.fixture(scope="module")
-def city(make_database: Callable[[], Database], catalog: Catalog, serve: Serve, parcels: Rows) -> Iterator[City]:
-    database = make_database()
-    publish_rows(database, MEASURED, [(catalog[PARCELS], [staged(catalog, row) for row in parcels])])
+def city(lots_database: Database, catalog: Catalog, serve: Serve) -> Iterator[City]:
     roads = [row_of(catalog, catalog[ROADS], number) for number in range(1, 6)]
-    publish_rows(database, SYNTHETIC, [(catalog[ROADS], roads)])
-    with serve(database) as city:
+    publish_rows(lots_database, SYNTHETIC, [(catalog[ROADS], roads)])
+    with serve(lots_database) as city:
         yield city
 
 
@@ -43,11 +35,11 @@ def drawn(shape: Any = SHAPE, **more: Any) -> dict[str, Any]:
     return {"shape": shapely.geometry.mapping(shape), "crs": GRID, **more}
 
 
-def test_a_summary_counts_and_measures_what_is_inside(city: City, parcels: Rows) -> None:
+def test_a_summary_counts_and_measures_what_is_inside(city: City, lots: Rows) -> None:
     answer = ask(city, "/query/summary", drawn(layer=PARCELS, by="loai_dat"))
     assert answer.status_code == 200, answer.text
     told = answer.json()
-    inside = [(row["loai_dat"], row["geometry"].intersection(SHAPE).area) for row in parcels]
+    inside = [(row["loai_dat"], row["geometry"].intersection(SHAPE).area) for row in lots]
     inside = [(code, area) for code, area in inside if area > 0]
     assert told["total"]["count"] == len(inside) == sum(one["count"] for one in told["classes"])
     assert told["total"]["area_m2"] == pytest.approx(sum(area for _, area in inside), abs=0.01)
@@ -60,11 +52,11 @@ def test_a_summary_counts_and_measures_what_is_inside(city: City, parcels: Rows)
     assert answer.headers["Bando-Release"] == str(told["release"])
 
 
-def test_a_summary_goes_with_a_filter_and_a_margin(city: City, parcels: Rows) -> None:
+def test_a_summary_goes_with_a_filter_and_a_margin(city: City, lots: Rows) -> None:
     for given in ("dien_tich > 5", {"op": ">", "args": [{"property": "dien_tich"}, 5]}):
         told = ask(city, "/query/summary", drawn(layer=PARCELS, filter=given, within_m=12.5)).json()
         wide = SHAPE.buffer(12.5, quad_segs=16)
-        found = [row for row in parcels if (row["dien_tich"] or 0) > 5 and row["geometry"].intersection(wide).area > 0]
+        found = [row for row in lots if (row["dien_tich"] or 0) > 5 and row["geometry"].intersection(wide).area > 0]
         assert told["total"]["count"] == len(found)
         assert told["classes"] == []
 
@@ -74,11 +66,11 @@ def test_lines_are_measured_by_their_length_and_synthetic_ones_counted(city: Cit
     assert told["total"] == {"count": 1, "synthetic": 1, "length_m": pytest.approx(5 + 1.17, abs=0.02)}
 
 
-def test_around_finds_what_lies_within_a_distance_nearest_first(city: City, parcels: Rows) -> None:
+def test_around_finds_what_lies_within_a_distance_nearest_first(city: City, lots: Rows) -> None:
     line = shapely.LineString([(X - 20, Y - 20), (X + 250, Y - 20)])
     for within in (0, 15, 40):
         told = ask(city, "/query/around", drawn(line, within_m=within, layers=[PARCELS])).json()
-        wanted = sorted(row["geometry"].distance(line) for row in parcels if row["geometry"].distance(line) <= within)
+        wanted = sorted(row["geometry"].distance(line) for row in lots if row["geometry"].distance(line) <= within)
         assert [one["distance_m"] for one in told["features"]] == pytest.approx(wanted, abs=0.002)
     assert shapely.geometry.shape(told["area"]).contains(shapely.Point(LON, LAT))
     assert ask(city, "/query/around", drawn(line, within_m=40, layers=[PARCELS], limit=3)).json()["features"][2:]

@@ -1,32 +1,16 @@
 """Sorted walks: the order a person expects, through pages, missing values and publishes."""
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from gis_server.catalog import Catalog
-from gis_server.db.database import Database
 from gis_server.features.cursor import Cursor
-from tests.features.cql.city import rows, staged
+from tests.features.cql.city import Rows
 from tests.features.test_items import link_of
-from tests.serving import MEASURED, City, Serve, publish_rows
+from tests.serving import City
 
 PARCELS = "/collections/cadastre.thua_dat/items"
-Rows = list[dict[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def parcels(catalog: Catalog) -> Rows:
-    return rows(catalog)
-
-
-@pytest.fixture(scope="module")
-def city(make_database: Callable[[], Database], catalog: Catalog, serve: Serve, parcels: Rows) -> Iterator[City]:
-    database = make_database()
-    publish_rows(database, MEASURED, [(catalog["cadastre.thua_dat"], [staged(catalog, row) for row in parcels])])
-    with serve(database) as city:
-        yield city
 
 
 def walk(city: City, **query: str) -> list[dict[str, Any]]:
@@ -45,7 +29,7 @@ def walk(city: City, **query: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     "names", ["dien_tich", "-dien_tich", "-hieu_luc_tu,loai_dat", "loai_dat,-dien_tich,hieu_luc_den"]
 )
-def test_a_walk_is_sorted_and_whole(city: City, parcels: Rows, names: str, limit: str) -> None:
+def test_a_walk_is_sorted_and_whole(city: City, lots: Rows, names: str, limit: str) -> None:
     found = walk(city, sortby=names, limit=limit)
     wanted = sorted(range(len(found)), key=lambda place: found[place]["fid"])
     for name in reversed(names.split(",")):
@@ -53,7 +37,7 @@ def test_a_walk_is_sorted_and_whole(city: City, parcels: Rows, names: str, limit
         present = [place for place in wanted if found[place][bare] is not None]
         present.sort(key=lambda place: found[place][bare], reverse=down)
         wanted = present + [place for place in wanted if found[place][bare] is None]
-    assert wanted == list(range(len(parcels)))
+    assert wanted == list(range(len(lots)))
 
 
 def test_texts_are_sorted_as_in_a_vietnamese_book(city: City) -> None:
@@ -74,9 +58,9 @@ def test_a_blank_before_a_name_is_the_plus_it_was(city: City) -> None:
     assert answer.json()["features"][0]["properties"]["dien_tich"] == 0
 
 
-def test_sorting_filters_and_selection_go_together(city: City, parcels: Rows) -> None:
+def test_sorting_filters_and_selection_go_together(city: City, lots: Rows) -> None:
     found = walk(city, sortby="-dien_tich", filter="dien_tich > 3", properties="so_thua,dien_tich", limit="10")
-    assert len(found) == sum(1 for row in parcels if (row["dien_tich"] or 0) > 3)
+    assert len(found) == sum(1 for row in lots if (row["dien_tich"] or 0) > 3)
     assert all(set(one) == {"fid", "so_thua", "dien_tich", "source", "synthetic"} for one in found)
 
 

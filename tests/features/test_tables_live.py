@@ -13,10 +13,8 @@ import pytest
 
 from gis_server.catalog import Catalog
 from gis_server.db.database import Database
-from gis_server.settings import Settings
-from tests.conftest import free_port
 from tests.features.cql.city import rows, staged
-from tests.live import served
+from tests.live import Wire
 from tests.serving import MEASURED, publish_rows
 
 LAYER = "cadastre.thua_dat"
@@ -25,18 +23,12 @@ SLOW = 60
 
 
 @pytest.fixture(scope="module")
-def address(
-    make_database: Callable[[], Database],
-    settings: Settings,
-    catalog: Catalog,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[str]:
-    database, folder = make_database(), tmp_path_factory.mktemp("tables")
+def address(make_database: Callable[[], Database], catalog: Catalog, wire: Wire) -> Iterator[str]:
+    database = make_database()
     given = [{**row, "so_thua": f"s{place}"} for place, row in enumerate(rows(catalog, MANY))]
     publish_rows(database, MEASURED, [(catalog[LAYER], [staged(catalog, row) for row in given])])
-    changes = {"database_url": database.url, "port": free_port(), "keys_file": folder / "keys.yaml", "state": folder}
-    with served(settings.model_copy(update=changes), folder / "serve.log") as found:
-        yield found
+    with wire(database) as running:
+        yield running.address
 
 
 def fetch(address: str, query: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:

@@ -17,8 +17,7 @@ from gis_server.db.database import Database
 from gis_server.drawing.cells import ids, ranges
 from gis_server.settings import Settings
 from gis_server.tiles.touched import MOST_TOLD, coarser
-from tests.conftest import free_port
-from tests.live import served
+from tests.live import Wire
 from tests.serving import LAT, LON, MEASURED, publish_rows, row_of, tile_at
 from tests.tiles.parcels import LAYER, Caller, Moving
 
@@ -34,21 +33,12 @@ class Live:
 
 
 @pytest.fixture(scope="module")
-def live(
-    make_database: Callable[[], Database],
-    settings: Settings,
-    catalog: Catalog,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Live]:
-    database, folder = make_database(), tmp_path_factory.mktemp("events")
-    moving = Moving(catalog, database)
+def live(make_database: Callable[[], Database], catalog: Catalog, wire: Wire) -> Iterator[Live]:
+    moving = Moving(catalog, make_database())
     moving.publish()
-    keys = folder / "keys.yaml"
-    key = add_key(keys, KeyHolder(view="agency", label="Sở Y"), catalog.views)
-    given = {"database_url": database.url, "port": free_port(), "state": folder, "keys_file": keys}
-    chosen = settings.model_copy(update=given)
-    with served(chosen, folder / "serve.log") as address:
-        yield Live(address, moving, key, chosen)
+    with wire(moving.database) as running:
+        key = add_key(running.keys, KeyHolder(view="agency", label="Sở Y"), catalog.views)
+        yield Live(running.address, moving, key, running.settings)
 
 
 class Listener:

@@ -15,8 +15,7 @@ from gis_server.catalog import Catalog
 from gis_server.db.database import Database
 from gis_server.settings import Settings
 from gis_server.tiles.running import store_path
-from tests.conftest import free_port
-from tests.live import served
+from tests.live import Wire
 from tests.serving import LAT, LON, MEASURED, publish_rows, row_of, tile_at
 from tests.tiles.parcels import LAYER, Caller
 
@@ -38,18 +37,11 @@ class Live:
 
 
 @pytest.fixture(scope="module")
-def live(
-    make_database: Callable[[], Database],
-    settings: Settings,
-    catalog: Catalog,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Live]:
-    database, folder = make_database(), tmp_path_factory.mktemp("hostile")
+def live(make_database: Callable[[], Database], catalog: Catalog, wire: Wire) -> Iterator[Live]:
+    database = make_database()
     publish_rows(database, MEASURED, [(catalog[one], [row_of(catalog, catalog[one], 1)]) for one in (LAYER, HIDDEN)])
-    given = {"database_url": database.url, "port": free_port(), "state": folder, "keys_file": folder / "keys.yaml"}
-    chosen = settings.model_copy(update={**given, "tile_store_mb": 8})
-    with served(chosen, folder / "serve.log") as address:
-        live = Live(address, chosen, store_path(chosen, database))
+    with wire(database, tile_store_mb=8) as running:
+        live = Live(running.address, running.settings, store_path(running.settings, database))
         keep(live, KEPT)
         yield live
 

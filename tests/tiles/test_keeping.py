@@ -13,13 +13,11 @@ import pytest
 
 from gis_server.catalog import Catalog
 from gis_server.db.database import Database
-from gis_server.settings import Settings
 from gis_server.tiles.address import TileAddress
 from gis_server.tiles.running import store_path
 from gis_server.tiles.shelves import address_of
 from gis_server.tiles.store import open_store
-from tests.conftest import free_port
-from tests.live import served
+from tests.live import Wire
 from tests.tiles.parcels import Caller, Moving, around, path_of
 
 pytestmark = pytest.mark.slow
@@ -35,19 +33,12 @@ class Live:
 
 
 @pytest.fixture(scope="module")
-def live(
-    make_database: Callable[[], Database],
-    settings: Settings,
-    catalog: Catalog,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Live]:
-    database, folder = make_database(), tmp_path_factory.mktemp("keeping")
+def live(make_database: Callable[[], Database], catalog: Catalog, wire: Wire) -> Iterator[Live]:
+    database = make_database()
     moving = Moving(catalog, database)
     moving.publish()
-    given = {"database_url": database.url, "port": free_port(), "state": folder, "workers": 2}
-    chosen = settings.model_copy(update=given)
-    with served(chosen, folder / "serve.log") as address:
-        yield Live(address, moving, store_path(chosen, database))
+    with wire(database, workers=2) as running:
+        yield Live(running.address, moving, store_path(running.settings, database))
 
 
 @pytest.fixture

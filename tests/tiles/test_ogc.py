@@ -19,10 +19,8 @@ from gis_server.catalog import Catalog
 from gis_server.db.database import Database
 from gis_server.drawing.rules import rule_of
 from gis_server.features.landing import CONFORMS_TO
-from gis_server.settings import Settings
 from gis_server.tiles.grids import TileGrid, box_in, grids_of
-from tests.conftest import free_port
-from tests.live import served
+from tests.live import Wire
 from tests.serving import LAT, LON, MEASURED, City, X, Y, publish_rows, row_of, tile_at
 
 PARCELS = "cadastre.thua_dat"
@@ -393,11 +391,9 @@ def test_the_landing_page_and_each_collection_lead_to_tilesets(whole_city: City)
 
 
 @pytest.fixture(scope="module")
-def live(whole_city: City, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("ogc")
-    given = {"database_url": whole_city.database.url, "port": free_port(), "state": folder}
-    with served(settings.model_copy(update=given), folder / "serve.log") as address:
-        yield address
+def live(whole_city: City, wire: Wire) -> Iterator[str]:
+    with wire(whole_city.database) as running:
+        yield running.address
 
 
 def test_the_front_answers_kept_tiles_at_the_new_addresses_too(live: str) -> None:

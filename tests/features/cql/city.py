@@ -13,9 +13,10 @@ from tests.serving import X, Y
 NAMES = ["Lê Lợi", "lê lợi", "Le Loi", "ĐƯỜNG 3/2", "Đường 3/2", "Duong 3/2", "100%_a", "Ơ", "ơ", "", None, "ODT+CLN"]
 FIELDS = ["ma_xa_cu", "so_to", "so_thua", "ma_thua_dat", "dien_tich", "loai_dat", "hieu_luc_tu", "hieu_luc_den"]
 DAY = date(2024, 1, 1)
+Rows = list[dict[str, Any]]
 
 
-def rows(catalog: Catalog, count: int = 100) -> list[dict[str, Any]]:
+def rows(catalog: Catalog, count: int = 100) -> Rows:
     """As the oracle sees them: fields by name, and the geometry in the stored grid."""
     dice = random.Random(11)
     codes = [code for code in list(catalog.domains["loai_dat"].values) if code not in ("CQP", "CAN", "CQA")][:4]

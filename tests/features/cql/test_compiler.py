@@ -2,36 +2,18 @@
 
 import json
 import random
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import cql2
 import pytest
 
-from gis_server.catalog import Catalog
-from gis_server.db.database import Database
-from tests.features.cql.city import rows, staged
+from tests.features.cql.city import Rows
 from tests.features.cql.generated import condition
 from tests.features.cql.oracle import matches
-from tests.serving import MEASURED, City, Serve, publish_rows
+from tests.serving import City
 
 PARCELS = "/collections/cadastre.thua_dat/items"
 GRID = "http://www.opengis.net/def/crs/EPSG/0/9210"
-Rows = list[dict[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def parcels(catalog: Catalog) -> Rows:
-    return rows(catalog)
-
-
-@pytest.fixture(scope="module")
-def city(make_database: Callable[[], Database], catalog: Catalog, serve: Serve, parcels: Rows) -> Iterator[City]:
-    database = make_database()
-    given = [staged(catalog, row) for row in parcels]
-    publish_rows(database, MEASURED, [(catalog["cadastre.thua_dat"], given)])
-    with serve(database) as city:
-        yield city
 
 
 def found(city: City, **query: str) -> set[str]:
@@ -40,17 +22,17 @@ def found(city: City, **query: str) -> set[str]:
     return {feature["properties"]["so_thua"] for feature in answer.json()["features"]}
 
 
-def meant(parcels: Rows, tree: Any) -> set[str]:
-    return {row["so_thua"] for row in parcels if matches(tree, row)}
+def meant(lots: Rows, tree: Any) -> set[str]:
+    return {row["so_thua"] for row in lots if matches(tree, row)}
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_generated_filters_find_what_the_oracle_finds(city: City, parcels: Rows, seed: int) -> None:
+def test_generated_filters_find_what_the_oracle_finds(city: City, lots: Rows, seed: int) -> None:
     dice, told = random.Random(seed), 0
     for _ in range(40):
         tree = condition(dice)
-        wanted = meant(parcels, tree)
-        told += 0 < len(wanted) < len(parcels)
+        wanted = meant(lots, tree)
+        told += 0 < len(wanted) < len(lots)
         assert found(city, filter=json.dumps(tree), **{"filter-lang": "cql2-json"}) == wanted, tree
         assert found(city, filter=cql2.Expr(tree).to_text()) == wanted, tree
     assert told > 10, "filters that find all or nothing test little"
@@ -83,8 +65,8 @@ TEXTS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_texts_mean_what_they_say(city: City, parcels: Rows, text: str) -> None:
-    assert found(city, filter=text) == meant(parcels, TEXTS[text]) != set()
+def test_texts_mean_what_they_say(city: City, lots: Rows, text: str) -> None:
+    assert found(city, filter=text) == meant(lots, TEXTS[text]) != set()
 
 
 def test_case_and_accents_are_set_aside_where_asked(city: City) -> None:
@@ -100,9 +82,9 @@ def test_case_and_accents_are_set_aside_where_asked(city: City) -> None:
     assert names("ma_thua_dat = 'Le\u0302 Lo\u031b\u0323i'") == {"Lê Lợi"}  # typed in pieces, found composed
 
 
-def test_a_day_beside_an_instant_is_the_day_of_the_city(city: City, parcels: Rows) -> None:
-    some = next(row["hieu_luc_tu"] for row in parcels if row["hieu_luc_tu"])
-    on_day = {row["so_thua"] for row in parcels if row["hieu_luc_tu"] == some}
+def test_a_day_beside_an_instant_is_the_day_of_the_city(city: City, lots: Rows) -> None:
+    some = next(row["hieu_luc_tu"] for row in lots if row["hieu_luc_tu"])
+    on_day = {row["so_thua"] for row in lots if row["hieu_luc_tu"] == some}
     for moment in (f"{some}T00:00:00+07:00", f"{some}T23:59:59+07:00"):
         assert found(city, filter=f"T_INTERSECTS(hieu_luc_tu, TIMESTAMP('{moment}'))") == on_day
     assert on_day <= found(city, filter=f"T_BEFORE(hieu_luc_tu, TIMESTAMP('{some}T17:00:00Z'))")
