@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-from gis_server.db.statements import literal, quoted, text
-from gis_server.drawing.rules import DETAILED_ZOOM, rule_of
-from gis_server.drawing.sheet import as_tag
+from gis_server.db.statements import literal, text
+from gis_server.drawing.rules import rule_of
 from gis_server.tiles.grids import TileGrid
-from gis_server.tiles.statement import BUFFER, EXTENT, SIMPLIFIED_UNITS, SQL
+from gis_server.tiles.statement import BUFFER, EXTENT, SQL, from_rows, mvt_names
 from gis_server.tiles.tilesets import Drawn
 
 
@@ -26,18 +25,11 @@ def grid_statement(layers: Sequence[Drawn], grid: TileGrid, zoom: int) -> str:
 
 
 def _piece(drawn: Drawn, grid: TileGrid, zoom: int) -> str:
-    layer = drawn.layer
-    names = {"id": literal(layer.id), "extent": str(EXTENT), "buffer": str(BUFFER)}
-    rule = rule_of(layer)
+    rule = rule_of(drawn.layer)
     if rule is not None and zoom <= rule.high:
-        names |= {"seen": literal(drawn.seen), "zoom": str(zoom), "srid": str(grid.srid)}
-        return text(SQL, "grid_drawn", **names, joins=str(rule.joins).lower())
-    kept = set(layer.file.tiles.fields_at(zoom))
-    columns = "".join(f"{as_tag(layer, name)} AS {quoted(name)}, " for name in drawn.fields if name in kept)
-    shape = f"ST_Transform(served.geom, {grid.srid})"
-    if zoom < DETAILED_ZOOM and set(layer.file.geometry) != {"Point"}:
-        shape = f"ST_Simplify({shape}, {SIMPLIFIED_UNITS} * tile.unit, true)"
-    return text(SQL, "grid_layer", **names, columns=columns, rows=drawn.rows, shape=shape)
+        names = {"seen": literal(drawn.seen), "zoom": str(zoom), "srid": str(grid.srid)}
+        return text(SQL, "grid_drawn", **mvt_names(drawn.layer), **names, joins=str(rule.joins).lower())
+    return from_rows(drawn, zoom, f"ST_Transform(served.geom, {grid.srid})")
 
 
 def _number(value: float) -> str:

@@ -24,16 +24,22 @@ def tile_statement(layers: Sequence[Drawn], zoom: int) -> str:
 
 
 def _piece(drawn: Drawn, zoom: int) -> str:
-    names = {"id": literal(drawn.layer.id), "extent": str(EXTENT), "buffer": str(BUFFER)}
     rule = rule_of(drawn.layer)
     if rule is not None and zoom <= rule.high:
-        return text(SQL, "tile_drawn", **names, seen=literal(drawn.seen))
-    kept = set(drawn.layer.file.tiles.fields_at(zoom))
-    columns = "".join(f"{as_tag(drawn.layer, name)} AS {quoted(name)}, " for name in drawn.fields if name in kept)
-    return text(SQL, "tile_layer", **names, columns=columns, rows=drawn.rows, shape=_shape(drawn.layer, zoom))
+        return text(SQL, "tile_drawn", **mvt_names(drawn.layer), seen=literal(drawn.seen))
+    return from_rows(drawn, zoom, "served.geom_3857")
 
 
-def _shape(layer: Layer, zoom: int) -> str:
-    if zoom >= DETAILED_ZOOM or set(layer.file.geometry) == {"Point"}:
-        return "served.geom_3857"
-    return f"ST_Simplify(served.geom_3857, {SIMPLIFIED_UNITS} * tile.unit_m, true)"
+def from_rows(drawn: Drawn, zoom: int, shape: str) -> str:
+    """A layer from the rows that its view sees; `shape` says how theirs are written in the tile's system."""
+    layer = drawn.layer
+    kept = set(layer.file.tiles.fields_at(zoom))
+    columns = "".join(f"{as_tag(layer, name)} AS {quoted(name)}, " for name in drawn.fields if name in kept)
+    if zoom < DETAILED_ZOOM and set(layer.file.geometry) != {"Point"}:
+        shape = f"ST_Simplify({shape}, {SIMPLIFIED_UNITS} * tile.unit, true)"
+    return text(SQL, "tile_layer", **mvt_names(layer), columns=columns, rows=drawn.rows, shape=shape)
+
+
+def mvt_names(layer: Layer) -> dict[str, str]:
+    """What every statement of a layer says of its MVT."""
+    return {"id": literal(layer.id), "extent": str(EXTENT), "buffer": str(BUFFER)}

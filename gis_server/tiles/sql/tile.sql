@@ -3,8 +3,8 @@
 WITH tile AS MATERIALIZED (
     SELECT
         ST_TileEnvelope($1, $2, $3) AS envelope,
-        ST_TileEnvelope($1, $2, $3, margin => {margin}) AS buffered,
-        40075016.6855785 / 2 ^ $1 / {extent} AS unit_m,
+        ST_TileEnvelope($1, $2, $3, margin => {margin}) AS found,
+        40075016.6855785 / 2 ^ $1 / {extent} AS unit,
         ARRAY(SELECT source FROM meta.source WHERE synthetic) AS synthetic
 )
 SELECT
