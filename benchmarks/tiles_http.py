@@ -125,10 +125,12 @@ def _wrk(address: str, *headers: str, connections: int = CONNECTIONS) -> Load:
 
 
 @contextmanager
-def service(place: Bench) -> Iterator["subprocess.Popen[bytes]"]:
-    given = {"BANDO_STATE": str(place.settings.state_folder), "BANDO_PORT": str(PORT), "BANDO_WORKERS": "1"}
+def service(place: Bench, port: int = PORT) -> Iterator["subprocess.Popen[bytes]"]:
+    given = {"BANDO_STATE": str(place.settings.state_folder), "BANDO_PORT": str(port), "BANDO_WORKERS": "1"}
     with _running([sys.executable, "-m", "gis_server.cli.main", "serve"], {**os.environ, **given}) as process:
-        _wait(f"http://127.0.0.1:{PORT}/health")
+        _wait(f"http://127.0.0.1:{port}/health")
+        if process.poll() is not None:
+            raise RuntimeError(f"another program answers on port {port}")
         yield process
 
 
