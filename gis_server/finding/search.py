@@ -8,15 +8,15 @@ import numpy as np
 
 from gis_server.catalog.crs import WGS84
 from gis_server.catalog.names import toned
+from gis_server.finding import exact
+from gis_server.finding.coordinates import read_coordinates
+from gis_server.finding.hits import CELL_M, Box, Hit, box_of
+from gis_server.finding.names import MOST_OF_A_NAME, find_houses, find_names, find_similar, find_street
+from gis_server.finding.numbers import House, read_house, read_parcels
+from gis_server.finding.sight import Sight
+from gis_server.finding.units import PAST, UnitBook
+from gis_server.finding.words import Typed
 from gis_server.releases.snapshot import Snapshot
-from gis_server.search import exact
-from gis_server.search.coordinates import read_coordinates
-from gis_server.search.hits import CELL_M, Box, Hit, box_of
-from gis_server.search.names import MOST_OF_A_NAME, find_houses, find_names, find_similar, find_street
-from gis_server.search.numbers import House, read_house, read_parcels
-from gis_server.search.sight import Sight
-from gis_server.search.units import PAST, UnitBook
-from gis_server.search.words import Typed
 
 MOST_TAIL = 5
 """Words at the end of a text that may name where it is: “le loi quan 1”."""
