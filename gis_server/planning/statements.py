@@ -62,9 +62,9 @@ def parcels(reading: Reading) -> str:
     return text(SQL, "parcels", **_parcel(reading), **compared)
 
 
-def parcel_at(reading: Reading) -> str:
-    """The parcel that holds most of a shape."""
-    return text(SQL, "parcel_at", **_parcel(reading))
+def parcels_at(reading: Reading) -> str:
+    """For each of some shapes the parcel that holds most of it."""
+    return text(SQL, "parcels_at", **_parcel(reading))
 
 
 def maps(reading: Reading) -> str:
