@@ -59,16 +59,19 @@ class Bando:
     ) -> Record:
         """What is known and planned of a parcel: `dossier(commune, sheet, number)`; or of ground by its `corners`.
 
-        Corners: a text as on the certificate, pairs of numbers, a point or a polygon; `grid`: their VN-2000 grid.
+        One text alone is an address. Corners: a text as on the certificate, pairs of numbers, a point or a polygon;
+        `grid`: their VN-2000 grid.
         """
-        if (len(parcel) == 3) == (corners is not None) or len(parcel) not in (0, 3):
+        if (len(parcel) in (1, 3)) == (corners is not None) or len(parcel) not in (0, 1, 3):
             raise BandoError(
-                "Cho mã xã, số tờ, số thửa; hoặc chỉ corners=.", "Give commune, sheet and parcel; or corners= alone."
+                "Cho mã xã, số tờ, số thửa; hoặc một địa chỉ; hoặc chỉ corners=.",
+                "Give commune, sheet and parcel; or an address; or corners= alone.",
             )
         key = "/".join(quote(str(part), safe="") for part in parcel)
-        path = f"/planning/parcels/{key}/dossier" if parcel else "/planning/dossier"
-        where = None if parcel else outline_of(corners)
-        found: Record = self._service.get(path, corners=where, grid=grid, release=as_of, f="json")
+        path = f"/planning/parcels/{key}/dossier" if len(parcel) == 3 else "/planning/dossier"
+        where = {"corners": outline_of(corners)} if corners is not None else {}
+        named = {"address": str(parcel[0])} if len(parcel) == 1 else {}
+        found: Record = self._service.get(path, **where, **named, grid=grid, release=as_of, f="json")
         return found
 
     def dossiers(
