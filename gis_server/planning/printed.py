@@ -1,7 +1,7 @@
 """The dossier on paper: a PDF by typst in Vietnamese or English, the same bytes whenever it is printed."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -24,6 +24,8 @@ from gis_server.planning.signing import digest
 FONT = "Noto Sans"
 FONTS_FOLDER = Path("/usr/share/fonts/truetype/noto")
 """Debian's fonts-noto-core."""
+WHOLE = 99.995
+"""Percent: from here on it is written 100,00."""
 
 
 @dataclass(frozen=True)
@@ -131,9 +133,28 @@ def _row(statement: Content, lang: Lang) -> dict[str, Any]:
         "measure": measure,
         "note": note,
         "sliver": statement.get("sliver", False),
-        "said": _said(statement["attributes"], lang),
+        "said": [*_said(statement["attributes"], lang), *_zones(statement, lang)],
         "origin": _origin(statement, lang),
     }
+
+
+def _zones(statement: Content, lang: Lang) -> Iterator[tuple[str, str]]:
+    """Depth by depth, then what is dry and what nobody knows."""
+    if "classes" not in statement:
+        return
+    said, unit = words(lang), statement["unit"]
+    if statement["greatest"] is not None:
+        yield said["deepest"], f"{plain(statement['greatest'], lang)} {unit}"
+    for one in statement["classes"]:
+        bounds = (
+            f"{plain(one['from'], lang)}–{plain(one['to'], lang)}" if one["to"] else f"≥ {plain(one['from'], lang)}"
+        )
+        if one["area_m2"]:
+            yield f"{bounds} {unit}", f"{number(one['area_m2'], lang)} m² ({number(one['share'], lang)} %)"
+    dry = max(0.0, statement["known_m2"] - statement["area_m2"])
+    yield f"{said['dry']} {plain(statement['classes'][0]['from'], lang)} {unit}", f"{number(dry, lang)} m²"
+    if statement["known_share"] < WHOLE:
+        yield said["unknown"], f"{number(100 - statement['known_share'], lang)} %"
 
 
 def _origin(statement: Content, lang: Lang) -> str:
@@ -157,7 +178,8 @@ def _value(one: Content, lang: Lang) -> str:
     if one["type"] == "boolean":
         return words(lang)["yes" if one["value"] else "no"]
     unit = f" {one['unit']}" if "unit" in one else ""
-    return f"{one['value']}{unit}"
+    value = plain(one["value"], lang) if one["type"] == "number" else one["value"]
+    return f"{value}{unit}"
 
 
 def _map(asked: Print, place: int, sheet: Sheet, files: dict[str, bytes]) -> dict[str, Any]:
@@ -174,6 +196,11 @@ def _map(asked: Print, place: int, sheet: Sheet, files: dict[str, bytes]) -> dic
         "file": f"map{place}.svg",
         "legend": legend,
     }
+
+
+def plain(amount: float, lang: Lang) -> str:
+    """As it was written, with the reader's own mark before the decimals: 28,2."""
+    return str(amount).replace(".", ",") if lang == "vi" else str(amount)
 
 
 def number(amount: float, lang: Lang) -> str:
