@@ -212,10 +212,15 @@ def _provenance(layer: Layer, row: Hit, properties: Mapping[str, Any]) -> Conten
         "layer": layer.id,
         "release": row["born"],
         "published": row["published_at"].isoformat(),
-        "date": since or row["published_at"].astimezone(CITY_TIME).date().isoformat(),
+        "date": _day(since) if since else row["published_at"].astimezone(CITY_TIME).date().isoformat(),
         "scale": layer.file.scale,
         "steward": layer.file.steward,
         "evidence": layer.file.evidence,
         "source": row["source"],
         "synthetic": row["synthetic"],
     }
+
+
+def _day(since: str) -> str:
+    """Moments are days of the city's calendar here."""
+    return datetime.fromisoformat(since).astimezone(CITY_TIME).date().isoformat() if "T" in since else since

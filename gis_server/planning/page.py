@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,7 @@ from gis_server.planning.dossier import Content
 from gis_server.planning.drawing import draw, swatch_svg
 from gis_server.planning.maps import Sheet
 from gis_server.web.answers import address
-from gis_server.web.pages import page
-from gis_server.web.parameters import CITY_TIME
+from gis_server.web.pages import moment, page
 
 PAGES = Path(__file__).parent / "pages"
 
@@ -46,8 +44,7 @@ def names(subject: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def published(content: Content) -> str:
-    moment = datetime.fromisoformat(content["release"]["published"])
-    return moment.astimezone(CITY_TIME).strftime("%d/%m/%Y %H:%M")
+    return moment(content["release"]["published"])
 
 
 def drawn(sheet: Sheet) -> dict[str, Any]:

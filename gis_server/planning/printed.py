@@ -20,6 +20,7 @@ from gis_server.planning.drawing import draw, swatch_svg
 from gis_server.planning.maps import Sheet
 from gis_server.planning.page import PAGES, names, published
 from gis_server.planning.signing import digest
+from gis_server.web.pages import day, moment
 
 FONT = "Noto Sans"
 FONTS_FOLDER = Path("/usr/share/fonts/truetype/noto")
@@ -160,7 +161,7 @@ def _zones(statement: Content, lang: Lang) -> Iterator[tuple[str, str]]:
 def _origin(statement: Content, lang: Lang) -> str:
     said = words(lang)
     scales = ", ".join(f"1:{scale}" for scale in statement["scale"])
-    parts = [statement["layer"], statement["steward"], scales, statement["date"]]
+    parts = [statement["layer"], statement["steward"], scales, on_day(statement["date"], lang)]
     parts += [f"{said['release'].lower()} {statement['release']}", f"{said['evidence']} {statement['evidence']}"]
     parts += [statement["source"], *([said["is_synthetic"]] if statement["synthetic"] else [])]
     return " · ".join(parts)
@@ -169,7 +170,7 @@ def _origin(statement: Content, lang: Lang) -> str:
 def _said(attributes: Sequence[Content], lang: Lang) -> list[tuple[str, str]]:
     """What is known, by what it is called without the explanations that follow."""
     known = [one for one in attributes if one["value"] is not None]
-    return [(one["title"][lang].split(";")[0].split(" (")[0], _value(one, lang)) for one in known]
+    return [(one["title"][lang].split(";")[0].split(":")[0].split(" (")[0], _value(one, lang)) for one in known]
 
 
 def _value(one: Content, lang: Lang) -> str:
@@ -178,8 +179,14 @@ def _value(one: Content, lang: Lang) -> str:
     if one["type"] == "boolean":
         return words(lang)["yes" if one["value"] else "no"]
     unit = f" {one['unit']}" if "unit" in one else ""
-    value = plain(one["value"], lang) if one["type"] == "number" else one["value"]
-    return f"{value}{unit}"
+    match one["type"]:
+        case "number":
+            return plain(one["value"], lang) + unit
+        case "date":
+            return on_day(one["value"], lang)
+        case "datetime":
+            return moment(one["value"])
+    return f"{one['value']}{unit}"
 
 
 def _map(asked: Print, place: int, sheet: Sheet, files: dict[str, bytes]) -> dict[str, Any]:
@@ -201,6 +208,10 @@ def _map(asked: Print, place: int, sheet: Sheet, files: dict[str, bytes]) -> dic
 def plain(amount: float, lang: Lang) -> str:
     """As it was written, with the reader's own mark before the decimals: 28,2."""
     return str(amount).replace(".", ",") if lang == "vi" else str(amount)
+
+
+def on_day(written: str, lang: Lang) -> str:
+    return day(written) if lang == "vi" else written
 
 
 def number(amount: float, lang: Lang) -> str:

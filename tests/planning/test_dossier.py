@@ -59,6 +59,11 @@ def test_road_reserve_red_line_and_building_line(lot: dict[str, Any]) -> None:
     assert building["length_m"] == 10
 
 
+def test_a_red_line_that_divides_nothing_has_a_length_and_no_area(neighbourhood: City) -> None:
+    (line,) = told(dossier(neighbourhood, LOT.replace("901", "903")), "planning.chi_gioi_duong_do")
+    assert (line["length_m"], "area_m2" in line) == (5, False)
+
+
 def test_corridors_of_surfaces_and_of_widened_lines_and_slivers_by_name(lot: dict[str, Any]) -> None:
     by_kind = {value(one, "loai"): one for one in told(lot, "planning.hanh_lang_an_toan", "overlap")}
     assert (by_kind["DIEN"]["area_m2"], by_kind["DIEN"]["sliver"]) == (20, False)
