@@ -102,17 +102,21 @@ class Bando:
     def summarise(
         self, shape: Any, layer: str, by: str | None = None, filter: str | None = None, within_m: float = 0.0
     ) -> Record:
-        """How much of a layer lies in a shape (and `within_m` around it): count, area, length, by class."""
-        drawn = read_shape(shape)
-        body: Record = {"shape": drawn.geometry, "crs": drawn.crs, "layer": layer, "within_m": within_m}
+        """How much of a layer lies in a shape (and `within_m` around it): count, area, length, by class.
+
+        The shape may be the code or name of a unit: `26740`, `26740@2025-06-30`, `Phường 1, Quận 3`.
+        """
+        body: Record = {**_ground(shape), "layer": layer, "within_m": within_m}
         body |= {name: value for name, value in (("by", by), ("filter", filter)) if value is not None}
         found: Record = self._service.post("/query/summary", body)
         return found
 
-    def changes(self, since: int, until: int | None = None, layer: str | None = None) -> pa.Table:
-        """What each release after `since` added, changed and removed, a row for each feature."""
+    def changes(
+        self, since: int, until: int | None = None, layer: str | None = None, place: str | None = None
+    ) -> pa.Table:
+        """What each release after `since` added, changed and removed, in one place or anywhere, a row a feature."""
         rows: list[Record] = []
-        asked = {"since": since, "until": until, "layer": layer, "limit": CHANGES_AT_ONCE}
+        asked = {"since": since, "until": until, "layer": layer, "place": place, "limit": CHANGES_AT_ONCE}
         cursor: str | None = None
         while True:
             told = self._service.get("/changes", cursor=cursor, **asked)
@@ -121,3 +125,11 @@ class Bando:
             if not onward:
                 return table_of(CHANGES, rows)
             cursor = parse_qs(urlsplit(onward[0]).query)["cursor"][0]
+
+
+def _ground(shape: Any) -> Record:
+    """A shape as a body has it, or the place that a text names."""
+    if isinstance(shape, str) and not shape.lstrip().startswith("{"):
+        return {"place": shape}
+    drawn = read_shape(shape)
+    return {"shape": drawn.geometry, "crs": drawn.crs}
