@@ -1,4 +1,4 @@
-.PHONY: demo test check bench pictures clean setup
+.PHONY: demo test check bench pictures reports clean setup
 bando := .venv/bin/bando
 sample := build/sample
 
@@ -23,6 +23,9 @@ bench:                 ## figures for docs/benchmarks.md
 pictures: setup        ## the pictures of the guide, drawn anew from the sample city
 	@tools/setup test
 	@.venv/bin/python tools/pictures.py
+
+reports: setup         ## the notebooks as pages in build/reports, run against BANDO_URL
+	@.venv/bin/python -m gis_server.client.report notebooks/*.py
 
 clean:                 ## stop everything and remove what can be made again
 	@-$(bando) down && $(bando) db reset --yes

@@ -14,6 +14,7 @@ from benchmarks import (
     letters,
     load,
     osm_load,
+    overlay,
     raster,
     search,
     tiles,
@@ -45,6 +46,7 @@ def main() -> int:
             search,
             load,
             dossier,
+            overlay,
         ):
             one.bench(place)
     return 0

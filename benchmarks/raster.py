@@ -26,10 +26,11 @@ from rasterio.windows import Window
 from benchmarks.measure import CONSOLE, claim
 from benchmarks.place import Bench, fresh_installation
 from gis_server.catalog import read_catalog
+from gis_server.rasters.reading import Cells
 from gis_server.releases.rasters import stored
 from gis_server.tiles.address import TileAddress
 from gis_server.tiles.raster_cells import SIDE as SIDE_PX
-from gis_server.tiles.raster_cells import WORLD_M, Cells
+from gis_server.tiles.raster_cells import WORLD_M
 from gis_server.tiles.raster_looks import coloured, png
 from gis_server.tiles.raster_painter import Painter, Painting, Sheet
 

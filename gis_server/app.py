@@ -24,6 +24,7 @@ from gis_server.features.items_routes import router as items
 from gis_server.features.landing import landing
 from gis_server.features.routes import router as features
 from gis_server.features.shape_routes import router as shapes
+from gis_server.finding.finder import open_finder
 from gis_server.planning.manifest import read_manifest
 from gis_server.planning.routes import router as planning
 from gis_server.planning.signing import Signer
@@ -35,7 +36,6 @@ from gis_server.portals.styles import router as styles
 from gis_server.portals.viewer import Viewer, viewer_page
 from gis_server.records.routes import router as records
 from gis_server.releases.snapshot import snapshot
-from gis_server.search.routes import open_search
 from gis_server.search.routes import router as search
 from gis_server.settings import Settings
 from gis_server.tiles.answer import MVT
@@ -121,7 +121,7 @@ def _furnish(app: FastAPI, settings: Settings) -> None:
     state.places = read_places(settings.layers_folder)
     state.manifest = read_manifest(settings.layers_folder, state.catalog)
     state.tables, state.signer = asyncio.Lock(), Signer(settings.signing_key_file)
-    state.search = open_search(state.catalog, state.places)
+    state.finder = open_finder(state.catalog, state.places)
     state.viewer = Viewer(settings)
     state.map_parts = state.viewer.map_parts
     state.sprites = Sprites(settings.styles_folder / "sprites")

@@ -8,7 +8,7 @@
 # *A lamp reaches 30 m. What of a named road's axis no working lamp reaches is a gap; gaps below 20 m do not count.*
 
 # %%
-from gis_server.client import Bando
+from gis_server.client import Bando, Picture
 
 REACH_M, LEAST_GAP_M = 30.0, 20.0
 
@@ -33,6 +33,11 @@ lengths = roads.assign(dai_m=roads.length).groupby("ten").dai_m.sum()
 table = gaps.groupby("ten").agg(khoang=("m", "size"), toi_m=("m", "sum"), dai_nhat_m=("m", "max")).join(lengths)
 table["ty_le"] = (100 * table.toi_m / table.dai_m).round(0)
 table.sort_values("toi_m", ascending=False).round(0).head(20)
+
+# %%
+Picture().add(roads, "đường có tên", "#8a949b", is_faint=True).add(working, "đèn còn dùng được", "#c7a008").add(
+    gaps, "khoảng tối", "#3b2a6b"
+)
 
 # %% [markdown]
 # ## Đèn hỏng gây thêm bao nhiêu? · What broken lamps add

@@ -13,7 +13,7 @@
 import geopandas
 import pandas
 
-from gis_server.client import Bando
+from gis_server.client import Bando, Picture
 
 LEAST_M2 = 1.0
 MORE_EACH_SIDE_M = (0.0, 1.0, 2.0, 4.0)
@@ -72,3 +72,9 @@ by_road.fillna(0).sort_values("m2_nha", ascending=False).round(0).head(20)
 # %% [markdown]
 # Một nhà ở góc đường nằm ở hai dòng của bảng này, nhưng chỉ tính một lần trong bảng trên. Đây là ước tính từ bề
 # rộng: nơi đã cắm chỉ giới đường đỏ, hồ sơ thửa (`city.dossier`) mới là căn cứ.
+
+# %%
+widest = widened[MORE_EACH_SIDE_M[-1]]
+Picture().add(houses, "nhà", "#8a949b", is_faint=True).add(widest, "dải mở rộng, mức rộng nhất", "#c77d0a").add(
+    houses[houses.fid.isin(homes.fid)], "nhà bị lấy", "#d1495b"
+)

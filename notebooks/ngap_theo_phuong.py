@@ -12,7 +12,7 @@
 # %%
 import geopandas
 
-from gis_server.client import Bando
+from gis_server.client import Bando, Picture
 
 city = Bando()
 release = city.release
@@ -38,6 +38,12 @@ def by_ward(code, names):
     table.insert(1, "ten", table[code].map(names))
     return table.sort_values("ha", ascending=False).round({"ha": 3}).reset_index(drop=True)
 
+
+# %%
+outlines = units[units.hieuLucDen.isna()]
+Picture().add(outlines, "phường, xã", "#8a949b", is_faint=True).add(zones, "vùng ngập", "#7fb2d9", is_faint=True).add(
+    parts, "phần thửa ngập", "#1b6ca8"
+)
 
 # %% [markdown]
 # ## Phường, xã hiện nay · Wards of today

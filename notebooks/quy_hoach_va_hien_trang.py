@@ -11,7 +11,7 @@
 # %%
 import geopandas
 
-from gis_server.client import Bando
+from gis_server.client import Bando, Picture
 
 HOUSING = ["ODT", "ONT"]
 PLANNED_HOUSING = [
@@ -47,6 +47,10 @@ conflict = parts[parts.loai_dat.isin(HOUSING) & ~parts.chuc_nang.isin(PLANNED_HO
 by_function = conflict.groupby("chuc_nang").agg(thua=("fid", "nunique"), m2=("m2", "sum"))
 by_function.insert(0, "chức năng", by_function.index.map(words))
 by_function.sort_values("m2", ascending=False).round(0)
+
+# %%
+ground = Picture().add(blocks, "khu quy hoạch", "#8a949b", is_faint=True)
+ground.by(conflict, "chuc_nang", words).over(conflict) if len(conflict) else ground
 
 # %% [markdown]
 # ## Hai mươi thửa bị nhiều nhất · The twenty parcels with most of it

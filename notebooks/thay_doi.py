@@ -11,7 +11,7 @@ import os
 
 import pandas
 
-from gis_server.client import Bando
+from gis_server.client import Bando, Picture
 
 city = Bando()
 release = city.release
@@ -57,3 +57,14 @@ counts = pandas.DataFrame(
     }
 )
 counts
+
+# %% [markdown]
+# ## Ở đâu · Where
+
+# %%
+picture = Picture()
+for kind, word in WORDS.items():
+    for layer, group in changes[changes.kind == kind].groupby("layer"):
+        frame = city.layer(layer).as_of(SINCE if kind == "removed" else release).to_geopandas()
+        picture = picture.add(frame[frame.fid.isin(group.fid)], f"{layer}: {word}")
+picture

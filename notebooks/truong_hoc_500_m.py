@@ -11,7 +11,7 @@
 # %%
 import geopandas
 
-from gis_server.client import Bando
+from gis_server.client import Bando, Picture
 
 WITHIN_M = 500.0
 
@@ -34,6 +34,12 @@ print(f"Bản công bố {release}: {len(schools)} trường tiểu học, {len(
 nearest = geopandas.sjoin_nearest(homes, schools[["ten", "geometry"]], distance_col="m").drop_duplicates("fid")
 assert len(nearest) == len(homes)
 nearest.m.describe().round(0)
+
+# %%
+is_near = nearest.m <= WITHIN_M
+Picture().add(nearest[is_near], "có trường trong 500 m", "#5c8a3a").add(nearest[~is_near], "xa hơn", "#d1495b").add(
+    schools, "trường tiểu học", "#1b6ca8"
+)
 
 # %% [markdown]
 # ## Theo phường, xã · By ward

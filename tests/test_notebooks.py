@@ -1,5 +1,6 @@
 """The notebooks run over HTTP on a sample city, and what they answer is what PostGIS says."""
 
+import re
 import runpy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from gis_server.catalog import Catalog
+from gis_server.client.report import write
 from gis_server.db.database import Database
 from gis_server.settings import HOME
 from loaders.pipeline import Desk, Order, load
@@ -127,6 +129,21 @@ def test_what_changed(run: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
     assert edits[["lớp", "trường", "sau"]].to_numpy().tolist() == [[LAMPS, "chieu_cao", 17.5]]
     monkeypatch.setenv("SINCE", "1")
     assert sorted(run("thay_doi")["changes"].kind) == ["added", "added", "added", "changed", "removed"]
+
+
+def test_each_becomes_a_page_that_asks_for_nothing_from_elsewhere(
+    sample: Sample, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("BANDO_URL", sample.address)
+    made = write(sorted(NOTEBOOKS.glob("*.py")), tmp_path)
+    assert len(made) == 6
+    for path in made:
+        page = path.read_text("utf-8")
+        assert page.count("<svg") == 1, path.name
+        assert "<table>" in page
+        assert "DỮ LIỆU TỔNG HỢP" in page
+        assert not re.search(r"""(src|href)=["']?(https?:)?//""", page)
+        assert path.name in (tmp_path / "index.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.py")), ids=lambda path: path.stem)

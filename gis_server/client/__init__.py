@@ -3,5 +3,6 @@
 from gis_server.client.city import Bando
 from gis_server.client.errors import BandoError, Busy, NotFound, Unreachable
 from gis_server.client.layer import Layer
+from gis_server.client.picture import Picture
 
-__all__ = ["Bando", "BandoError", "Busy", "Layer", "NotFound", "Unreachable"]
+__all__ = ["Bando", "BandoError", "Busy", "Layer", "NotFound", "Picture", "Unreachable"]

@@ -59,16 +59,19 @@ class Bando:
     ) -> Record:
         """What is known and planned of a parcel: `dossier(commune, sheet, number)`; or of ground by its `corners`.
 
-        Corners: a text as on the certificate, pairs of numbers, a point or a polygon; `grid`: their VN-2000 grid.
+        One text alone is an address. Corners: a text as on the certificate, pairs of numbers, a point or a polygon;
+        `grid`: their VN-2000 grid.
         """
-        if (len(parcel) == 3) == (corners is not None) or len(parcel) not in (0, 3):
+        if (len(parcel) in (1, 3)) == (corners is not None) or len(parcel) not in (0, 1, 3):
             raise BandoError(
-                "Cho mã xã, số tờ, số thửa; hoặc chỉ corners=.", "Give commune, sheet and parcel; or corners= alone."
+                "Cho mã xã, số tờ, số thửa; hoặc một địa chỉ; hoặc chỉ corners=.",
+                "Give commune, sheet and parcel; or an address; or corners= alone.",
             )
         key = "/".join(quote(str(part), safe="") for part in parcel)
-        path = f"/planning/parcels/{key}/dossier" if parcel else "/planning/dossier"
-        where = None if parcel else outline_of(corners)
-        found: Record = self._service.get(path, corners=where, grid=grid, release=as_of, f="json")
+        path = f"/planning/parcels/{key}/dossier" if len(parcel) == 3 else "/planning/dossier"
+        where = {"corners": outline_of(corners)} if corners is not None else {}
+        named = {"address": str(parcel[0])} if len(parcel) == 1 else {}
+        found: Record = self._service.get(path, **where, **named, grid=grid, release=as_of, f="json")
         return found
 
     def dossiers(
@@ -99,17 +102,21 @@ class Bando:
     def summarise(
         self, shape: Any, layer: str, by: str | None = None, filter: str | None = None, within_m: float = 0.0
     ) -> Record:
-        """How much of a layer lies in a shape (and `within_m` around it): count, area, length, by class."""
-        drawn = read_shape(shape)
-        body: Record = {"shape": drawn.geometry, "crs": drawn.crs, "layer": layer, "within_m": within_m}
+        """How much of a layer lies in a shape (and `within_m` around it): count, area, length, by class.
+
+        The shape may be the code or name of a unit: `26740`, `26740@2025-06-30`, `Phường 1, Quận 3`.
+        """
+        body: Record = {**_ground(shape), "layer": layer, "within_m": within_m}
         body |= {name: value for name, value in (("by", by), ("filter", filter)) if value is not None}
         found: Record = self._service.post("/query/summary", body)
         return found
 
-    def changes(self, since: int, until: int | None = None, layer: str | None = None) -> pa.Table:
-        """What each release after `since` added, changed and removed, a row for each feature."""
+    def changes(
+        self, since: int, until: int | None = None, layer: str | None = None, place: str | None = None
+    ) -> pa.Table:
+        """What each release after `since` added, changed and removed, in one place or anywhere, a row a feature."""
         rows: list[Record] = []
-        asked = {"since": since, "until": until, "layer": layer, "limit": CHANGES_AT_ONCE}
+        asked = {"since": since, "until": until, "layer": layer, "place": place, "limit": CHANGES_AT_ONCE}
         cursor: str | None = None
         while True:
             told = self._service.get("/changes", cursor=cursor, **asked)
@@ -118,3 +125,11 @@ class Bando:
             if not onward:
                 return table_of(CHANGES, rows)
             cursor = parse_qs(urlsplit(onward[0]).query)["cursor"][0]
+
+
+def _ground(shape: Any) -> Record:
+    """A shape as a body has it, or the place that a text names."""
+    if isinstance(shape, str) and not shape.lstrip().startswith("{"):
+        return {"place": shape}
+    drawn = read_shape(shape)
+    return {"shape": drawn.geometry, "crs": drawn.crs}

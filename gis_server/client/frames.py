@@ -16,7 +16,7 @@ PALETTE = ("#1b6ca8", "#d1495b", "#5c8a3a", "#8a4fa3", "#c77d0a", "#2a9d8f", "#6
 
 def frame_of(table: pa.Table, srid: int) -> Any:
     """A GeoDataFrame, which tells layer and release in `attrs`."""
-    geopandas = _module("geopandas")
+    geopandas = needed("geopandas")
     plain = table.drop_columns(["geometry"]).to_pandas()
     shapes = geopandas.GeoSeries.from_wkb(table["geometry"].to_pylist(), crs=pinned(srid))
     frame = geopandas.GeoDataFrame(plain, geometry=shapes)
@@ -27,7 +27,7 @@ def frame_of(table: pa.Table, srid: int) -> Any:
 
 def folium_layer(frame: Any, name: str, colour_by: str | None) -> Any:
     """Features of a frame in degrees, coloured by the values of a field, with a label of all fields."""
-    folium = _module("folium")
+    folium = needed("folium")
     if len(frame) > MOST_ON_A_MAP:
         raise BandoError(
             f"{len(frame)} đối tượng là quá nhiều cho một bản đồ trong sổ (nhiều nhất {MOST_ON_A_MAP}): "
@@ -48,7 +48,7 @@ def folium_layer(frame: Any, name: str, colour_by: str | None) -> Any:
 
 def folium_map(layer: Any) -> Any:
     """A map that shows just this layer."""
-    folium = _module("folium")
+    folium = needed("folium")
     found = folium.Map()
     layer.add_to(found)
     if layer.data["features"]:
@@ -69,7 +69,8 @@ def _colours(frame: Any, colour_by: str | None) -> dict[str, str]:
     return {value: PALETTE[place % len(PALETTE)] for place, value in enumerate(values)}
 
 
-def _module(name: str) -> ModuleType:
+def needed(name: str) -> ModuleType:
+    """A package of `bando[notebook]`, or a sentence that says how to get it."""
     from importlib import import_module
 
     try:

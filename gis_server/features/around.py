@@ -4,10 +4,8 @@ from typing import Any
 
 import shapely
 
-from gis_server.access.views import View
-from gis_server.catalog import Catalog
 from gis_server.features.drawn import Drawn
-from gis_server.features.identify import ask_layers
+from gis_server.features.identify import Over, ask_layers
 from gis_server.releases.snapshot import Snapshot
 
 DEFAULT_LIMIT = 100
@@ -15,10 +13,6 @@ MOST = 1_000
 """Of each layer."""
 
 
-async def around(
-    snap: Snapshot, catalog: Catalog, view: View, layers: list[str], drawn: tuple[Drawn, int]
-) -> list[dict[str, Any]]:
-    """Features of the named layers, nearest first, as identify gives them; at most so many of each layer."""
-    asked, limit = drawn
-    values = (shapely.to_wkb(asked.shape), asked.within_m, limit, layers)
-    return await ask_layers(snap, catalog, view, "near_shape", values)
+async def around(snap: Snapshot, over: Over, drawn: Drawn, limit: int) -> list[dict[str, Any]]:
+    """Features nearest first, as identify gives them; at most so many of each layer."""
+    return await ask_layers(snap, over, "near_shape", (shapely.to_wkb(drawn.shape), drawn.within_m, limit))

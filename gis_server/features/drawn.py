@@ -27,11 +27,14 @@ class Drawn:
 
     shape: BaseGeometry
     within_m: float
+    outline: BaseGeometry | None = None
+    """Of the unit outside of which nothing is asked about."""
 
     @property
     def area(self) -> BaseGeometry:
         """All that is asked about."""
-        return shapely.buffer(self.shape, self.within_m, quad_segs=ROUND) if self.within_m else self.shape
+        around = shapely.buffer(self.shape, self.within_m, quad_segs=ROUND) if self.within_m else self.shape
+        return around if self.outline is None else shapely.intersection(around, self.outline)
 
 
 async def read_body(request: Request, keys: frozenset[str], needed: frozenset[str]) -> Mapping[str, Any]:
@@ -44,24 +47,35 @@ async def read_body(request: Request, keys: frozenset[str], needed: frozenset[st
     body = read_json(text)
     if not isinstance(body, dict) or not needed <= set(body) <= keys:
         known, must = ", ".join(sorted(keys)), ", ".join(sorted(needed))
+        vi, en = (f" có {must}", f" with {must}") if needed else ("", "")
         raise BadRequest(
-            f"Nội dung là một đối tượng JSON có {must}; các khóa: {known}.",
-            f"The body is a JSON object with {must}; its keys: {known}.",
+            f"Nội dung là một đối tượng JSON{vi}; các khóa: {known}.",
+            f"The body is a JSON object{en}; its keys: {known}.",
         )
     return body
 
 
-def read_drawn(body: Mapping[str, Any], book: CrsBook) -> Drawn:
-    crs = read_crs("crs", _text(body, "crs"), book.stored)
-    if not isinstance(body["shape"], dict):
-        raise BadRequest("shape: hình theo GeoJSON.", "shape is a GeoJSON geometry.")
+def read_drawn(body: Mapping[str, Any], book: CrsBook, outline: BaseGeometry | None) -> Drawn:
+    """The shape of the body, within the outline of its place; or the place itself."""
+    crs, shape = read_crs("crs", _text(body, "crs"), book.stored), body.get("shape")
+    if shape is None and outline is not None:
+        return Drawn(outline, _within_m(body))
+    if not isinstance(shape, dict):
+        raise BadRequest(
+            "shape: hình theo GeoJSON; hoặc place: mã, tên một đơn vị hành chính.",
+            "shape is a GeoJSON geometry; or give place, the code or name of an administrative unit.",
+        )
+    return Drawn(in_grid(book, read_shape(shape, crs), crs, True), _within_m(body), outline)
+
+
+def _within_m(body: Mapping[str, Any]) -> float:
     within = body.get("within_m", 0)
     if not _is_number(within) or not 0 <= within <= MOST_WITHIN_M:
         raise BadRequest(
             f"within_m: một số từ 0 đến {MOST_WITHIN_M:g} (mét).",
             f"within_m is a number from 0 to {MOST_WITHIN_M:g} (metres).",
         )
-    return Drawn(in_grid(book, read_shape(body["shape"], crs), crs, True), float(within))
+    return float(within)
 
 
 def _text(body: Mapping[str, Any], name: str) -> str | None:

@@ -14,11 +14,23 @@ from gis_server.catalog.crs import WGS84
 from gis_server.db.statements import literal, text
 from gis_server.releases.snapshot import Snapshot
 from gis_server.web.columns import attribute, column
+from gis_server.web.place import within_outline
 
 SQL = Path(__file__).parent / "sql"
 MOST_PER_LAYER = 10
 DEFAULT_RADIUS_M = 10.0
 MOST_RADIUS_M = 1000.0
+
+
+@dataclass(frozen=True)
+class Over:
+    """The layers that a question goes over, as a view sees them; only features in the outline, when there is one."""
+
+    catalog: Catalog
+    view: View
+    layers: Sequence[str]
+    outline: bytes | None = None
+    """EWKB in the stored grid."""
 
 
 @dataclass(frozen=True)
@@ -39,26 +51,23 @@ def spot_of(catalog: Catalog, longitude: float, latitude: float, radius_m: float
     return None
 
 
-async def identify(
-    snap: Snapshot, catalog: Catalog, view: View, layers: Sequence[str], spot: Spot
-) -> list[dict[str, Any]]:
-    """Features of the named layers near a spot, nearest first, and at the same distance the smallest first."""
-    values = (spot.east, spot.north, spot.radius_m, MOST_PER_LAYER, list(layers))
-    return await ask_layers(snap, catalog, view, "near", values)
+async def identify(snap: Snapshot, over: Over, spot: Spot) -> list[dict[str, Any]]:
+    """Features near a spot, nearest first, and at the same distance the smallest first."""
+    return await ask_layers(snap, over, "near", (spot.east, spot.north, spot.radius_m, MOST_PER_LAYER))
 
 
-async def ask_layers(
-    snap: Snapshot, catalog: Catalog, view: View, piece: str, values: Sequence[Any]
-) -> list[dict[str, Any]]:
+async def ask_layers(snap: Snapshot, over: Over, piece: str, values: Sequence[Any]) -> list[dict[str, Any]]:
     """What the statement `piece` finds in each layer.
 
     One statement for each view, whichever layers are asked for: planned once, and layers not asked for cost nothing.
     """
-    if not view.layers:
+    if not over.view.layers:
         return []
-    asked = (_piece(catalog, piece, number, catalog[one], view) for number, one in enumerate(view.layers))
-    rows = await snap.conn.fetch(text(SQL, "identify", pieces=" UNION ALL ".join(asked)), *values)
-    return [_answer(catalog, row) for row in rows]
+    given = [*values, list(over.layers), *([over.outline] if over.outline else [])]
+    within = within_outline("served.geom", f"${len(given)}") if over.outline else "true"
+    asked = (_piece(over, piece, number, within) for number in range(len(over.view.layers)))
+    rows = await snap.conn.fetch(text(SQL, "identify", pieces=" UNION ALL ".join(asked)), *given)
+    return [_answer(over.catalog, row) for row in rows]
 
 
 def layers_asked(catalog: Catalog, view: View, names: str | None) -> list[str]:
@@ -68,15 +77,17 @@ def layers_asked(catalog: Catalog, view: View, names: str | None) -> list[str]:
     return [view.layer(catalog, name).id for name in names.split(",")]
 
 
-def _piece(catalog: Catalog, piece: str, number: int, layer: Layer, view: View) -> str:
+def _piece(over: Over, piece: str, number: int, within: str) -> str:
+    view, layer = over.view, over.catalog[list(over.view.layers)[number]]
     return text(
         SQL,
         piece,
         place=str(number),
         id=literal(layer.id),
-        srid=str(catalog.crs.stored),
+        srid=str(over.catalog.crs.stored),
         columns=", ".join(column(layer, name) for name in view.layers[layer.id]),
         rows=view.rows(layer),
+        within=within,
     )
 
 

@@ -12,7 +12,7 @@ from gis_server.features.asked import F
 from gis_server.features.collections import SCHEMA, collection, describe
 from gis_server.features.filters import filterable
 from gis_server.features.here import LayerDep
-from gis_server.features.identify import DEFAULT_RADIUS_M, MOST_RADIUS_M, identify, layers_asked, spot_of
+from gis_server.features.identify import DEFAULT_RADIUS_M, MOST_RADIUS_M, Over, identify, layers_asked, spot_of
 from gis_server.features.landing import CONFORMS_TO
 from gis_server.features.means import KnownDep
 from gis_server.features.schema import feature_schema, queryables, sortables
@@ -21,6 +21,7 @@ from gis_server.web.answers import HTML, JSON, address, json_answer, link, wants
 from gis_server.web.asking import Caller, CatalogDep, reading
 from gis_server.web.pages import page
 from gis_server.web.parameters import read_number
+from gis_server.web.place import AreaDep, outline_of
 
 PAGES = Path(__file__).parent / "pages"
 router = APIRouter(tags=["features"])
@@ -92,13 +93,17 @@ class Near:
     longitude: float
     latitude: float
     radius_m: float
+    layers: str | None
 
 
-async def _near(lon: str | None = None, lat: str | None = None, radius: str | None = None) -> Near:
+async def _near(
+    lon: str | None = None, lat: str | None = None, radius: str | None = None, layers: str | None = None
+) -> Near:
     return Near(
         read_number("lon", lon, -180, 180),
         read_number("lat", lat, -90, 90),
         DEFAULT_RADIUS_M if radius is None else read_number("radius", radius, 0, MOST_RADIUS_M),
+        layers,
     )
 
 
@@ -106,13 +111,12 @@ NearDep = Annotated[Near, Depends(_near)]
 
 
 @router.get("/query/identify", tags=["query"])
-async def get_identify(
-    request: Request, catalog: CatalogDep, view: Caller, near: NearDep, layers: str | None = None
-) -> Response:
+async def get_identify(request: Request, catalog: CatalogDep, view: Caller, near: NearDep, area: AreaDep) -> Response:
     """What lies within `radius` metres of a point, nearest first: attributes in words, source, release."""
-    asked = layers_asked(catalog, view, layers)
+    asked = layers_asked(catalog, view, near.layers)
     spot = spot_of(catalog, near.longitude, near.latitude, near.radius_m)
     async with reading(request) as snap:
-        found = await identify(snap, catalog, view, asked, spot) if spot else []
+        over = Over(catalog, view, asked, await outline_of(snap, area) if area else None)
+        found = await identify(snap, over, spot) if spot else []
     asked_at = {"lon": near.longitude, "lat": near.latitude, "radius_m": near.radius_m}
     return json_answer(request, {**asked_at, "release": snap.release, "features": found})

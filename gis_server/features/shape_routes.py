@@ -1,12 +1,16 @@
 """Routes of questions that bring a shape along: ask, answer."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 import shapely
 from fastapi import APIRouter, Request
+from shapely.geometry.base import BaseGeometry
 from starlette.responses import Response
 
+from gis_server.access.views import View
+from gis_server.catalog import Catalog
 from gis_server.catalog.crs import WGS84
 from gis_server.errors import BadRequest
 from gis_server.features.around import DEFAULT_LIMIT, MOST, around
@@ -14,23 +18,28 @@ from gis_server.features.crs import read_crs
 from gis_server.features.drawn import read_body, read_drawn
 from gis_server.features.filters import Filter, where_filter
 from gis_server.features.here import Here
+from gis_server.features.identify import Over
 from gis_server.features.question import Conditions
 from gis_server.features.summary import Summary, read_class, summarise
 from gis_server.web.answers import json_answer
 from gis_server.web.asking import Caller, CatalogDep, SettingsDep, reading
+from gis_server.web.place import area_of, outline_of, read_place
 
 router = APIRouter(tags=["query"])
-SHAPE = frozenset({"shape"})
+GROUND = frozenset({"shape", "crs", "place"})
 
 
 @router.post("/query/around")
 async def post_around(request: Request, catalog: CatalogDep, view: Caller) -> Response:
     """What touches a drawn shape or lies within `within_m` metres of it, by layer, nearest first."""
-    body = await read_body(request, SHAPE | {"crs", "within_m", "layers", "limit"}, SHAPE)
-    drawn, limit = read_drawn(body, catalog.crs), _limit(body.get("limit", DEFAULT_LIMIT))
+    body = await read_body(request, GROUND | {"within_m", "layers", "limit"}, frozenset())
+    limit = _limit(body.get("limit", DEFAULT_LIMIT))
     layers = [view.layer(catalog, name).id for name in _names(body.get("layers", list(view.layers)))]
+    outline = await _outline(request, catalog, view, body)
+    drawn = read_drawn(body, catalog.crs, outline)
+    over = Over(catalog, view, layers, shapely.to_wkb(outline, include_srid=True) if drawn.outline else None)
     async with reading(request) as snap:
-        found = await around(snap, catalog, view, layers, (drawn, limit)) if not drawn.shape.is_empty else []
+        found = await around(snap, over, drawn, limit) if not drawn.shape.is_empty else []
     area = shapely.transform(drawn.area, lambda points: catalog.crs.transform(points, catalog.crs.stored, WGS84))
     told = orjson.Fragment(shapely.to_geojson(area))
     return json_answer(request, {"release": snap.release, "within_m": drawn.within_m, "area": told, "features": found})
@@ -39,13 +48,22 @@ async def post_around(request: Request, catalog: CatalogDep, view: Caller) -> Re
 @router.post("/query/summary")
 async def post_summary(request: Request, catalog: CatalogDep, view: Caller, settings: SettingsDep) -> Response:
     """How much of a layer lies in a drawn shape: count, area, length of the part inside, by class."""
-    keys = SHAPE | {"layer"}
-    body = await read_body(request, keys | {"crs", "within_m", "by", "filter"}, keys)
+    body = await read_body(request, GROUND | {"layer", "within_m", "by", "filter"}, frozenset({"layer"}))
     here = Here(catalog, view, view.layer(catalog, str(body["layer"])))
-    drawn = read_drawn(body, catalog.crs)
+    drawn = read_drawn(body, catalog.crs, await _outline(request, catalog, view, body))
     asked = Summary(here, drawn, read_class(body.get("by"), here), _conditions(here, body))
     async with reading(request) as snap:
         return json_answer(request, await summarise(snap, asked, settings.query_cost))
+
+
+async def _outline(request: Request, catalog: Catalog, view: View, body: Mapping[str, Any]) -> BaseGeometry | None:
+    """The ground of the unit that the body names as `place`."""
+    if "place" not in body:
+        return None
+    places = request.app.state.places
+    area = await area_of(request, catalog, view, places, read_place(places, str(body["place"])))
+    async with reading(request) as snap:
+        return shapely.from_wkb(await outline_of(snap, area))
 
 
 def _conditions(here: Here, body: Any) -> Conditions:

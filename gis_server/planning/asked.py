@@ -85,7 +85,8 @@ async def opened(request: Request, desk: Desk) -> AsyncIterator[Opened]:
         note_release(request, number)
         earlier = None if number == snap.release else number
         of = await edition(snap, number)
-        yield Opened(snap, Reading(desk.catalog, desk.manifest, desk.places, desk.view, earlier), of)
+        rasters = request.app.state.settings.rasters_folder
+        yield Opened(snap, Reading(desk.catalog, desk.manifest, desk.places, desk.view, earlier, rasters), of)
 
 
 @dataclass(frozen=True)

@@ -11,16 +11,16 @@ import orjson
 
 from gis_server.catalog import Layer
 from gis_server.db.statements import text
+from gis_server.planning.depths import Hit, Hits, sound
+from gis_server.planning.depths import told as told_by_cells
 from gis_server.planning.manifest import Numbered
-from gis_server.planning.statements import SQL, Reading, delivered, hits
+from gis_server.planning.statements import CELLS_OF, GRID_OF, SQL, Reading, delivered, hits
 from gis_server.planning.subject import Subject
 from gis_server.releases.snapshot import Snapshot
 from gis_server.web.columns import attribute
 from gis_server.web.parameters import CITY_TIME
 
 Content = dict[str, Any]
-Hits = dict[int, list[asyncpg.Record]]
-"""Number of the rule → what it found."""
 VERSION = 1
 """Of the document's form; a change that readers would notice makes it 2."""
 
@@ -64,6 +64,7 @@ async def read_hits(
     by_subject: list[Hits] = [{} for _ in subjects]
     for row in found:
         by_subject[row["n"] - 1].setdefault(row["rule"], []).append(row)
+    await sound(reading, rules, subjects, by_subject)
     return by_subject
 
 
@@ -157,7 +158,7 @@ def statements(sections: Sequence[Content]) -> Iterator[Content]:
     return (told for section in sections for rule in section["rules"] for told in rule["statements"])
 
 
-def _rule(reading: Reading, one: Numbered, held: bool, rows: list[asyncpg.Record], area_m2: float) -> Content:
+def _rule(reading: Reading, one: Numbered, held: bool, rows: list[Hit], area_m2: float) -> Content:
     layer, rule = reading.catalog[one.rule.layer], one.rule
     tolerance = reading.manifest.tolerance_m(layer, reading.parcels)
     found: Content = {
@@ -172,14 +173,18 @@ def _rule(reading: Reading, one: Numbered, held: bool, rows: list[asyncpg.Record
         found["reach_m"] = rule.reach_m
     if rule.relation == "overlap":
         found |= _part("covered", rows[0]["covered_m2"] if rows else 0.0, area_m2)
-    found["statements"] = [_statement(reading, layer, row, area_m2, tolerance) for row in rows]
+    found["statements"] = [_statement(reading, one, row, area_m2, tolerance) for row in rows]
     return found
 
 
-def _statement(reading: Reading, layer: Layer, row: asyncpg.Record, area_m2: float, tolerance_m: float) -> Content:
-    properties = orjson.loads(row["properties"])
-    properties.pop("nothing", None)
+def _statement(reading: Reading, one: Numbered, row: Hit, area_m2: float, tolerance_m: float) -> Content:
+    layer, properties = reading.catalog[one.rule.layer], orjson.loads(row["properties"])
+    properties = {name: value for name, value in properties.items() if name not in ("nothing", CELLS_OF, GRID_OF)}
     found: Content = {"fid": row["fid"], "attributes": _attributes(reading, layer, properties)}
+    if one.rule.relation == "cells":
+        raster = layer.file.raster
+        cells = told_by_cells(row["zones"], one.rule.classes, area_m2)
+        return {**found, **cells, "unit": raster and raster.unit, **_provenance(layer, row, properties)}
     if row["area_m2"] is not None:
         found |= _part("area", row["area_m2"], area_m2)
         found["sliver"] = row["width_m"] is not None and row["width_m"] < tolerance_m
@@ -200,17 +205,22 @@ def _attributes(reading: Reading, layer: Layer, properties: Mapping[str, Any]) -
     return [attribute(reading.catalog, layer, name, value) for name, value in properties.items() if name in seen]
 
 
-def _provenance(layer: Layer, row: asyncpg.Record, properties: Mapping[str, Any]) -> Content:
+def _provenance(layer: Layer, row: Hit, properties: Mapping[str, Any]) -> Content:
     """Where a statement comes from. `date` is when the feature came into force, if it says so; else its publication."""
     since = properties.get(layer.file.time.since) if layer.file.time else None
     return {
         "layer": layer.id,
         "release": row["born"],
         "published": row["published_at"].isoformat(),
-        "date": since or row["published_at"].astimezone(CITY_TIME).date().isoformat(),
+        "date": _day(since) if since else row["published_at"].astimezone(CITY_TIME).date().isoformat(),
         "scale": layer.file.scale,
         "steward": layer.file.steward,
         "evidence": layer.file.evidence,
         "source": row["source"],
         "synthetic": row["synthetic"],
     }
+
+
+def _day(since: str) -> str:
+    """Moments are days of the city's calendar here."""
+    return datetime.fromisoformat(since).astimezone(CITY_TIME).date().isoformat() if "T" in since else since

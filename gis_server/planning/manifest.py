@@ -17,7 +17,7 @@ from gis_server.catalog.words import read_yaml
 from gis_server.errors import CatalogInvalid
 
 WHERE = "layers/planning/_dossier.yaml"
-Relation = Literal["overlap", "strip", "crossing", "near", "neighbour"]
+Relation = Literal["overlap", "strip", "crossing", "near", "neighbour", "cells"]
 NEEDS_REACH: frozenset[Relation] = frozenset({"strip", "near"})
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,40}$")]
 """A code that may stand in a statement: letters, digits and underscores only."""
@@ -57,6 +57,8 @@ class Rule(Strict):
     """Of a strip: the layer of axes on whose side it lies."""
     only: dict[str, list[Code]] = Field(default_factory=dict)
     lapsed: bool = False
+    classes: list[float] = Field(default_factory=list)
+    """Of cells: where each class of values begins, in the raster's unit, rising."""
 
     @model_validator(mode="after")
     def _keys_fit_the_relation(self) -> Self:
@@ -64,6 +66,8 @@ class Rule(Strict):
             raise ValueError(f"`reach_m` is needed for {self.relation}")
         if (self.toward is not None) != (self.relation == "strip"):
             raise ValueError("`toward` is needed for strip, and for no other")
+        if bool(self.classes) != (self.relation == "cells") or self.classes != sorted(set(self.classes)):
+            raise ValueError("`classes`, rising, are needed for cells, and for no other")
         if self.width is not None and (self.relation != "overlap" or not self.reach_m):
             raise ValueError("`width` goes with overlap and `reach_m`")
         return self
@@ -172,6 +176,7 @@ def _contradictions(file: DossierFile, catalog: Catalog) -> Iterator[str]:
             yield from _missing(catalog, where, rule.layer, [*rule.fields, *rule.only, *width])
             yield from _missing(catalog, where, rule.toward or rule.layer, [])
             if rule.layer in catalog.layers:
+                yield from _no_cells(where, catalog[rule.layer], rule)
                 yield from _unknown_codes(catalog, where, catalog[rule.layer], rule.only)
     for one in (one for map_rule in file.maps for one in map_rule.layers):
         yield from _missing(catalog, "maps", one.layer, [one.label] if one.label else [])
@@ -185,6 +190,12 @@ def _missing(catalog: Catalog, where: str, layer: str, fields: list[str]) -> Ite
         yield f"{where}: there is no layer {layer}"
         return
     yield from (f"{where}: {layer} has no field {name}" for name in fields if name not in catalog[layer].fields)
+
+
+def _no_cells(where: str, layer: Layer, rule: Rule) -> Iterator[str]:
+    raster = layer.file.raster
+    if rule.relation == "cells" and (raster is None or raster.kind != "continuous"):
+        yield f"{where}: {layer.id} is no raster of measured numbers"
 
 
 def _unknown_codes(catalog: Catalog, where: str, layer: Layer, only: Mapping[str, list[str]]) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,7 @@ from gis_server.planning.dossier import Content
 from gis_server.planning.drawing import draw, swatch_svg
 from gis_server.planning.maps import Sheet
 from gis_server.web.answers import address
-from gis_server.web.pages import page
-from gis_server.web.parameters import CITY_TIME
+from gis_server.web.pages import moment, page
 
 PAGES = Path(__file__).parent / "pages"
 
@@ -27,7 +25,7 @@ def dossier_page(request: Request, content: Content, sheets: Sequence[Sheet]) ->
         "name_en": name_en,
         "published": published(content),
         "maps": [drawn(sheet) for sheet in sheets],
-        "links": _links(request, content["release"]["number"]),
+        "links": _links(request, content),
     }
     return page(request, PAGES, "dossier", given)
 
@@ -46,8 +44,7 @@ def names(subject: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def published(content: Content) -> str:
-    moment = datetime.fromisoformat(content["release"]["published"])
-    return moment.astimezone(CITY_TIME).strftime("%d/%m/%Y %H:%M")
+    return moment(content["release"]["published"])
 
 
 def drawn(sheet: Sheet) -> dict[str, Any]:
@@ -55,13 +52,21 @@ def drawn(sheet: Sheet) -> dict[str, Any]:
     return {"title": sheet.title, "svg": draw(sheet), "scale": sheet.scale, "legend": legend}
 
 
-def _links(request: Request, release: int) -> list[dict[str, str]]:
+def parcel_path(subject: Mapping[str, Any]) -> str | None:
+    """The address of a parcel's dossier under which nothing else is ever found."""
+    if subject["kind"] != "parcel":
+        return None
+    return "/planning/parcels/{commune}/{sheet}/{number}/dossier".format_map(subject)
+
+
+def _links(request: Request, content: Content) -> list[dict[str, str]]:
     """The same dossier in its other forms, of just this release."""
     asked = {name: request.query_params[name] for name in ("corners", "grid") if name in request.query_params}
+    path = parcel_path(content["subject"])
+    given = {**({} if path else asked), "release": content["release"]["number"]}
     forms = (("JSON", {"f": "json"}), ("PDF tiếng Việt", {"f": "pdf"}), ("PDF in English", {"f": "pdf", "lang": "en"}))
     return [
-        {"href": address(request, request.url.path, **asked, release=release, **form), "title": title}
-        for title, form in forms
+        {"href": address(request, path or request.url.path, **given, **form), "title": title} for title, form in forms
     ]
 
 

@@ -1,7 +1,7 @@
 """The dossier on paper: a PDF by typst in Vietnamese or English, the same bytes whenever it is printed."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -20,10 +20,13 @@ from gis_server.planning.drawing import draw, swatch_svg
 from gis_server.planning.maps import Sheet
 from gis_server.planning.page import PAGES, names, published
 from gis_server.planning.signing import digest
+from gis_server.web.pages import day, moment
 
 FONT = "Noto Sans"
 FONTS_FOLDER = Path("/usr/share/fonts/truetype/noto")
 """Debian's fonts-noto-core."""
+WHOLE = 99.995
+"""Percent: from here on it is written 100,00."""
 
 
 @dataclass(frozen=True)
@@ -131,15 +134,34 @@ def _row(statement: Content, lang: Lang) -> dict[str, Any]:
         "measure": measure,
         "note": note,
         "sliver": statement.get("sliver", False),
-        "said": _said(statement["attributes"], lang),
+        "said": [*_said(statement["attributes"], lang), *_zones(statement, lang)],
         "origin": _origin(statement, lang),
     }
+
+
+def _zones(statement: Content, lang: Lang) -> Iterator[tuple[str, str]]:
+    """Depth by depth, then what is dry and what nobody knows."""
+    if "classes" not in statement:
+        return
+    said, unit = words(lang), statement["unit"]
+    if statement["greatest"] is not None:
+        yield said["deepest"], f"{plain(statement['greatest'], lang)} {unit}"
+    for one in statement["classes"]:
+        bounds = (
+            f"{plain(one['from'], lang)}–{plain(one['to'], lang)}" if one["to"] else f"≥ {plain(one['from'], lang)}"
+        )
+        if one["area_m2"]:
+            yield f"{bounds} {unit}", f"{number(one['area_m2'], lang)} m² ({number(one['share'], lang)} %)"
+    dry = max(0.0, statement["known_m2"] - statement["area_m2"])
+    yield f"{said['dry']} {plain(statement['classes'][0]['from'], lang)} {unit}", f"{number(dry, lang)} m²"
+    if statement["known_share"] < WHOLE:
+        yield said["unknown"], f"{number(100 - statement['known_share'], lang)} %"
 
 
 def _origin(statement: Content, lang: Lang) -> str:
     said = words(lang)
     scales = ", ".join(f"1:{scale}" for scale in statement["scale"])
-    parts = [statement["layer"], statement["steward"], scales, statement["date"]]
+    parts = [statement["layer"], statement["steward"], scales, on_day(statement["date"], lang)]
     parts += [f"{said['release'].lower()} {statement['release']}", f"{said['evidence']} {statement['evidence']}"]
     parts += [statement["source"], *([said["is_synthetic"]] if statement["synthetic"] else [])]
     return " · ".join(parts)
@@ -148,7 +170,7 @@ def _origin(statement: Content, lang: Lang) -> str:
 def _said(attributes: Sequence[Content], lang: Lang) -> list[tuple[str, str]]:
     """What is known, by what it is called without the explanations that follow."""
     known = [one for one in attributes if one["value"] is not None]
-    return [(one["title"][lang].split(";")[0].split(" (")[0], _value(one, lang)) for one in known]
+    return [(one["title"][lang].split(";")[0].split(":")[0].split(" (")[0], _value(one, lang)) for one in known]
 
 
 def _value(one: Content, lang: Lang) -> str:
@@ -157,6 +179,13 @@ def _value(one: Content, lang: Lang) -> str:
     if one["type"] == "boolean":
         return words(lang)["yes" if one["value"] else "no"]
     unit = f" {one['unit']}" if "unit" in one else ""
+    match one["type"]:
+        case "number":
+            return plain(one["value"], lang) + unit
+        case "date":
+            return on_day(one["value"], lang)
+        case "datetime":
+            return moment(one["value"])
     return f"{one['value']}{unit}"
 
 
@@ -174,6 +203,15 @@ def _map(asked: Print, place: int, sheet: Sheet, files: dict[str, bytes]) -> dic
         "file": f"map{place}.svg",
         "legend": legend,
     }
+
+
+def plain(amount: float, lang: Lang) -> str:
+    """As it was written, with the reader's own mark before the decimals: 28,2."""
+    return str(amount).replace(".", ",") if lang == "vi" else str(amount)
+
+
+def on_day(written: str, lang: Lang) -> str:
+    return day(written) if lang == "vi" else written
 
 
 def number(amount: float, lang: Lang) -> str:

@@ -1,6 +1,7 @@
 """Routes of the parcel dossier: ask, answer."""
 
 import asyncio
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -8,8 +9,10 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from gis_server.catalog.words import read_yaml
+from gis_server.errors import BadRequest
+from gis_server.planning.ask import ask_page, by_address, led_to_dossier, listed, undecided
 from gis_server.planning.asked import DeskDep, FormDep, Written, opened, read_grid, write
-from gis_server.planning.page import PAGES, dossier_page, file_name
+from gis_server.planning.page import PAGES, dossier_page, file_name, parcel_path
 from gis_server.planning.printed import Print, print_pdf
 from gis_server.planning.subject import Key, find_parcel, subject_of_corners
 from gis_server.planning.table import as_csv, columns, crowded, read_keys, read_sections, read_table, read_table_form
@@ -41,19 +44,63 @@ async def get_parcel_dossier(request: Request, desk: DeskDep, key: KeyDep, form:
     return await _answer(request, written)
 
 
+@dataclass(frozen=True)
+class Ground:
+    """What a dossier is asked about when not by a parcel's number: corners in a grid, or an address."""
+
+    corners: str | None
+    grid: str | None
+    address: str | None
+
+
+async def _ground(corners: str | None = None, grid: str | None = None, address: str | None = None) -> Ground:
+    if (corners is None) == (address is None) or (grid is not None and corners is None):
+        raise BadRequest(
+            "Hỏi theo corners= (một điểm hoặc các góc, có thể kèm grid=), hoặc theo address=; chỉ một trong hai.",
+            "Ask with corners= (a point or corners, and grid= if need be), or with address=; one of the two.",
+        )
+    return Ground(corners, grid, address)
+
+
 @router.get("/planning/dossier")
 async def get_dossier(
-    request: Request, desk: DeskDep, corners: str, form: FormDep, grid: str | None = None
+    request: Request, desk: DeskDep, form: FormDep, ground: Annotated[Ground, Depends(_ground)]
 ) -> Response:
-    """The same of the parcel at a point, or of any ground by its corners (VN-2000 X Y, or degrees)."""
-    asked = read_grid(desk.catalog, grid)
+    """The same of the parcel at a point or an address, or of any ground by its corners (VN-2000 X Y, or degrees)."""
+    grid = read_grid(desk.catalog, ground.grid)
     async with opened(request, desk) as at:
-        subject = await subject_of_corners(at.snap, at.reading, corners, asked)
+        if ground.address is not None:
+            found = await by_address(request, at, ground.address)
+            if found.only is None or found.only.subject is None:
+                return undecided(request, found, is_page=form.kind == "html")
+            subject = found.only.subject
+        else:
+            subject = await subject_of_corners(at.snap, at.reading, str(ground.corners), grid)
         written = await write(at, subject, form)
     return await _answer(request, written)
 
 
+@router.get("/planning")
+async def get_planning(request: Request, desk: DeskDep, q: str | None = None, f: str | None = None) -> Response:
+    """One box: a parcel's number, an address, a point or corners lead to the dossier; as JSON all that may be meant."""
+    if wants_html(request, f):
+        return await led_to_dossier(request, desk, q) if q and q.strip() else ask_page(request)
+    return await listed(request, desk, q or "")
+
+
+@router.get("/planning/ask.js", include_in_schema=False)
+async def get_script(request: Request, view: Caller) -> Response:
+    return validated(request, (PAGES / "ask.js").read_bytes(), "text/javascript; charset=utf-8", {})
+
+
 async def _answer(request: Request, written: Written) -> Response:
+    answer = await _formed(request, written)
+    if path := parcel_path(written.content["subject"]):
+        answer.headers["Content-Location"] = path
+    return answer
+
+
+async def _formed(request: Request, written: Written) -> Response:
     if written.form.kind == "html":
         return dossier_page(request, written.content, written.sheets)
     if written.form.kind == "pdf":

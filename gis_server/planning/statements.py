@@ -13,6 +13,8 @@ from gis_server.web.columns import column
 from gis_server.web.when import rows_as_of
 
 SQL = Path(__file__).parent / "sql"
+CELLS_OF, GRID_OF = "cells of", "grid of cells"
+"""Beside the fields of a raster's row: the name of its file and the grid of its cells. No field is called so."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class Reading:
     view: View
     release: int | None
     """An earlier release; None for the newest."""
+    rasters: Path
+    """Where the cells of raster layers are kept."""
 
     @property
     def parcels(self) -> Layer:
@@ -62,9 +66,9 @@ def parcels(reading: Reading) -> str:
     return text(SQL, "parcels", **_parcel(reading), **compared)
 
 
-def parcel_at(reading: Reading) -> str:
-    """The parcel that holds most of a shape."""
-    return text(SQL, "parcel_at", **_parcel(reading))
+def parcels_at(reading: Reading) -> str:
+    """For each of some shapes the parcel that holds most of it."""
+    return text(SQL, "parcels_at", **_parcel(reading))
 
 
 def maps(reading: Reading) -> str:
@@ -114,6 +118,8 @@ def _piece(reading: Reading, one: Numbered) -> str:
         names |= _surface(rule)
     if rule.relation in ("near", "strip"):
         names["reach"] = str(rule.reach_m)
+    if rule.relation == "cells":
+        names |= {"cells_of": quoted(CELLS_OF), "grid_of": quoted(GRID_OF)}
     if rule.toward is not None:
         names["toward"] = _axes(reading, rule.toward)
     return text(SQL, rule.relation, **names)

@@ -1,27 +1,20 @@
 """What a dossier is about: a parcel by its number or at a point, or a shape given by its corners."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import asyncpg
-import numpy as np
 import orjson
 import shapely
 
-from gis_server.catalog.crs import WGS84, Coordinates
-from gis_server.errors import BadRequest, UnknownLayer
-from gis_server.planning.statements import Reading, parcel_at, parcels
+from gis_server.catalog.crs import Coordinates
+from gis_server.errors import UnknownLayer
+from gis_server.planning.corners import polygon, read_corners
+from gis_server.planning.statements import Reading, parcels, parcels_at
 from gis_server.releases.snapshot import Snapshot
-from gis_server.web.parameters import NUMBER
 
-MOST_CORNERS = 500
-MOST_AREA_M2 = 1_000_000.0
-NORTH, EAST = (900_000.0, 1_300_000.0), (300_000.0, 800_000.0)
-"""X and Y of a VN-2000 survey table, metres: no number is good for both, so either order is understood."""
 LONGEST_NUMBER = 20
-LATITUDE, LONGITUDE = (8.0, 13.0), (104.0, 110.0)
 Key = tuple[str, str, str]
 """Commune, sheet, number."""
 
@@ -116,84 +109,36 @@ def meridian(reading: Reading, commune: str) -> int:
     )
 
 
-async def parcel_of_point(snap: Snapshot, reading: Reading, point: Coordinates) -> Subject:
-    """The parcel that holds a point of the stored grid."""
-    row = await snap.conn.fetchrow(parcel_at(reading), _ewkb(reading, shapely.Point(point)))
-    if row is None:
-        raise UnknownLayer(
-            "Không có thửa đất tại điểm này; hỏi theo các góc của khu đất (corners=).",
-            "There is no parcel at this point; ask with the corners of the ground (corners=).",
-        )
-    return _of_row(reading, row)
+async def parcels_of_points(snap: Snapshot, reading: Reading, points: Coordinates) -> list[Subject | None]:
+    """The parcel that holds each of some points of the stored grid."""
+    rows = await snap.conn.fetch(parcels_at(reading), [_ewkb(reading, one) for one in shapely.points(points)])
+    found: list[Subject | None] = [None] * len(points)
+    for row in rows:
+        found[row["n"] - 1] = _of_row(reading, row)
+    return found
 
 
 async def subject_of_corners(snap: Snapshot, reading: Reading, text: str, grid: int | None) -> Subject:
     """A shape by its corners, or the parcel at a point when there is only one."""
-    points = stored_points(reading, text, grid)
+    points, written_in = read_corners(reading.catalog.crs, text, grid)
     if len(points) == 1:
-        return await parcel_of_point(snap, reading, points[0])
+        return await _parcel_of_point(snap, reading, points)
     shape = _ewkb(reading, polygon(points))
-    under = None if grid else await snap.conn.fetchrow(parcel_at(reading), shape)
-    srid = meridian(reading, str(under["commune"])) if under else grid or reading.catalog.crs.stored
+    under = None if grid else await snap.conn.fetchrow(parcels_at(reading), [shape])
+    srid = meridian(reading, str(under["commune"])) if under else written_in or reading.catalog.crs.stored
     return Subject(shape, srid, corners=text)
 
 
-def stored_points(reading: Reading, text: str, grid: int | None) -> Coordinates:
-    """Corners in the stored grid, to the millimetre, from metres of a VN-2000 grid or degrees of WGS 84."""
-    pairs = [_pair(line) for line in re.split(r"[;\n]+", text.strip("; \n")) if line.strip()]
-    kinds = {kind for kind, _ in pairs}
-    if len(kinds) != 1 or not 1 <= len(pairs) <= MOST_CORNERS or len(pairs) == 2:
-        raise _bad_corners()
-    crs = reading.catalog.crs
-    source = WGS84 if kinds == {"degrees"} else grid or crs.stored
-    points = np.round(crs.transform(np.array([pair for _, pair in pairs]), source, crs.stored), 3)
-    west, south, east, north = crs.file.extent
-    if not ((points >= (west, south)) & (points <= (east, north))).all():
-        raise BadRequest(
-            "corners: có góc nằm ngoài thành phố; kiểm tra thứ tự X, Y và kinh tuyến trục (grid=).",
-            "corners: some lie outside of the city; check the order of X and Y, and the meridian (grid=).",
+async def _parcel_of_point(snap: Snapshot, reading: Reading, point: Coordinates) -> Subject:
+    (found,) = await parcels_of_points(snap, reading, point)
+    if found is None:
+        raise UnknownLayer(
+            "Không có thửa đất tại điểm này; hỏi theo các góc của khu đất (corners=).",
+            "There is no parcel at this point; ask with the corners of the ground (corners=).",
         )
-    return points
-
-
-def _pair(line: str) -> tuple[str, tuple[float, float]]:
-    """East and north of one line: two numbers, as in a table on a certificate with number and side, too."""
-    words = re.split(r"[\s|]+", line.strip())
-    words = words[0].split(",") if len(words) == 1 else [word.rstrip(",").replace(",", ".") for word in words]
-    numbers = [float(word) for word in words if NUMBER.fullmatch(word)]
-    for kind, x, y in (("metres", EAST, NORTH), ("degrees", LONGITUDE, LATITUDE)):
-        east, north = ([one for one in numbers if low <= one <= high] for low, high in (x, y))
-        if len(east) == len(north) == 1 or (kind == "degrees" and len(numbers) == 2 and east and north):
-            return kind, (east[0], north[0])
-    raise _bad_corners()
-
-
-def polygon(points: Coordinates) -> shapely.Polygon:
-    """The shape inside the corners; a sentence when its sides cross or it is too large."""
-    shape = shapely.Polygon(points)
-    if not shape.is_valid or not shape.area:
-        where = shapely.is_valid_reason(shape)[:80]
-        raise BadRequest(
-            f"corners: các cạnh cắt nhau hoặc thẳng hàng ({where}); sắp lại thứ tự góc.",
-            f"corners: sides cross, or all corners lie on a line ({where}); order them anew.",
-        )
-    if shape.area > MOST_AREA_M2:
-        raise BadRequest(
-            f"corners: khu đất rộng {shape.area / 10_000:.0f} ha; nhiều nhất {MOST_AREA_M2 / 10_000:.0f} ha.",
-            f"corners: the ground is {shape.area / 10_000:.0f} ha; at most {MOST_AREA_M2 / 10_000:.0f} ha.",
-        )
-    return shape
+    return found
 
 
 def _ewkb(reading: Reading, shape: shapely.Geometry) -> bytes:
     found: bytes = shapely.to_wkb(shapely.set_srid(shape, reading.catalog.crs.stored), include_srid=True)
     return found
-
-
-def _bad_corners() -> BadRequest:
-    return BadRequest(
-        f"corners: cần 1 điểm hoặc 3 đến {MOST_CORNERS} góc; mỗi góc là X Y (VN-2000, mét) hoặc kinh độ vĩ độ; "
-        "giữa hai góc là dấu “;”.",
-        f"corners: one point or 3 to {MOST_CORNERS} corners, each X Y (VN-2000, metres) or longitude and latitude; "
-        "with “;” between them.",
-    )

@@ -10,7 +10,8 @@ import orjson
 
 from gis_server.errors import BadRequest, Busy
 from gis_server.planning.asked import Opened
-from gis_server.planning.dossier import Hits, read_held, read_hits, read_measured
+from gis_server.planning.depths import Hit, Hits
+from gis_server.planning.dossier import read_held, read_hits, read_measured
 from gis_server.planning.manifest import Numbered, Relation
 from gis_server.planning.subject import Key, find_parcels
 
@@ -23,8 +24,10 @@ MEASURES: dict[Relation, tuple[str, ...]] = {
     "crossing": ("n", "m"),
     "near": ("n", "m"),
     "neighbour": ("n",),
+    "cells": ("n", "m2", "share", "greatest"),
 }
-"""How many, slivers not counted; area covered; its share in %; length, or distance of the nearest, in metres."""
+"""How many, slivers not counted; area covered; its share in %; length, or distance of the nearest, in metres; of cells
+those of the sheet with most of it, and its greatest value there."""
 HEAD = ("commune", "sheet", "parcel", "found", "area_m2", "grid")
 Cell = str | int | float | bool | None
 Row = dict[str, Cell]
@@ -109,7 +112,7 @@ def _row(at: Opened, rules: Sequence[Numbered], size: asyncpg.Record, hits: Hits
     return found
 
 
-def _cells(at: Opened, one: Numbered, rows: Sequence[asyncpg.Record], whole_m2: float) -> Iterator[tuple[str, Cell]]:
+def _cells(at: Opened, one: Numbered, rows: Sequence[Hit], whole_m2: float) -> Iterator[tuple[str, Cell]]:
     """Measures of a rule, then the fields of its largest or nearest statement. No statement is 0, not nothing."""
     name, layer = column_of(one), at.reading.catalog[one.rule.layer]
     tolerance = at.reading.manifest.tolerance_m(layer, at.reading.parcels)
@@ -121,7 +124,12 @@ def _cells(at: Opened, one: Numbered, rows: Sequence[asyncpg.Record], whole_m2: 
         yield from ((f"{name}.{field}", value) for field, value in properties.items() if field in layer.fields)
 
 
-def _measures(relation: Relation, rows: Sequence[asyncpg.Record], whole_m2: float) -> Row:
+def _measures(relation: Relation, rows: Sequence[Hit], whole_m2: float) -> Row:
+    if relation == "cells":
+        zones = rows[0]["zones"] if rows else None
+        share = zones.whole if zones else 0.0
+        greatest = round(zones.greatest, 2) if zones and zones.greatest is not None else None
+        return {"m2": round(share * whole_m2, 2), "share": round(min(100.0, 100 * share), 2), "greatest": greatest}
     if relation == "near":
         return {"m": round(rows[0]["distance_m"], 2) if rows else None}
     if relation == "overlap":

@@ -11,6 +11,7 @@ from gis_server.catalog import Catalog, Layer
 from gis_server.db.statements import quoted, text
 from gis_server.errors import BadRequest
 from gis_server.releases.snapshot import Snapshot
+from gis_server.web.place import Area, outline_of, within_outline
 
 SQL = Path(__file__).parent / "sql"
 DEFAULT_LIMIT, MOST = 1_000, 10_000
@@ -44,16 +45,19 @@ class Feed:
     until: int
     limit: int
     cursor: Cursor | None
+    area: Area | None = None
+    """Only features that lie in it, or did before."""
 
 
-def read_feed(layers: Sequence[str], span: Span, limit: str | None, cursor: str | None) -> Feed:
-    """`span` is since and until, as they were written."""
+def read_feed(layers: Sequence[str], span: Span, page: Span, area: Area | None) -> Feed:
+    """`span` is since and until, `page` limit and cursor, as they were written."""
     return Feed(
         layers,
         _number("since", span[0], 0),
         _number("until", span[1], NEWEST),
-        min(max(1, _number("limit", limit, DEFAULT_LIMIT)), MOST),
-        _cursor(cursor),
+        min(max(1, _number("limit", page[0], DEFAULT_LIMIT)), MOST),
+        _cursor(page[1]),
+        area,
     )
 
 
@@ -66,11 +70,11 @@ async def changes(
     values = (since, start.release, start.layer, list(feed.layers), MOST_STEPS + 1, feed.until)
     steps = await snap.conn.fetch(text(SQL, "changed_layers"), *values)
     found: list[dict[str, Any]] = []
-    left = feed.limit
+    left, outline = feed.limit, await outlined(snap, feed)
     for step in steps[:MOST_STEPS]:
         is_start = (step["release"], step["layer"]) == (start.release, start.layer)
-        query = changes_query(catalog[step["layer"]], view)
-        rows = await snap.conn.fetch(query, step["release"], start.fid if is_start else 0, left + 1)
+        query = changes_query(catalog[step["layer"]], view, is_placed=bool(outline))
+        rows = await snap.conn.fetch(query, step["release"], start.fid if is_start else 0, left + 1, *outline)
         _note(found, step, rows[:left])
         if len(rows) > left:
             return found, Cursor(
@@ -94,8 +98,14 @@ def _note(found: list[dict[str, Any]], step: Any, rows: Sequence[Any]) -> None:
     found[-1]["layers"].append(kinds)
 
 
-def changes_query(layer: Layer, view: View) -> str:
-    """A change in hidden fields only is none for this caller."""
+async def outlined(snap: Snapshot, feed: Feed) -> list[bytes]:
+    """What the statement takes besides, when the feed is of a place."""
+    return [await outline_of(snap, feed.area)] if feed.area else []
+
+
+def changes_query(layer: Layer, view: View, *, is_placed: bool) -> str:
+    """A change in hidden fields only is none for this caller. What moved into a place or out of it, changed there."""
+    within = [within_outline(f"{one}.geom", "$4") for one in ("began", "ended")] if is_placed else ["true"]
     names = [*view.layers[layer.id], "source", "geom"]
     return text(
         SQL,
@@ -105,6 +115,7 @@ def changes_query(layer: Layer, view: View) -> str:
         columns=", ".join(quoted(name) for name in names),
         began=", ".join(f"began.{quoted(name)}" for name in names),
         ended=", ".join(f"ended.{quoted(name)}" for name in names),
+        within=" OR ".join(within),
     )
 
 

@@ -11,7 +11,7 @@ import orjson
 from gis_server.access.views import View
 from gis_server.catalog import Catalog, Layer
 from gis_server.db.statements import text
-from gis_server.records.changes import SQL, Feed, changes_query
+from gis_server.records.changes import SQL, Feed, changes_query, outlined
 from gis_server.records.drawing import Drawing, draw
 from gis_server.releases.snapshot import Snapshot
 
@@ -21,6 +21,15 @@ ENOUGH_STEPS = 60
 MOST_FEATURES = 100
 """Features of a layer and release that are listed and drawn; also counted so far where not all rows are seen."""
 KINDS = ("added", "changed", "removed")
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What is told of: the layers of a view, and of them what lies in an outline, if there is one."""
+
+    catalog: Catalog
+    view: View
+    outline: Sequence[bytes]
 
 
 @dataclass(frozen=True)
@@ -58,35 +67,37 @@ async def overview(snap: Snapshot, catalog: Catalog, view: View, feed: Feed) -> 
     first = max(feed.since, until - RELEASES_OF_A_PAGE)
     rows = await snap.conn.fetch(text(SQL, "steps"), first, until, list(feed.layers))
     told: list[Told] = []
-    steps = 0
+    steps, outline = 0, await outlined(snap, feed)
     for number, of_release in groupby(rows, key=lambda row: int(row["release"])):
         mine = list(of_release)
         if steps and steps + len(mine) > ENOUGH_STEPS:
             first = number
             break
         steps += len(mine)
-        told += [release] if (release := await _told(snap, catalog, view, mine)) else []
+        told += [release] if (release := await _told(snap, Sight(catalog, view, outline), mine)) else []
     return Overview(told, first if first > feed.since else None)
 
 
-async def _told(snap: Snapshot, catalog: Catalog, view: View, rows: Sequence[Mapping[str, Any]]) -> Told | None:
+async def _told(snap: Snapshot, sight: Sight, rows: Sequence[Mapping[str, Any]]) -> Told | None:
     """A release from its layers; None where the caller sees nothing of it."""
-    found = [await _step(snap, catalog[row["layer"]], view, row) for row in rows]
+    found = [await _step(snap, sight, row) for row in rows]
     steps = [step for step in found if step is not None]
     if not steps:
         return None
     number = rows[0]["release"]
-    shapes = [shape for step in steps for shape in await _shapes(snap, view, step, number)]
+    shapes = [shape for step in steps for shape in await _shapes(snap, sight.view, step, number)]
     return Told(number, rows[0]["published_at"], steps, draw(shapes))
 
 
-async def _step(snap: Snapshot, layer: Layer, view: View, row: Mapping[str, Any]) -> Step | None:
+async def _step(snap: Snapshot, sight: Sight, row: Mapping[str, Any]) -> Step | None:
     """None where nothing changed that the caller sees."""
-    found = await snap.conn.fetch(changes_query(layer, view), row["release"], 0, MOST_FEATURES + 1)
+    view, layer = sight.view, sight.catalog[row["layer"]]
+    query = changes_query(layer, view, is_placed=bool(sight.outline))
+    found = await snap.conn.fetch(query, row["release"], 0, MOST_FEATURES + 1, *sight.outline)
     fids = {kind: [one["fid"] for one in found[:MOST_FEATURES] if one["kind"] == kind] for kind in KINDS}
     if not found:
         return None
-    if layer.id not in view.conditions and len(view.layers[layer.id]) == len(layer.fields):
+    if not sight.outline and layer.id not in view.conditions and len(view.layers[layer.id]) == len(layer.fields):
         return Step(layer, fids, {kind: row[kind] for kind in KINDS}, more=False)
     counts = {kind: len(listed) for kind, listed in fids.items()}
     return Step(layer, fids, counts, more=len(found) > MOST_FEATURES)

@@ -15,12 +15,13 @@ from gis_server.catalog import Catalog
 from gis_server.catalog.places import Places
 from gis_server.errors import BadRequest, Busy
 from gis_server.records.catalogue import catalogue
-from gis_server.records.changes import Feed, changes, read_feed
+from gis_server.records.changes import Feed, Span, changes, read_feed
 from gis_server.records.overview import MOST_FEATURES, overview
 from gis_server.records.places import units_of
 from gis_server.web.answers import JSON, address, json_answer, link, wants_html
 from gis_server.web.asking import Caller, CatalogDep, reading
 from gis_server.web.pages import page
+from gis_server.web.place import AreaDep
 from gis_server.web.state import LayerStatesDep
 
 PAGES = Path(__file__).parent / "pages"
@@ -41,14 +42,21 @@ async def _layers(view: Caller, catalog: CatalogDep, layer: str | None = None) -
     return list(view.layers) if layer is None else [view.layer(catalog, layer).id]
 
 
+async def _span(since: str | None = None, until: str | None = None) -> Span:
+    return since, until
+
+
+async def _page(limit: str | None = None, cursor: str | None = None) -> Span:
+    return limit, cursor
+
+
 async def _feed(
     layers: Annotated[list[str], Depends(_layers)],
-    since: str | None = None,
-    until: str | None = None,
-    limit: str | None = None,
-    cursor: str | None = None,
+    span: Annotated[Span, Depends(_span)],
+    page: Annotated[Span, Depends(_page)],
+    area: AreaDep,
 ) -> Feed:
-    return read_feed(layers, (since, until), limit, cursor)
+    return read_feed(layers, span, page, area)
 
 
 FeedDep = Annotated[Feed, Depends(_feed)]
@@ -78,6 +86,7 @@ async def _changes_page(request: Request, catalog: Catalog, view: View, feed: Fe
     older = address(request, "/changes", **asked, until=found.older, f="html") if found.older else None
     content = {
         "overview": found, "layer": catalog[layer] if layer else None, "release": snap.release, "older": older,
+        "area": feed.area, "asked_place": asked.get("place"),
         "newest": address(request, "/changes", **asked, f="html"), "newest_page": feed.until >= snap.release,
         "city_time": CITY_TIME, "most": MOST_FEATURES,
     }  # fmt: skip

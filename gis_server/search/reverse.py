@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from gis_server.catalog.places import Place
+from gis_server.finding.sight import Sight
 from gis_server.releases.snapshot import Snapshot
-from gis_server.search.sight import Sight
 
 RADIUS_M, MOST_RADIUS_M = 100.0, 1_000.0
 FIRST = ("parcel", "address", "road")

@@ -1,21 +1,16 @@
 """Routes of search and of reverse geocoding: ask, answer."""
 
-from dataclasses import dataclass, field
 from typing import Annotated
 
 import numpy as np
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from gis_server.access.views import View
-from gis_server.catalog import Catalog
 from gis_server.catalog.crs import WGS84
-from gis_server.catalog.places import Places
+from gis_server.finding.finder import Finder
+from gis_server.finding.search import Asked, search
+from gis_server.finding.words import read_typed
 from gis_server.search.reverse import MOST_RADIUS_M, RADIUS_M, Here, reverse
-from gis_server.search.search import Asked, search
-from gis_server.search.sight import Sight
-from gis_server.search.units import UnitBook
-from gis_server.search.words import read_typed
 from gis_server.web.answers import json_answer
 from gis_server.web.asking import Caller, CatalogDep, reading
 from gis_server.web.parameters import read_limit, read_number
@@ -25,45 +20,26 @@ LIMIT, MOST = 10, 50
 router = APIRouter(tags=["search"])
 
 
-@dataclass
-class Search:
-    """What the routes of this room keep between requests: units ready to be looked through, statements of each view."""
-
-    catalog: Catalog
-    places: Places
-    book: UnitBook
-    sights: dict[str, Sight] = field(default_factory=dict)
-
-    def sight(self, view: View) -> Sight:
-        if view.name not in self.sights:
-            self.sights[view.name] = Sight(self.catalog, self.places, view)
-        return self.sights[view.name]
-
-
-def open_search(catalog: Catalog, places: Places) -> Search:
-    return Search(catalog, places, UnitBook(places))
-
-
-async def _search(request: Request) -> Search:
-    found: Search = request.app.state.search
+async def _finder(request: Request) -> Finder:
+    found: Finder = request.app.state.finder
     return found
 
 
-SearchDep = Annotated[Search, Depends(_search)]
+FinderDep = Annotated[Finder, Depends(_finder)]
 
 
-async def _asked(room: SearchDep, place: PlaceDep, q: str | None = None, limit: str | None = None) -> Asked:
-    within = (room.book.ground([place]),) if place else ()
+async def _asked(finder: FinderDep, place: PlaceDep, q: str | None = None, limit: str | None = None) -> Asked:
+    within = (finder.book.ground([place]),) if place else ()
     return Asked(read_typed(q), read_limit(limit, LIMIT, MOST), within)
 
 
 @router.get("/search")
 async def get_search(
-    request: Request, view: Caller, room: SearchDep, asked: Annotated[Asked, Depends(_asked)]
+    request: Request, view: Caller, finder: FinderDep, asked: Annotated[Asked, Depends(_asked)]
 ) -> Response:
     """Parcels, addresses, roads, places, units of every era, codes and coordinates by what is typed, best first."""
     async with reading(request) as snap:
-        results = await search(snap, room.sight(view), room.book, asked)
+        results = await search(snap, finder.sight(view), finder.book, asked)
     return json_answer(request, {"q": asked.typed.text, "release": snap.release, "results": results})
 
 
@@ -78,9 +54,9 @@ async def _here(catalog: CatalogDep, lon: str | None = None, lat: str | None = N
 
 @router.get("/reverse")
 async def get_reverse(
-    request: Request, view: Caller, room: SearchDep, here: Annotated[Here, Depends(_here)]
+    request: Request, view: Caller, finder: FinderDep, here: Annotated[Here, Depends(_here)]
 ) -> Response:
     """Where a point is: units of both eras, parcel, address, road, and what has a name around it."""
     async with reading(request) as snap:
-        found = await reverse(snap, room.sight(view), here)
+        found = await reverse(snap, finder.sight(view), here)
     return json_answer(request, found)

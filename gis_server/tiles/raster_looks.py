@@ -10,7 +10,7 @@ from PIL import Image
 
 from gis_server.catalog.model import Domain
 from gis_server.catalog.rasters import RasterRule
-from gis_server.tiles.raster_cells import Cells
+from gis_server.rasters.reading import Cells
 
 Look = Literal["color", "hillshade", "terrain"]
 Pixels = NDArray[np.uint8]

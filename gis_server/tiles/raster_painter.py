@@ -15,10 +15,11 @@ import numpy as np
 from gis_server.catalog import Catalog, Layer
 from gis_server.db.pool import acquired
 from gis_server.db.statements import text
+from gis_server.rasters.reading import Cells, cells_at
 from gis_server.releases.rasters import cog_path
 from gis_server.tiles.address import TileAddress
 from gis_server.tiles.flights import Gate
-from gis_server.tiles.raster_cells import SIDE, WORLD_M, Cells, cells_at, moved, pixels_of_tile
+from gis_server.tiles.raster_cells import SIDE, WORLD_M, moved, pixels_of_tile
 from gis_server.tiles.raster_looks import Look, Pixels, coloured, hillshade, png, terrain
 
 SQL = Path(__file__).parent / "sql"

@@ -1,4 +1,4 @@
-"""`place=`: only what lies in an administrative unit of today or of before, by its code."""
+"""`place=`: only what lies in an administrative unit of today or of before, by its code or its name."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,13 +9,18 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from gis_server.access.views import View
-from gis_server.catalog import Layer
+from gis_server.catalog import Catalog, Layer
+from gis_server.catalog.names import bare
 from gis_server.catalog.places import Place, Places
 from gis_server.db.statements import quoted, text
 from gis_server.errors import BadRequest
+from gis_server.releases.snapshot import Snapshot
 from gis_server.web.asking import Caller, CatalogDep, reading
 
 SQL = Path(__file__).parent / "sql"
+LONGEST = 80
+"""Letters of a name."""
+MOST_TOLD = 6
 
 
 @dataclass(frozen=True)
@@ -45,18 +50,40 @@ PlaceDep = Annotated[Place | None, Depends(_place)]
 
 
 def read_place(places: Places, asked: str) -> Place:
-    """`26740` is the unit in force, or the last that bore the code; `26740@2025-06-30` the one on that day."""
-    code, at, written = asked.partition("@")
+    """`26740` or `Phường 1, Quận 3` is the unit in force, or the last that bore the code; with `@2025-06-30` the one on
+    that day. Of a name that several bear, all are told."""
+    named, at, written = asked.partition("@")
     day = _day(asked, written) if at else None
-    found = [place for place in places.by_code(code[:20]) if day is None or place.in_force(day)]
-    if not found:
-        raise _refused(asked)
-    return found[0]
+    found = [place for place in places.by_code(named[:20]) if day is None or place.in_force(day)]
+    if found:
+        return found[0]
+    called = [place for place in _called(places, named[:LONGEST]) if day is None or place.in_force(day)]
+    likely = [place for place in called if place.valid_to is None] or called
+    if len(likely) != 1:
+        raise _several(places, asked, likely) if likely else _refused(asked)
+    return likely[0]
+
+
+def _called(places: Places, words: str) -> list[Place]:
+    """Units of a name, and of a unit above when it follows after a comma."""
+    name, _, above = (part.strip() for part in words.partition(","))
+    found = places.by_name(name) if name else []
+    if not above:
+        return found
+    parents = {place: places.parent(place) for place in found}
+    return [
+        place
+        for place, parent in parents.items()
+        if parent is not None and bare(above) in (bare(parent.name_vi), bare(parent.short_name))
+    ]
 
 
 async def _area(request: Request, catalog: CatalogDep, view: Caller, place: PlaceDep, places: PlacesDep) -> Area | None:
-    if place is None:
-        return None
+    return None if place is None else await area_of(request, catalog, view, places, place)
+
+
+async def area_of(request: Request, catalog: Catalog, view: View, places: Places, place: Place) -> Area:
+    """The unit with its outline, or with those of what it became; the answer will say which."""
     layers = [catalog[one] for one in view.layers]
     area = await _outlined(request, view, place, [layer for layer in layers if _is_of_units(layer)])
     heirs = [one.place for one in places.successors(place)]
@@ -73,6 +100,17 @@ async def _area(request: Request, catalog: CatalogDep, view: Caller, place: Plac
 
 
 AreaDep = Annotated[Area | None, Depends(_area)]
+
+
+async def outline_of(snap: Snapshot, area: Area) -> bytes:
+    """The ground of an area as one shape (WKB, stored grid)."""
+    found: bytes = await snap.conn.fetchval(text(SQL, "area_outline", rows=area.rows), list(area.fids))
+    return found
+
+
+def within_outline(geometry: str, outline: str) -> str:
+    """The condition on a geometry; `outline` is where the outline is bound."""
+    return text(SQL, "within_outline", geometry=geometry, outline=outline)
 
 
 def within_area(area: Area, fids: str) -> str:
@@ -107,9 +145,25 @@ def _day(asked: str, written: str) -> date:
 def _refused(asked: str) -> BadRequest:
     shown = asked[:40]
     return BadRequest(
-        f"place = “{shown}”: không có đơn vị nào như vậy. Viết mã (26740), hoặc mã và ngày (26740@2025-06-30).",
-        f"place = “{shown}”: there is no such unit. Write a code (26740), or a code and a day (26740@2025-06-30).",
+        f"place = “{shown}”: không có đơn vị nào như vậy. Viết mã (26740) hoặc tên (Phường 1, Quận 3), "
+        "thêm ngày nếu cần (26740@2025-06-30).",
+        f"place = “{shown}”: there is no such unit. Write a code (26740) or a name (Phường 1, Quận 3), with a day if "
+        "need be (26740@2025-06-30).",
     )
+
+
+def _several(places: Places, asked: str, found: Sequence[Place]) -> BadRequest:
+    shown = "; ".join(_whole_name(places, place) for place in found[:MOST_TOLD]) + ("; …" * (len(found) > MOST_TOLD))
+    return BadRequest(
+        f"place = “{asked[:40]}”: có nhiều đơn vị tên này, dùng mã: {shown}.",
+        f"place = “{asked[:40]}”: several units are called so, give the code: {shown}.",
+    )
+
+
+def _whole_name(places: Places, place: Place) -> str:
+    parent = places.parent(place)
+    code = f"{place.code}@{place.valid_to}" if place.valid_to else place.code
+    return f"{place.name_vi}{f', {parent.name_vi}' if parent else ''} ({code})"
 
 
 def _nowhere(place: Place) -> BadRequest:

@@ -33,6 +33,8 @@ def test_a_dossier_by_number_and_by_corners(city: Bando) -> None:
     assert city.dossier(*LOT, as_of=1)["release"]["number"] == 1
     with pytest.raises(NotFound, match="There is no parcel"):
         city.dossier(BEN_NGHE, "7", "none")
+    with pytest.raises(NotFound, match="1 Đường Không Có"):
+        city.dossier("1 Đường Không Có")
     for asked in ((), LOT[:2]):
         with pytest.raises(BandoError, match="Give commune, sheet and parcel"):
             city.dossier(*asked)

@@ -123,7 +123,10 @@ def corner(east: float, north: float) -> dict[str, list[Row]]:
             parcel(DA_KAO, 950, box(320, 0, 330, 20)),
         ],
         "planning.lo_gioi": [({"ma": "LG", "ten_duong": "Lê Lợi", "lo_gioi": 16, **DECIDED}, axis)],
-        "planning.chi_gioi_duong_do": [({"ma": "DD", "lo_gioi": 16, **DECIDED}, line((-90, 2), (90, 2)))],
+        "planning.chi_gioi_duong_do": [
+            ({"ma": "DD", "lo_gioi": 16, **DECIDED}, line((-90, 2), (90, 2))),
+            ({"ma": "D2", "lo_gioi": 16, **DECIDED}, line((-12, 15), (-5, 15))),
+        ],
         "planning.chi_gioi_xay_dung": [({"ma": "XD", "khoang_lui": 3, **DECIDED}, line((-90, 5), (90, 5)))],
         "planning.hanh_lang_an_toan": [
             ({"ma": "H1", "loai": "SONG_RACH", **DECIDED}, box(-50, -50, 0.1, 50)),

@@ -59,6 +59,11 @@ def test_road_reserve_red_line_and_building_line(lot: dict[str, Any]) -> None:
     assert building["length_m"] == 10
 
 
+def test_a_red_line_that_divides_nothing_has_a_length_and_no_area(neighbourhood: City) -> None:
+    (line,) = told(dossier(neighbourhood, LOT.replace("901", "903")), "planning.chi_gioi_duong_do")
+    assert (line["length_m"], "area_m2" in line) == (5, False)
+
+
 def test_corridors_of_surfaces_and_of_widened_lines_and_slivers_by_name(lot: dict[str, Any]) -> None:
     by_kind = {value(one, "loai"): one for one in told(lot, "planning.hanh_lang_an_toan", "overlap")}
     assert (by_kind["DIEN"]["area_m2"], by_kind["DIEN"]["sliver"]) == (20, False)
@@ -134,6 +139,13 @@ SHAPE = "/planning/dossier?corners=" + ";".join(f"{Y + y:.3f} {X + 1000 + x:.3f}
     [
         ";".join(f"{Y + y:.3f} {X + 1000 + x:.3f}" for x, y in CORNERS),
         ";".join(f"{X + 1000 + x:.3f},{Y + y:.3f}" for x, y in CORNERS),
+        "Số hiệu góc | X (m) | Y (m) | Cạnh (m)\n"
+        + "\n".join(
+            f"{n}\t{Y + y:,.3f}\t{X + 1000 + x:,.3f}\n\t\t\t{20.0 if n % 2 else 10.0}"
+            for n, (x, y) in enumerate(CORNERS)
+        ),
+        " ".join(f"{n} X={Y + y:.3f}m Y={X + 1000 + x:.3f}m" for n, (x, y) in enumerate(CORNERS)),
+        "\n".join(f"{n}\n{Y + y:.3f}\n{X + 1000 + x:.3f}\n12.5" for n, (x, y) in enumerate((*CORNERS, CORNERS[0]))),
         "\n".join(f"{n} {Y + y:.3f} {X + 1000 + x:.3f} 10,0".replace(".", ",") for n, (x, y) in enumerate(CORNERS)),
     ],
 )
@@ -169,7 +181,8 @@ def test_a_point_asks_for_its_parcel(neighbourhood: City, lot: dict[str, Any]) -
         "corners=1191454 603514;1191460 603520;1191460 603514;1191454 603520",
         "corners=1191454 603514;1191460 603514;1191466 603514",
         "corners=1191454 603514;106.7 10.7;106.8 10.8",
-        "corners=950000 310000;950010 310000;950000 310010",
+        "corners=950000 790000;950010 790000;950000 790010",
+        "corners=1191454 603514;1191460 60352.0;1191460 603514",
         "corners=1191454 603514;1194454 603514;1194454 606514",
         "corners=" + ";".join(["1191454 603514"] * 501),
         "corners=1191454 603514&grid=999999",

@@ -22,7 +22,7 @@ def modules(browser, live):
     base = re.sub(r"main\.js$", "", source)
     page.evaluate(
         """async (base) => {
-          const names = ["coordinates", "words", "grids", "mapstyle", "share", "measure", "strings"];
+          const names = ["coordinates", "words", "grids", "mapstyle", "share", "measure", "sketch", "strings"];
           const loaded = await Promise.all(names.map((name) => import(base + name + ".js")));
           window.m = Object.fromEntries(names.map((name, place) => [name, loaded[place]]));
           const config = await (await fetch("/viewer.json")).json();
@@ -137,6 +137,7 @@ def test_an_address_says_everything_again(modules):
         "language": "en",
         "pick": [106.6983, 10.7725],
         "feature": {"layer": "drainage.ho_ga", "fid": "12"},
+        "tool": None,
     }
     assert modules("return m.share.readAddress(m.share.writeAddress(given))", seen) == seen
 
@@ -178,3 +179,10 @@ def test_lengths_and_areas_are_those_of_the_grid(modules):
     square = [[0, 0], [100, 0], [100, 100], [0, 100]]
     assert modules("return m.measure.measured(given)", square) == {"length": 300, "perimeter": 400, "area": 10_000}
     assert modules("return m.measure.measured(given)", square[:2]) == {"length": 100, "perimeter": 0, "area": 0}
+
+
+def test_sides_that_cross_are_seen(modules):
+    square = [[0, 0], [100, 0], [100, 100], [0, 100]]
+    assert modules("return m.sketch.crosses(given)", square) is False
+    assert modules("return m.sketch.crosses(given)", square[:3]) is False
+    assert modules("return m.sketch.crosses(given)", [square[0], square[2], square[1], square[3]]) is True

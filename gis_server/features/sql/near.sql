@@ -8,7 +8,7 @@
         (SELECT row_to_json(properties)::text FROM (SELECT {columns}) AS properties) AS properties,
         ST_AsGeoJSON(ST_Transform(served.geom, 4326), 7, 0) AS geometry
     FROM {rows} AS served
-    WHERE {id} = ANY ($5::text[]) AND ST_DWithin(served.geom, ST_SetSRID(ST_MakePoint($1, $2), {srid}), $3)
+    WHERE {id} = ANY ($5::text[]) AND ST_DWithin(served.geom, ST_SetSRID(ST_MakePoint($1, $2), {srid}), $3) AND {within}
     ORDER BY served.geom <-> ST_SetSRID(ST_MakePoint($1, $2), {srid}), served.fid
     LIMIT $4
 )

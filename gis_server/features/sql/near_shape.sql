@@ -8,7 +8,7 @@
         (SELECT row_to_json(properties)::text FROM (SELECT {columns}) AS properties) AS properties,
         ST_AsGeoJSON(ST_Transform(served.geom, 4326), 7, 0) AS geometry
     FROM {rows} AS served
-    WHERE {id} = ANY ($4::text[]) AND ST_DWithin(served.geom, (SELECT ST_GeomFromWKB($1, {srid})), $2)
+    WHERE {id} = ANY ($4::text[]) AND ST_DWithin(served.geom, (SELECT ST_GeomFromWKB($1, {srid})), $2) AND {within}
     ORDER BY served.geom <-> (SELECT ST_GeomFromWKB($1, {srid})), served.fid
     LIMIT $3
 )

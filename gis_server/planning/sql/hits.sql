@@ -3,6 +3,7 @@
 WITH asked AS MATERIALIZED (
     SELECT given.n::int AS n, ST_GeomFromEWKB(given.shape) AS geom, given.srid, given.fid
     FROM unnest($1::bytea[], $2::int[], $3::bigint[]) WITH ORDINALITY AS given(shape, srid, fid, n)
+    WHERE $4::date IS NOT NULL  -- named here, since not every layer has days that it is in force
 )
 SELECT
     hit.n, hit.rule, hit.fid, hit.born, released.published_at, hit.source, source.synthetic, hit.properties,

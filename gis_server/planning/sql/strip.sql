@@ -1,5 +1,6 @@
 -- Lines that cut the shape: their length in it, and the area on the side of the nearest axis, which is reached from
--- there without crossing the line. The area is null where no axis lies near enough to tell the side.
+-- there without crossing the line. The area is null where no axis lies near enough to tell the side, and where the line
+-- ends in the shape or runs along its edge: then it divides nothing.
 (
     SELECT
         asked.n, {rule} AS rule, hit.fid, hit.born, hit.source, hit.properties,
@@ -11,9 +12,10 @@
             (SELECT row_to_json(properties)::text FROM (SELECT {columns}) AS properties) AS properties,
             ST_Length(ST_Transform(within.geom, asked.srid)) AS length_m,
             CASE WHEN axis.geom IS NOT NULL THEN (
-                SELECT coalesce(sum(ST_Area(ST_Transform(piece.geom, asked.srid))), 0)
+                SELECT CASE WHEN count(*) > 1 THEN coalesce(sum(ST_Area(ST_Transform(piece.geom, asked.srid))) FILTER (
+                    WHERE NOT ST_Intersects(ST_ShortestLine(ST_PointOnSurface(piece.geom), axis.geom), served.geom)
+                ), 0) END
                 FROM ST_Dump(ST_Split(asked.geom, served.geom)) AS piece
-                WHERE NOT ST_Intersects(ST_ShortestLine(ST_PointOnSurface(piece.geom), axis.geom), served.geom)
             ) END AS area_m2
         FROM {rows} AS served
         CROSS JOIN LATERAL (

@@ -30,6 +30,11 @@ export class Api {
     return this.#key ? { "Bando-Key": this.#key } : {};
   }
 
+  /** An address for a page of its own, which this page's key goes along to: it would show less without. */
+  address(path, query) {
+    return `${path}?${new URLSearchParams({ ...query, ...(this.#key ? { key: this.#key } : {}) })}`;
+  }
+
   async json(path, { signal } = {}) {
     const response = await this.#ask(path, signal);
     this.#noteRelease(response);

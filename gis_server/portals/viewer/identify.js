@@ -6,7 +6,7 @@ import { bounds } from "./mapview.js";
 import { evidence, scales } from "./tree.js";
 
 const REACH_PIXELS = 8;
-const PARCELS = "cadastre.thua_dat";
+export const PARCELS = "cadastre.thua_dat";
 
 export class Identify {
   #asking = null;
@@ -134,7 +134,7 @@ export class Identify {
   /** The address of what is known and planned of the parcel under the clicked point. */
   #dossier() {
     const [east, north] = this.state.pick;
-    return `/planning/dossier?f=html&corners=${encodeURIComponent(`${east.toFixed(7)} ${north.toFixed(7)}`)}`;
+    return this.api.address("/planning/dossier", { f: "html", corners: `${east.toFixed(7)} ${north.toFixed(7)}` });
   }
 
   #provenance(feature, layer) {

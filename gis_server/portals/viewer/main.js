@@ -4,7 +4,7 @@ import { Api } from "./api.js";
 import { Catalogue } from "./catalogue.js";
 import { el, copyText, icon } from "./dom.js";
 import { Grids } from "./grids.js";
-import { Identify } from "./identify.js";
+import { Identify, PARCELS } from "./identify.js";
 import { Legend } from "./legend.js";
 import { Live } from "./live.js";
 import { MapView, NARROW } from "./mapview.js";
@@ -13,6 +13,7 @@ import { Notice, Watch, syntheticBadge, viewBanner } from "./notices.js";
 import { Panel } from "./panel.js";
 import { Readout } from "./readout.js";
 import { Scheme } from "./scheme.js";
+import { Sketch } from "./sketch.js";
 import { Search, coordinateProvider, layerProvider, serverProvider } from "./search.js";
 import { readAddress, takeKey, writeAddress } from "./share.js";
 import { Swatches } from "./swatch.js";
@@ -62,6 +63,7 @@ function build({ maplibre, worker, proj4, config, catalogue, swatches }) {
   parts.legend = new Legend({ root: $("panel-legend"), ...parts });
   parts.identify = new Identify({ card: $("card"), ...parts, onShare: () => shareAddress(parts) });
   parts.measure = new Measure({ card: $("measure-card"), ...parts });
+  parts.sketch = catalogue.get(PARCELS) ? new Sketch({ card: $("sketch-card"), ...parts }) : null;
   parts.tools = new Tools({ root: $("tools"), ...parts });
   parts.readout = new Readout({ root: $("readout"), ...parts });
   parts.watch = new Watch({ root: $("trouble"), ...parts });
@@ -94,18 +96,24 @@ function providers({ grids, catalogue, view, tree, panel, identify, notice, api 
 }
 
 function wire(parts, config) {
-  const { view, identify, measure, state, catalogue, notice, panel } = parts;
+  const { view, identify, measure, sketch, state, catalogue, notice, panel } = parts;
   view.gl.on("click", ({ lngLat }) => {
     const point = [lngLat.lng, lngLat.lat];
     if (measure.active) return measure.add(point);
+    if (sketch?.drawing) return sketch.add(point);
     if (NARROW.matches) panel.lower();
     identify.at(point);
     view.uncover(point);
   });
   view.gl.getCanvas().addEventListener("keydown", async (event) => {
-    if (event.key !== "Enter") return;
+    if (sketch?.key(event) || event.key !== "Enter") return;
     await identify.at(view.camera().center);
     identify.focus();
+  });
+  view.gl.on("dblclick", (event) => {
+    if (!sketch?.drawing) return;
+    event.preventDefault(); // it would zoom
+    sketch.finish();
   });
   view.gl.on("moveend", state.changed);
   view.gl.on("idle", () => syntheticBadge({ root: $("synthetic"), words, catalogue, view }));
@@ -148,7 +156,7 @@ function speak(parts, config) {
   syntheticBadge({ root: $("synthetic"), words, catalogue, view });
   mapButtons(parts, config);
   for (const part of [parts.panel, parts.tree, parts.search, parts.tools]) part.build();
-  for (const part of [parts.legend, parts.readout, parts.identify, parts.measure, parts.watch]) part.render();
+  for (const part of [parts.legend, parts.readout, parts.identify, parts.measure, parts.sketch, parts.watch]) part?.render();
   $("release").textContent = api.release && catalogue.updated ? words.t("releaseFoot", { release: words.number(api.release, 0), date: words.date(catalogue.updated) }) : "";
 }
 
@@ -166,6 +174,7 @@ async function open(parts, config, first) {
   speak(parts, config);
   parts.live.listen();
   if (!address.camera) view.gl.once("idle", () => startOverData(parts));
+  if (address.tool === "draw") view.gl.once("idle", () => parts.sketch?.begin());
   if (address.pick) view.gl.once("idle", () => parts.identify.at(address.pick, address.feature));
 }
 

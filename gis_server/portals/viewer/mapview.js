@@ -13,7 +13,7 @@ export class MapView extends EventTarget {
   #base = null;
   #extras = new Map();
   #styles = new Map();
-  #shapes = { chosen: [], mark: [], measure: [], place: [] };
+  #shapes = { chosen: [], mark: [], measure: [], sketch: [], place: [] };
 
   constructor({ container, maplibre, worker, api, camera, maxBounds, scheme }) {
     super();
@@ -143,7 +143,7 @@ export class MapView extends EventTarget {
     this.#tell("layers");
   }
 
-  /** What the viewer itself draws lies over every style: chosen feature, mark, measure. */
+  /** What the viewer itself draws lies over every style: chosen feature, mark, measure, sketch. */
   #dress() {
     for (const name of Object.keys(this.#shapes)) {
       const source = OWN + name;

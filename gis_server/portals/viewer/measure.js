@@ -80,11 +80,11 @@ export function measured(points) {
   return { length, perimeter, area: points.length > 2 ? Math.abs(twice) / 2 : 0 };
 }
 
-function lengthText(metres, words) {
+export function lengthText(metres, words) {
   return metres < 10000 ? `${words.number(metres, 1)} m` : `${words.number(metres / 1000, 2)} km`;
 }
 
-function areaText(square, words) {
+export function areaText(square, words) {
   if (square < 10000) return `${words.number(square, 1)} m²`;
   const hectares = `${words.number(square / 10000, 2)} ha`;
   return square < 1e6 ? hectares : `${hectares} · ${words.number(square / 1e6, 2)} km²`;

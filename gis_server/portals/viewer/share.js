@@ -13,6 +13,7 @@ export function readAddress(hash) {
     language: values.get("lang"),
     pick: readPoint(values.get("pick")),
     feature: readFeature(values.get("f")),
+    tool: values.get("tool"),
   };
 }
 

@@ -1,10 +1,10 @@
-// The buttons beside the map: zoom, north, my location, measure; and the scale and sources at its foot.
+// The buttons beside the map: zoom, north, my location, measure, draw; and the scale and sources at its foot.
 
 import { iconButton } from "./dom.js";
 
 export class Tools {
-  constructor({ root, words, view, grids, notice, measure, maplibre }) {
-    Object.assign(this, { root, words, view, grids, notice, measure, maplibre });
+  constructor({ root, words, view, grids, notice, measure, sketch, maplibre }) {
+    Object.assign(this, { root, words, view, grids, notice, measure, sketch, maplibre });
     view.gl.addControl(new maplibre.ScaleControl({ maxWidth: 110, unit: "metric" }), "bottom-left");
     view.gl.on("rotate", () => this.#turn());
     view.gl.on("pitch", () => this.#turn());
@@ -16,7 +16,8 @@ export class Tools {
     this.compass = iconButton("compass", words.t("north_up"), () => view.gl.easeTo({ bearing: 0, pitch: 0, ...calm }), { class: "icon-button compass" });
     this.root.replaceChildren(
       group(iconButton("plus", words.t("zoomIn"), () => view.gl.zoomIn(calm)), iconButton("minus", words.t("zoomOut"), () => view.gl.zoomOut(calm)), this.compass),
-      group(iconButton("locate", words.t("locate"), () => this.#locate()), iconButton("measure", words.t("measure"), () => this.measure.toggle(), { "data-tool": "measure" })));
+      group(iconButton("locate", words.t("locate"), () => this.#locate()), iconButton("measure", words.t("measure"), () => { this.sketch?.end(); this.measure.toggle(); }, { "data-tool": "measure" }),
+        this.sketch ? iconButton("polygon", words.t("draw"), () => this.sketch.toggle(), { "data-tool": "draw" }) : null));
     this.#turn();
     this.#sources();
   }
@@ -59,6 +60,6 @@ export class Tools {
 function group(...buttons) {
   const box = document.createElement("div");
   box.className = "tool-group";
-  box.append(...buttons);
+  box.append(...buttons.filter(Boolean));
   return box;
 }

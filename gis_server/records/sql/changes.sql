@@ -9,5 +9,5 @@ FROM (
     SELECT fid, born, {columns} FROM {history} AS closed WHERE born = $1 AND fid > $2
 ) AS began
 FULL JOIN (SELECT fid, died, {columns} FROM {history} AS closed WHERE died = $1 AND fid > $2) AS ended USING (fid)
-WHERE ended.died IS NULL OR began.born IS NULL OR ROW({began}) IS DISTINCT FROM ROW({ended})
+WHERE (ended.died IS NULL OR began.born IS NULL OR ROW({began}) IS DISTINCT FROM ROW({ended})) AND ({within})
 ORDER BY fid LIMIT $3

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gis_server.search.numbers import read_house, read_parcels
-from gis_server.search.words import Typed
+from gis_server.finding.numbers import read_house, read_parcels
+from gis_server.finding.words import Typed
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ import numpy as np
 
 from gis_server.catalog.crs import WGS84
 from gis_server.catalog.places import Place
+from gis_server.finding.coordinates import Point
+from gis_server.finding.hits import Box, Hit, around, box_of
+from gis_server.finding.numbers import AFTER_ALL, ParcelNumber
+from gis_server.finding.sight import RANK, Sight
+from gis_server.finding.units import UnitBook
 from gis_server.releases.snapshot import Snapshot
-from gis_server.search.coordinates import Point
-from gis_server.search.hits import Box, Hit, around, box_of
-from gis_server.search.numbers import AFTER_ALL, ParcelNumber
-from gis_server.search.sight import RANK, Sight
-from gis_server.search.units import UnitBook
 
 MOST_PARCELS = 20
 MOST_CODES = 8

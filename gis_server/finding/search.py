@@ -8,15 +8,15 @@ import numpy as np
 
 from gis_server.catalog.crs import WGS84
 from gis_server.catalog.names import toned
+from gis_server.finding import exact
+from gis_server.finding.coordinates import read_coordinates
+from gis_server.finding.hits import CELL_M, Box, Hit, box_of
+from gis_server.finding.names import MOST_OF_A_NAME, find_houses, find_names, find_similar, find_street
+from gis_server.finding.numbers import House, read_house, read_parcels
+from gis_server.finding.sight import Sight
+from gis_server.finding.units import PAST, UnitBook
+from gis_server.finding.words import Typed
 from gis_server.releases.snapshot import Snapshot
-from gis_server.search import exact
-from gis_server.search.coordinates import read_coordinates
-from gis_server.search.hits import CELL_M, Box, Hit, box_of
-from gis_server.search.names import MOST_OF_A_NAME, find_houses, find_names, find_similar, find_street
-from gis_server.search.numbers import House, read_house, read_parcels
-from gis_server.search.sight import Sight
-from gis_server.search.units import PAST, UnitBook
-from gis_server.search.words import Typed
 
 MOST_TAIL = 5
 """Words at the end of a text that may name where it is: “le loi quan 1”."""
@@ -41,6 +41,8 @@ class Asked:
     typed: Typed
     limit: int
     within: Within = ()
+    are_merged: bool = True
+    """Whether things of one name side by side are one: to a person they are, to an office they may not be."""
 
 
 async def search(snap: Snapshot, sight: Sight, book: UnitBook, asked: Asked) -> list[dict[str, Any]]:
@@ -104,9 +106,9 @@ def _readings(book: UnitBook, asked: Asked) -> Iterator[Asked]:
     """A name, and where it is: “Lê Lợi, Quận 1”."""
     head, comma, where = asked.typed.text.partition(",")
     if comma and head.strip() and (within := _where(book, where)):
-        yield Asked(Typed(head.strip()), asked.limit, within)
+        yield replace(asked, typed=Typed(head.strip()), within=within)
     for name, within in _tails(book, asked.typed.text):
-        yield Asked(Typed(name), asked.limit, within)
+        yield replace(asked, typed=Typed(name), within=within)
 
 
 def _tails(book: UnitBook, text: str) -> Iterator[tuple[str, Within]]:
@@ -130,7 +132,8 @@ async def _seen(snap: Snapshot, sight: Sight, asked: Asked, hits: Sequence[Hit])
     rows = await snap.conn.fetch(sight.described, *values) if served else []
     about = {(row["layer"], row["fid"]): row for row in rows}
     kept = [(hit, about.get((str(hit.layer), hit.fid or 0))) for hit in ranked]
-    return _once([(hit, row) for hit, row in kept if _is_inside(hit, row, asked.within)])[: asked.limit]
+    inside = [(hit, row) for hit, row in kept if _is_inside(hit, row, asked.within)]
+    return (_once(inside) if asked.are_merged else inside)[: asked.limit]
 
 
 def _is_inside(hit: Hit, row: Mapping[str, Any] | None, within: Within) -> bool:

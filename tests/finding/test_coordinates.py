@@ -3,7 +3,7 @@
 import pytest
 
 from gis_server.catalog import Catalog
-from gis_server.search.coordinates import read_coordinates
+from gis_server.finding.coordinates import read_coordinates
 from tests.portals import test_browser_modules as viewer
 
 WRITINGS, NO_PLACES = (

@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from gis_server.db.statements import text
+from gis_server.finding.hits import Box, Hit, together
+from gis_server.finding.numbers import AFTER_ALL, House
+from gis_server.finding.sight import RANK, SQL, Fields, Sight
+from gis_server.finding.words import Typed
 from gis_server.releases.snapshot import Snapshot
-from gis_server.search.hits import Box, Hit, together
-from gis_server.search.numbers import AFTER_ALL, House
-from gis_server.search.sight import RANK, SQL, Fields, Sight
-from gis_server.search.words import Typed
 
 CANDIDATES = 40
 MOST_NAMES = 12

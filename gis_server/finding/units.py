@@ -7,7 +7,7 @@ from typing import Any
 
 from gis_server.catalog.names import bare, toned
 from gis_server.catalog.places import Place, Places
-from gis_server.search.words import Typed
+from gis_server.finding.words import Typed
 
 LIKE = 0.55
 """Share of common trigrams from which a name is taken for another with a typing error."""

@@ -1,0 +1,140 @@
+"""Reads corners as people have them: a certificate's table pasted in whatever layout, or degrees; in either order."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+import shapely
+
+from gis_server.catalog import CrsBook
+from gis_server.catalog.crs import WGS84, Coordinates
+from gis_server.errors import BadRequest
+from gis_server.web.parameters import NUMBER
+
+MOST_CORNERS = 500
+MOST_AREA_M2 = 1_000_000.0
+NORTH, EAST = (900_000.0, 1_300_000.0), (300_000.0, 800_000.0)
+"""X and Y of a VN-2000 survey table, metres: no number is good for both, so either order is understood, and numbers
+of corners and lengths of sides beside them are none of them."""
+LATITUDE, LONGITUDE = (8.0, 13.0), (104.0, 110.0)
+Pair = tuple[float, float]
+"""East and north."""
+
+
+def read_corners(crs: CrsBook, text: str, grid: int | None) -> tuple[Coordinates, int | None]:
+    """Corners in the stored grid, to the millimetre, and the VN-2000 grid that they were written in; None for degrees.
+
+    Without `grid` it is the city's own, or the only other one in which all corners lie in the city.
+    """
+    lines = [numbers for line in re.split(r"[;\n]+", text) if (numbers := list(_numbers(line)))]
+    metres = [one for line in lines for one in line if _is_in(NORTH, one) or _is_in(EAST, one)]
+    pairs = _metres(lines, metres) if metres else [_degrees(line) for line in lines]
+    if not 1 <= len(pairs) <= MOST_CORNERS or len(pairs) == 2:
+        raise _bad_corners()
+    if not metres:
+        return _inside(crs, pairs, WGS84), None
+    srid = grid or next(iter(_grids_of(crs, pairs)), crs.stored)
+    return _inside(crs, pairs, srid), srid
+
+
+def is_a_list(text: str) -> bool:
+    """Whether a text is a list of corners rather than words or one point."""
+    numbers = [one for line in re.split(r"[;\n]+", text) for one in _numbers(line)]
+    metres = [one for one in numbers if _is_in(NORTH, one) or _is_in(EAST, one)]
+    return len(metres) > 2 or (";" in text and len(numbers) > 4) or len(re.findall(r"\d\s*\n+\s*\D*\d", text)) > 1
+
+
+def polygon(points: Coordinates) -> shapely.Polygon:
+    """The shape inside the corners; a sentence when its sides cross or it is too large."""
+    shape = shapely.Polygon(points)
+    if not shape.is_valid or not shape.area:
+        where = shapely.is_valid_reason(shape)[:80]
+        raise BadRequest(
+            f"corners: các cạnh cắt nhau hoặc thẳng hàng ({where}); sắp lại thứ tự góc.",
+            f"corners: sides cross, or all corners lie on a line ({where}); order them anew.",
+        )
+    if shape.area > MOST_AREA_M2:
+        raise BadRequest(
+            f"corners: khu đất rộng {shape.area / 10_000:.0f} ha; nhiều nhất {MOST_AREA_M2 / 10_000:.0f} ha.",
+            f"corners: the ground is {shape.area / 10_000:.0f} ha; at most {MOST_AREA_M2 / 10_000:.0f} ha.",
+        )
+    return shape
+
+
+def _numbers(line: str) -> Iterator[float]:
+    words = re.split(r"[\s|]+", line.strip())
+    for word in words[0].split(",") if len(words) == 1 and words[0].count(",") == 1 else words:
+        number = _plain(re.sub(r"^[^\d+-]+|[^\d]+$", "", word))
+        if NUMBER.fullmatch(number):
+            yield float(number)
+
+
+def _plain(word: str) -> str:
+    """“1.191.454,713”, “1,191,454.713” and “603514,4” with a point before the decimals, and no other."""
+    last = max(word.rfind(","), word.rfind("."))
+    marks = {mark for mark in word if mark in ",."}
+    if last < 0 or (len(marks) == 1 and (word.count(",") > 1 or word.count(".") > 1)):
+        return re.sub("[.,]", "", word)
+    return re.sub("[.,]", "", word[:last]) + "." + word[last + 1 :]
+
+
+def _metres(lines: list[list[float]], metres: list[float]) -> list[Pair]:
+    """A north and an east for each corner, in the order that the first has; what lacks its other half is named."""
+    is_north = [_is_in(NORTH, one) for one in metres]
+    if any(len(line) > 1 and not set(line) & set(metres) for line in lines):
+        raise _bad_corners()
+    if len(metres) % 2 or any(a == b for a, b in pairwise(is_north)):
+        alone = next((place for place, (a, b) in enumerate(pairwise(is_north)) if a == b), len(metres) - 1)
+        raise BadRequest(
+            f"corners: {metres[alone]:.3f} (góc {alone // 2 + 1}) thiếu tọa độ kia; "
+            "mỗi góc cần cả X (bắc) và Y (đông).",
+            f"corners: {metres[alone]:.3f} (corner {alone // 2 + 1}) lacks its other coordinate; "
+            "each corner has an X (north) and a Y (east).",
+        )
+    return [(b, a) if is_north[0] else (a, b) for a, b in zip(metres[::2], metres[1::2], strict=True)]
+
+
+def _degrees(line: list[float]) -> Pair:
+    east, north = ([one for one in line if _is_in(bounds, one)] for bounds in (LONGITUDE, LATITUDE))
+    if len(line) == 2 and east and north:
+        return east[0], north[0]
+    raise _bad_corners()
+
+
+def _grids_of(crs: CrsBook, pairs: list[Pair]) -> list[int]:
+    """The city's grid when the corners lie in the city by it; else the one other by which they do, if it is one."""
+    fitting = [srid for srid in crs.file.grids if _lie_inside(crs, _stored(crs, pairs, srid))]
+    return [crs.stored] if crs.stored in fitting else fitting if len(fitting) == 1 else []
+
+
+def _inside(crs: CrsBook, pairs: list[Pair], srid: int) -> Coordinates:
+    points = _stored(crs, pairs, srid)
+    if not _lie_inside(crs, points):
+        raise BadRequest(
+            "corners: có góc nằm ngoài thành phố; kiểm tra thứ tự X, Y và kinh tuyến trục (grid=).",
+            "corners: some lie outside of the city; check the order of X and Y, and the meridian (grid=).",
+        )
+    return points
+
+
+def _stored(crs: CrsBook, pairs: list[Pair], srid: int) -> Coordinates:
+    return np.round(crs.transform(np.array(pairs), srid, crs.stored), 3)
+
+
+def _lie_inside(crs: CrsBook, points: Coordinates) -> bool:
+    west, south, east, north = crs.file.extent
+    return bool(((points >= (west, south)) & (points <= (east, north))).all())
+
+
+def _is_in(bounds: tuple[float, float], number: float) -> bool:
+    return bounds[0] <= number <= bounds[1]
+
+
+def _bad_corners() -> BadRequest:
+    return BadRequest(
+        f"corners: cần 1 điểm hoặc 3 đến {MOST_CORNERS} góc; mỗi góc là X Y (VN-2000, mét) hoặc kinh độ vĩ độ; "
+        "mỗi góc một dòng, hoặc dấu “;” giữa hai góc.",
+        f"corners: one point or 3 to {MOST_CORNERS} corners, each X Y (VN-2000, metres) or longitude and latitude; "
+        "each on its line, or with “;” between them.",
+    )

@@ -1,0 +1,1 @@
+"""Cells of kept rasters (COGs): at places, and by class within a shape."""

@@ -1,0 +1,1 @@
+ST_Intersects({geometry}, (SELECT ST_GeomFromEWKB({outline}::bytea)))
