@@ -66,6 +66,10 @@ class DraftStale(MapError):
     """A draft is not there, or no longer fits what is served."""
 
 
+class ExportFailed(MapError):
+    """A file or folder that was asked for cannot be written; nothing of it is left."""
+
+
 class SettingInvalid(MapError):
     """A setting or an option of the command line cannot be used."""
 
@@ -91,5 +95,6 @@ EXIT_CODE: dict[type[MapError], int] = {
     Busy: 9,
     RollbackRefused: 10,
     DraftStale: 11,
+    ExportFailed: 12,
     SettingInvalid: 2,
 }
