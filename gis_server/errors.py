@@ -38,6 +38,10 @@ class DatabaseMissing(MapError):
     """PostgreSQL or PostGIS cannot be found, started or used."""
 
 
+class ArchiveBroken(MapError):
+    """An archive of tiles that others made is not there, or is not what it should be."""
+
+
 class AssetsMissing(MapError):
     """The viewer's browser libraries were not installed from npm."""
 
@@ -82,6 +86,7 @@ HTTP_STATUS: dict[type[MapError], int] = {
     Busy: 503,
     DatabaseMissing: 503,
     AssetsMissing: 503,
+    ArchiveBroken: 503,
     LoadRefused: 422,
 }
 
@@ -96,5 +101,6 @@ EXIT_CODE: dict[type[MapError], int] = {
     RollbackRefused: 10,
     DraftStale: 11,
     ExportFailed: 12,
+    ArchiveBroken: 4,
     SettingInvalid: 2,
 }
