@@ -2,7 +2,8 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -38,8 +39,7 @@ async def export(
     async with snapshot(pool) as snap:
         states = await LayerStates().of(snap, shelf.view, [drawn.layer for drawn in shelf.tileset.layers])
         about = _within(tilejson(catalog, shelf.tileset, states, ""), area)
-        with path.open("wb") as file:
-            writer = _writer(file)
+        with path.open("wb") as file, _writer(file) as writer:
             async for some in walk(shelf, area, _asks(snap.conn, shelf)):
                 for at, entry in some:
                     if not entry.empty:
@@ -91,12 +91,13 @@ def _layer(layer: Layer, state: LayerState) -> dict[str, Any]:
     }
 
 
-def _writer(file: IO[bytes]) -> Any:
+@contextmanager
+def _writer(file: IO[bytes]) -> Iterator[Any]:
     """Tiles wait beside the archive until its directory is known, not in the machine's own temporary folder."""
     writer: Any = Writer(file)  # type: ignore[no-untyped-call]
     writer.tile_f.close()
-    writer.tile_f = tempfile.TemporaryFile(dir=Path(file.name).parent)  # noqa: SIM115 the writer closes it
-    return writer
+    with tempfile.TemporaryFile(dir=Path(file.name).parent) as writer.tile_f:
+        yield writer
 
 
 def _header(about: dict[str, Any]) -> dict[str, Any]:
