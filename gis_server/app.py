@@ -141,7 +141,7 @@ def create_service(settings: Settings) -> Service:
     """The whole of it: kept tiles are answered before the application is asked."""
     app = create_app(settings)
     shared = [("access-control-allow-origin", "*"), ("access-control-expose-headers", ", ".join(EXPOSED))]
-    front = Front(app.state.desk, app.state.door, shared)
+    front = Front(app.state.desk, app.state.archives, app.state.door, shared)
     return Service(app, app.router.lifespan_context(app), front.answered)
 
 

@@ -1,28 +1,22 @@
 """Routes of archives that others made: ask, answer."""
 
-import gzip
-import hashlib
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-import zstandard
 from fastapi import APIRouter, Depends, Request
-from pmtiles.tile import Compression
 from starlette.responses import Response
 
 from gis_server.errors import ArchiveBroken, UnknownLayer
 from gis_server.tiles.address import TileAddress, read_address
-from gis_server.tiles.answer import ENDINGS, MVT, VARY, encoding_of, is_known
-from gis_server.tiles.entry import Encoding
+from gis_server.tiles.answer import Asked, encoding_of, is_known
+from gis_server.tiles.routes import plain_response
 from gis_server.tiles.supplied import Archives, Supplied, tilejson_of
+from gis_server.tiles.supplied_answer import CACHED, archive_answer, packing_of
 from gis_server.web.answers import JSON, Link, address, json_answer, link
 from gis_server.web.asking import Caller, View
 from gis_server.web.kept_file import KeptFile
 
 PMTILES: Final = "application/vnd.pmtiles"
-MEDIA: Final = {"mvt": MVT, "png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
-PACKED: Final[dict[Compression, Encoding]] = {Compression.GZIP: "gzip", Compression.ZSTD: "zstd"}
-AGE_S: Final = 300
 router = APIRouter(tags=["tiles"])
 
 
@@ -55,7 +49,7 @@ def get_archives(request: Request, archives: ArchivesDep, view: Caller) -> Respo
 @router.get("/archives/{archive}.pmtiles")
 def get_archive_file(request: Request, view: Caller, found: ArchiveDep) -> Response:
     """The archive itself, whole or in ranges: for clients that read PMTiles."""
-    headers = {"ETag": f'"{found.etag}"', "Cache-Control": _cached(view), "Vary": "Bando-Key, Origin"}
+    headers = {"ETag": f'"{found.etag}"', "Cache-Control": CACHED[view.is_public], "Vary": "Bando-Key, Origin"}
     if is_known(request.headers.get("if-none-match") or "", found.etag):
         return Response(status_code=304, headers=headers)
     return KeptFile(Path(found.file.path), headers, PMTILES)
@@ -74,35 +68,9 @@ def get_archive_tile(request: Request, view: Caller, found: ArchiveDep, at: Addr
         raise UnknownLayer(
             f"Ô của “{found.id}” có dạng .{found.rule.format}.", f"Tiles of “{found.id}” end in .{found.rule.format}."
         )
-    return _answered(request, view, found, found.file.tile(at))
-
-
-def _answered(request: Request, view: View, found: Supplied, body: bytes) -> Response:
-    """In the packing that it has where the caller takes it; a tag for each packing, and any of them is known."""
-    kept = PACKED.get(found.file.header["tile_compression"], "identity")
-    accepted = encoding_of(",".join(request.headers.getlist("accept-encoding")), kept)
-    encoding: Encoding = accepted if found.rule.format == "mvt" and body else "identity"
-    tag = hashlib.blake2b(body, digest_size=12).hexdigest()
-    headers = {"ETag": f'"{tag}{ENDINGS[encoding]}"', "Cache-Control": _cached(view), "Vary": VARY}
-    if is_known(",".join(request.headers.getlist("if-none-match")), tag):
-        return Response(status_code=304, headers=headers)
-    if not body:
-        return Response(status_code=204, headers=headers)
-    if encoding != "identity":
-        headers["Content-Encoding"] = encoding
-    sent = body if encoding == kept else _packed(found.file.unpacked(body), encoding)
-    return Response(sent, headers=headers, media_type=MEDIA[found.rule.format])
-
-
-def _packed(body: bytes, encoding: Encoding) -> bytes:
-    if encoding == "gzip":
-        return gzip.compress(body, 6, mtime=0)
-    return zstandard.compress(body) if encoding == "zstd" else body
-
-
-def _cached(view: View) -> str:
-    """An archive changes when it is delivered again, a few times a year; with a key each tile is asked for anew."""
-    return f"public, max-age={AGE_S}, stale-while-revalidate=86400" if view.is_public else "private, no-cache"
+    known, accept = (",".join(request.headers.getlist(name)) for name in ("if-none-match", "accept-encoding"))
+    asked = Asked(encoding_of(accept, packing_of(found)), known or None, view.is_public)
+    return plain_response(archive_answer(found, found.file.tile(at), asked))
 
 
 def _item(request: Request, archives: Archives, view: View, name: str) -> dict[str, Any]:

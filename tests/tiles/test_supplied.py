@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx2
 import mapbox_vector_tile
 import pytest
 import zstandard
@@ -14,9 +15,11 @@ from pmtiles.tile import Compression, TileType
 from gis_server.catalog import read_catalog
 from gis_server.errors import CatalogInvalid
 from tests.bundle.conftest import AROUND, command_line
+from tests.live import Wire
 from tests.serving import LAT, LON, City, Serve, tile_at
 from tests.tiles.archives import DECLARED, archive_of, delivered, home_with, water
 
+SAID = ("ETag", "Cache-Control", "Content-Type", "Content-Encoding", "X-Content-Type-Options")
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 OURS = {**DECLARED, "style": [{"type": "line", "source-layer": "base_transport.duong_bo"}]}
 AGENCY = {**DECLARED, "access": "agency", "format": "png", "style": []}
@@ -157,6 +160,27 @@ def test_archives_lie_beneath_the_layers_of_a_map(city: City) -> None:
     ids = [one["id"] for one in style["layers"]]
     assert ids[:2] == ["background", "nen_ngoai/0"]
     assert "nen_ngoai/0" not in [one["id"] for one in city.get("/styles/thoat_nuoc").json()["layers"]]
+
+
+def test_over_the_wire_the_front_answers_as_the_service_does(
+    wire: Wire, whole_city: City, city: City, folder: Path
+) -> None:
+    """What the front leaves to the service (another packing, errors) is told apart by nobody."""
+    home = city.settings.home
+    with wire(whole_city.database, home=home, archives=folder) as running:
+        for path in ("/archives/nen_ngoai/0/0/0.mvt", "/archives/nen_ngoai/1/0/0.mvt", "/archives/anh/0/0/0.png"):
+            for encoding in ("gzip, zstd", "zstd", "identity", "br"):
+                headers = {"Accept-Encoding": encoding}
+                theirs = city.get(path, headers=headers)
+                ours = httpx2.get(f"{running.address}{path}", headers=headers)
+                assert (ours.status_code, ours.content) == (theirs.status_code, theirs.content)
+                for name in SAID:
+                    assert ours.headers.get(name) == theirs.headers.get(name), (path, encoding, name)
+        first = httpx2.get(f"{running.address}/archives/nen_ngoai/0/0/0.mvt", headers={"Origin": "http://a.example"})
+        assert first.headers["Access-Control-Allow-Origin"] == "*"
+        known = {"If-None-Match": first.headers["ETag"]}
+        assert httpx2.get(f"{running.address}/archives/nen_ngoai/0/0/0.mvt", headers=known).status_code == 304
+        assert httpx2.get(f"{running.address}/archives/chua_co/0/0/0.mvt").status_code == 503
 
 
 @pytest.mark.parametrize(
