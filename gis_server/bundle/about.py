@@ -61,7 +61,7 @@ def write_manifest(house: House, order: Order, facts: Facts, written: Sequence[W
         "synthetic": facts["bando:synthetic"],
         "layers": facts["bando:layers"],
         "data": {one.layer.id: {"table": table_of(one.layer), "features": one.rows} for one in written},
-        "left_out": dict.fromkeys(left_out(house, order), "raster"),
+        "left_out": left_out(house, order, folder),
         "files": [_file(path, folder) for path in sorted(folder.rglob("*")) if path.is_file()],
     }
     (folder / "manifest.json").write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2))

@@ -9,12 +9,13 @@ import orjson
 from gis_server.bundle.order import House, Order
 from gis_server.catalog.compose import compose_style, layer_style
 from gis_server.catalog.dress import FACES, in_the_dark, with_glyphs
-from gis_server.catalog.raster_styles import LOOKS
 from gis_server.errors import AssetsMissing
 from gis_server.portals.sprites import FILES, draw_sheet
 from gis_server.web.answers import JSON
 
 ARCHIVE: Final = "map.pmtiles"
+PICTURES: Final = "rasters"
+PMTILES: Final = "pmtiles://"
 SPRITE: Final = "sprites/bando"
 GLYPHS: Final = "glyphs/{fontstack}/{range}.pbf"
 LETTERS: Final = ("0-255", "256-511", "512-767", "768-1023", "7680-7935", "8192-8447", "8448-8703")
@@ -22,17 +23,33 @@ LETTERS: Final = ("0-255", "256-511", "512-767", "768-1023", "7680-7935", "8192-
 Style = dict[str, Any]
 
 
-def styles_of(house: House, order: Order) -> dict[str, Style]:
-    """By day and by night, over the archive; pictures are not in it, so neither are their layers."""
-    shelf, catalog = order.shelf, house.catalog
-    compose = compose_style if shelf.tileset.id in catalog.maps else layer_style
-    style = _over_archive(compose(catalog, shelf.tileset.id, shelf.view.layers))
+def styles_of(house: House, order: Order, folder: Path) -> dict[str, Style]:
+    """By day and by night, over the archives in the folder."""
+    style = _over_archives(_composed(house, order), folder)
     return {"light": style, "dark": in_the_dark(style)}
 
 
-def left_out(house: House, order: Order) -> list[str]:
-    """Layers of the map that are pictures."""
-    return [drawn.layer.id for drawn in order.shelf.tileset.layers if drawn.layer.file.raster is not None]
+def pictures_of(house: House, order: Order) -> list[tuple[str, str]]:
+    """Layer and look of each picture that the map draws."""
+    sources = _composed(house, order)["sources"]
+    found = [name.rpartition("/") for name, one in sources.items() if one["type"] != "vector"]
+    return [(layer, look) for layer, _, look in found]
+
+
+def picture_file(layer: str, look: str) -> str:
+    return f"{layer}.{look}.pmtiles"
+
+
+def left_out(house: House, order: Order, folder: Path) -> dict[str, str]:
+    """What the map on the server shows and the bundle does not, and why."""
+    portal = house.catalog.maps.get(order.shelf.tileset.id)
+    others = dict.fromkeys(portal.under if portal else (), "archive of others")
+    empty = {
+        layer: "no raster in the area"
+        for layer, look in pictures_of(house, order)
+        if not (folder / PICTURES / picture_file(layer, look)).exists()
+    }
+    return {**others, **empty}
 
 
 def write_look(house: House, styles: dict[str, Style], folder: Path) -> None:
@@ -43,11 +60,25 @@ def write_look(house: House, styles: dict[str, Style], folder: Path) -> None:
     _write_glyphs(house, folder / "glyphs")
 
 
-def _over_archive(style: Style) -> Style:
-    layers = [one for one in style["layers"] if one["type"] not in LOOKS]
-    drawn = {one["source"] for one in layers if "source" in one}
-    sources = {name: {"type": "vector", "url": f"pmtiles://{ARCHIVE}"} for name in style["sources"] if name in drawn}
-    return {**style, "sprite": SPRITE, "sources": sources, "layers": layers}
+def _composed(house: House, order: Order) -> Style:
+    """As the service composes it, with addresses that only say what is meant."""
+    shelf, catalog = order.shelf, house.catalog
+    compose = compose_style if shelf.tileset.id in catalog.maps else layer_style
+    return compose(catalog, shelf.tileset.id, shelf.view.layers)
+
+
+def _over_archives(style: Style, folder: Path) -> Style:
+    sources = {name: _source(name, one) for name, one in style["sources"].items()}
+    there = {name: one for name, one in sources.items() if (folder / one["url"].removeprefix(PMTILES)).exists()}
+    layers = [one for one in style["layers"] if one.get("source") in (None, *there)]
+    return {**style, "sprite": SPRITE, "sources": there, "layers": layers}
+
+
+def _source(name: str, one: Style) -> Style:
+    if one["type"] == "vector":
+        return {"type": "vector", "url": f"{PMTILES}{ARCHIVE}"}
+    layer, _, look = name.rpartition("/")
+    return {**one, "url": f"{PMTILES}{PICTURES}/{picture_file(layer, look)}"}
 
 
 def _write_sprites(house: House, folder: Path) -> None:

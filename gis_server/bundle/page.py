@@ -9,7 +9,6 @@ from typing import Any, Final
 
 import orjson
 
-from gis_server.bundle.look import ARCHIVE
 from gis_server.portals.assets import VIEWER, Assets, read_assets
 
 PAGE: Final = Path(__file__).parent / "page"
@@ -28,9 +27,9 @@ def write_page(home: Path, about: Mapping[str, Any], folder: Path) -> None:
     _write_plain(assets, inside)
     for name, text in _modules(assets).items():
         _write_script(inside / _script(name), f"kit.module({_js(name)}, {_js(text)});")
-    pages = _write_archive(folder / ARCHIVE, inside / "tiles")
-    told = {**about, "archive": {"key": ARCHIVE, "page": PAGE_BYTES, "pages": pages}}
-    _write_script(inside / "about.js", f"kit.about = {_js({**told, 'sprites': _sprites(folder / 'sprites')})};")
+    archives = [_write_archive(path, folder) for path in sorted(folder.rglob("*.pmtiles"))]
+    told = {**about, "archives": archives, "sprites": _sprites(folder / "sprites")}
+    _write_script(inside / "about.js", f"kit.about = {_js(told)};")
     (folder / "index.html").write_text(_index(about), encoding="utf-8")
 
 
@@ -54,15 +53,17 @@ def _vendor(assets: Assets, file: str) -> bytes:
     return next(asset.body for path, asset in assets.files.items() if path.endswith(f"/{file}"))
 
 
-def _write_archive(archive: Path, folder: Path) -> int:
-    """The archive in pages; how many there are."""
-    folder.mkdir()
+def _write_archive(archive: Path, folder: Path) -> dict[str, Any]:
+    """The archive in pages; what the page needs to know to read them."""
+    inside = folder / "page" / "tiles" / archive.stem
+    inside.mkdir(parents=True)
     count = 0
     with archive.open("rb") as file:
         for number, page in enumerate(_pages(file.read, PAGE_BYTES)):
-            _write_script(folder / f"{number:05}.js", f'kit.page({number}, "{base64.b64encode(page).decode()}");')
+            name = f"{archive.stem}/{number:05}"
+            _write_script(inside / f"{number:05}.js", f'kit.page("{name}", "{base64.b64encode(page).decode()}");')
             count += 1
-    return count
+    return {"key": archive.relative_to(folder).as_posix(), "name": archive.stem, "page": PAGE_BYTES, "pages": count}
 
 
 def _pages(read: Any, size: int) -> Iterator[bytes]:

@@ -8,13 +8,15 @@ from typing import Annotated
 
 import typer
 
-from gis_server.bundle.bundle import furnish, zip_up
+from gis_server.bundle.bundle import furnish, metadata_of, zip_up
 from gis_server.bundle.drafted import drafted, scratch
-from gis_server.bundle.look import ARCHIVE
+from gis_server.bundle.look import ARCHIVE, pictures_of
 from gis_server.bundle.order import House, Order
 from gis_server.bundle.places import Surveyor
+from gis_server.bundle.rasters import refuse_mixed, write_pictures
 from gis_server.cli.context import Ready, ready
 from gis_server.cli.tile_work import BoxOption, ViewOption, ZoomOption, area_of, bar, out, unknown_view
+from gis_server.db.pool import open_pool
 from gis_server.errors import SettingInvalid
 from gis_server.releases.snapshot import snapshot
 from gis_server.tiles.archive import export as write_archive
@@ -90,9 +92,11 @@ def _write_bundle(machine: Ready, wish: Wish, draft: Path, target: Path) -> None
 
 def _fill(machine: Ready, wish: Wish, folder: Path) -> None:
     folder.mkdir()
+    house = House(machine.settings, machine.catalog, machine.database)
     order = asyncio.run(_write_archive(machine, wish, folder / ARCHIVE))
+    asyncio.run(_write_pictures(house, order, folder))
     with out.status("…") as status:
-        furnish(House(machine.settings, machine.catalog, machine.database), order, folder, status.update)
+        furnish(house, order, folder, status.update)
 
 
 async def _write_archive(machine: Ready, wish: Wish, path: Path) -> Order:
@@ -106,6 +110,15 @@ async def _write_archive(machine: Ready, wish: Wish, path: Path) -> Order:
             async for at, drawn in write_archive(opened.pool, machine.catalog, order.shelf, order.area, path):
                 count(drawn, f"z{at}")
     return order
+
+
+async def _write_pictures(house: House, order: Order, folder: Path) -> None:
+    if not pictures_of(house, order):
+        return
+    async with await open_pool(house.database, house.settings) as pool:
+        with bar("raster") as count:
+            await write_pictures(pool, house, order, folder, count)
+        await refuse_mixed(pool, house, order, metadata_of(folder / ARCHIVE)["bando:release"])
 
 
 async def _order(machine: Ready, opened: Office, wish: Wish) -> Order:

@@ -21,11 +21,12 @@ from gis_server.tiles.render import draw_on
 from gis_server.tiles.shelves import Shelf
 from gis_server.tiles.statement import tile_statement
 from gis_server.tiles.tilejson import CITY, tilejson
-from gis_server.tiles.walk import Area, Asks, holds_statement, most_tiles, place_in_archive, walk
+from gis_server.tiles.walk import Area, Asks, holds_statement, most_tiles, place_in_archive, shared_box, walk
 from gis_server.web.state import LayerState, LayerStates, joined_bounds
 
 E7 = 10_000_000
 SQL = Path(__file__).parent / "sql"
+KIND = {"tile_type": TileType.MVT, "tile_compression": Compression.GZIP}
 SOURCE_FACTS = ("id", "title", "licence", "attribution", "synthetic")
 
 
@@ -39,7 +40,7 @@ async def export(
     async with snapshot(pool) as snap:
         states = await LayerStates().of(snap, shelf.view, [drawn.layer for drawn in shelf.tileset.layers])
         about = _within(tilejson(catalog, shelf.tileset, states, ""), area)
-        with path.open("wb") as file, _writer(file) as writer:
+        with path.open("wb") as file, archive_writer(file) as writer:
             async for some in walk(shelf, area, _asks(snap.conn, shelf)):
                 for at, entry in some:
                     if not entry.empty:
@@ -48,7 +49,7 @@ async def export(
                     yield some[0][0].z, len(some)
             if not writer.addressed_tiles:
                 raise _nothing_there(shelf)
-            writer.finalize(_header(about), {**about, **await _told(snap, shelf, states)})
+            writer.finalize({**header_of(about), **KIND}, {**about, **await _told(snap, shelf, states)})
 
 
 async def predicted(pool: asyncpg.Pool, shelf: Shelf, area: Area) -> int:
@@ -56,14 +57,9 @@ async def predicted(pool: asyncpg.Pool, shelf: Shelf, area: Area) -> int:
     async with snapshot(pool) as snap:
         states = await LayerStates().of(snap, shelf.view, [drawn.layer for drawn in shelf.tileset.layers])
     known = joined_bounds(states) or CITY
-    box = area.box or known
-    west, south, east, north = (*map(max, box[:2], known[:2]), *map(min, box[2:], known[2:]))
+    box = shared_box(area.box or known, known)
     low, high = shelf.tileset.zoom
-    return (
-        0
-        if west > east or south > north
-        else most_tiles((west, south, east, north), max(low, area.low), min(high, area.high))
-    )
+    return 0 if box is None else most_tiles(box, max(low, area.low), min(high, area.high))
 
 
 async def _told(snap: Snapshot, shelf: Shelf, states: Mapping[str, LayerState]) -> dict[str, Any]:
@@ -92,16 +88,12 @@ def _layer(layer: Layer, state: LayerState) -> dict[str, Any]:
 
 
 @contextmanager
-def _writer(file: IO[bytes]) -> Iterator[Any]:
+def archive_writer(file: IO[bytes]) -> Iterator[Any]:
     """Tiles wait beside the archive until its directory is known, not in the machine's own temporary folder."""
     writer: Any = Writer(file)  # type: ignore[no-untyped-call]
     writer.tile_f.close()
     with tempfile.TemporaryFile(dir=Path(file.name).parent) as writer.tile_f:
         yield writer
-
-
-def _header(about: dict[str, Any]) -> dict[str, Any]:
-    return {"tile_type": TileType.MVT, "tile_compression": Compression.GZIP, **_place(about)}
 
 
 def _nothing_there(shelf: Shelf) -> SettingInvalid:
@@ -136,7 +128,8 @@ def _within(about: dict[str, Any], area: Area) -> dict[str, Any]:
     return {**told, "minzoom": low, "maxzoom": high, "bounds": list(area.box or about["bounds"])}
 
 
-def _place(about: dict[str, Any]) -> dict[str, int]:
+def header_of(about: Mapping[str, Any]) -> dict[str, int]:
+    """Where the tiles of a TileJSON lie, as the header of an archive says it."""
     west, south, east, north = about["bounds"]
     corners = {"min_lon_e7": west, "min_lat_e7": south, "max_lon_e7": east, "max_lat_e7": north}
     middle = {"center_lon_e7": (west + east) / 2, "center_lat_e7": (south + north) / 2}

@@ -36,6 +36,23 @@ class Area:
         return at.x < right and at.x + 1 > left and at.y < bottom and at.y + 1 > top
 
 
+def shared_box(one: Box, other: Box) -> Box | None:
+    """What lies in both."""
+    west, south = max(one[0], other[0]), max(one[1], other[1])
+    east, north = min(one[2], other[2]), min(one[3], other[3])
+    return None if west > east or south > north else (west, south, east, north)
+
+
+def tiles_in(box: Box, area: Area) -> list[TileAddress]:
+    """The tiles that a box touches at the zooms of an area, as archives want them."""
+    found = []
+    for zoom in range(area.low, area.high + 1):
+        left, top, right, bottom = _edges(box, zoom)
+        columns, rows = range(int(left), int(right) + 1), range(int(top), int(bottom) + 1)
+        found += [TileAddress(zoom, x, y) for x in columns for y in rows]
+    return sorted(found, key=place_in_archive)
+
+
 def most_tiles(box: Box, low: int, high: int) -> int:
     """How many tiles of these zooms a box touches: a walk draws at most so many."""
     total = 0

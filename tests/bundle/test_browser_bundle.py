@@ -90,7 +90,7 @@ def test_layers_switch_language_and_colours_turn(browser: Browser, bundle: Path)
 
 def test_a_page_of_the_archive_that_is_missing_is_said(browser: Browser, bundle: Path) -> None:
     """Copies to sticks lose files; the page says which, instead of staying grey."""
-    lost = bundle / "page" / "tiles" / "00000.js"
+    lost = bundle / "page" / "tiles" / "map" / "00000.js"
     kept = lost.read_bytes()
     lost.unlink()
     try:
@@ -98,7 +98,7 @@ def test_a_page_of_the_archive_that_is_missing_is_said(browser: Browser, bundle:
         page = context.new_page()
         page.goto((bundle / "index.html").as_uri())
         page.wait_for_selector("#trouble:not([hidden])")
-        assert "page/tiles/00000.js" in page.locator("#trouble").inner_text()
+        assert "page/tiles/map/00000.js" in page.locator("#trouble").inner_text()
         context.close()
     finally:
         lost.write_bytes(kept)

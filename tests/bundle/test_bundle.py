@@ -102,7 +102,7 @@ def test_styles_name_the_archive_and_files_that_are_there(bundle: Path, manifest
         fonts = {one["layout"]["text-font"][0] for one in style["layers"] if "text-font" in one.get("layout", {})}
         for font in fonts:
             assert (bundle / "glyphs" / font / "7680-7935.pbf").stat().st_size > 1000
-    assert manifest["left_out"]["drainage.do_sau_ngap"] == "raster"
+    assert manifest["left_out"]["drainage.do_sau_ngap"] == "no raster in the area"
 
 
 def test_a_zip_holds_the_same_in_a_folder_of_its_name(run: Run, tmp_path: Path) -> None:

@@ -1,12 +1,12 @@
-// The archive of tiles, read page by page from scripts beside this page: no server, no range requests, the same everywhere.
+// An archive of tiles, read page by page from scripts beside this page: no server, no range requests, the same everywhere.
 
 const MOST_KEPT = 64;
 
 export class PagedArchive {
   #kept = new Map();
 
-  constructor(kit, { key, page, pages }) {
-    Object.assign(this, { kit, key, page, pages });
+  constructor(kit, { key, name, page, pages }) {
+    Object.assign(this, { kit, key, name, page, pages });
   }
 
   getKey() {
@@ -32,10 +32,11 @@ export class PagedArchive {
   }
 
   #fetched(number) {
-    const file = `page/tiles/${String(number).padStart(5, "0")}.js`;
+    const name = `${this.name}/${String(number).padStart(5, "0")}`;
+    const file = `page/tiles/${name}.js`;
     return new Promise((resolve, reject) => {
       const script = document.createElement("script");
-      this.kit.pages.set(number, resolve);
+      this.kit.pages.set(name, resolve);
       script.src = file;
       script.onload = () => script.remove();
       script.onerror = () => { this.#kept.delete(number); reject(new Error(file)); };

@@ -9,9 +9,9 @@ const kit = {
     this.addresses[`kit/${name}`] = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
   },
 
-  /** A page of the archive, in base64. */
-  page(number, text) {
-    this.pages.get(number)(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)));
+  /** A page of an archive, in base64. */
+  page(name, text) {
+    this.pages.get(name)(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)));
   },
 
   start() {

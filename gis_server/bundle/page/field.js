@@ -19,7 +19,7 @@ const root = document.documentElement;
 
 maplibre.setWorkerUrl(addresses["kit/maplibre-gl-worker.mjs"]);
 const archives = new pmtiles.Protocol({ metadata: true });
-archives.add(new pmtiles.PMTiles(new PagedArchive(kit, about.archive)));
+for (const one of about.archives) archives.add(new pmtiles.PMTiles(new PagedArchive(kit, one)));
 maplibre.addProtocol("pmtiles", archives.tile);
 maplibre.addProtocol("kit", async ({ url, type }) => {
   const bytes = await (await fetch(`data:;base64,${about.sprites[url.slice("kit://".length)]}`)).arrayBuffer();
