@@ -51,6 +51,9 @@ from gis_server.tiles.render import Renderer
 from gis_server.tiles.routes import router as tiles
 from gis_server.tiles.running import tiles_at_work
 from gis_server.tiles.shelves import Shelves
+from gis_server.tiles.supplied import Archives
+from gis_server.tiles.supplied_routes import PMTILES
+from gis_server.tiles.supplied_routes import router as archives
 from gis_server.tiles.wmts_routes import router as wmts
 from gis_server.web.answers import wants_html
 from gis_server.web.documents import router as documents
@@ -84,6 +87,7 @@ ROUTERS = (
     tiles,
     ogc_tiles,
     rasters,
+    archives,
     wmts,
     news,
     records,
@@ -129,6 +133,7 @@ def _furnish(app: FastAPI, settings: Settings) -> None:
     state.hub = Hub()
     state.desk = Desk(Shelves(state.catalog, state.door.views), Renderer(settings.pool_size))
     state.painter = Painter(settings.rasters_folder, state.catalog)
+    state.archives = Archives(settings.archives_folder, state.catalog)
     state.routes = [route for router in ROUTERS for route in router.routes]
     state.pool, state.office, state.release = None, None, 0
 
@@ -137,7 +142,7 @@ def create_service(settings: Settings) -> Service:
     """The whole of it: kept tiles are answered before the application is asked."""
     app = create_app(settings)
     shared = [("access-control-allow-origin", "*"), ("access-control-expose-headers", ", ".join(EXPOSED))]
-    front = Front(app.state.desk, app.state.door, shared)
+    front = Front(app.state.desk, app.state.archives, app.state.door, shared)
     return Service(app, app.router.lifespan_context(app), front.answered)
 
 
@@ -176,7 +181,7 @@ def _wrap(app: FastAPI) -> None:
         GZipMiddleware,
         minimum_size=PACKED_BYTES,
         compresslevel=5,
-        exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, MVT, PNG, COG, *PACKED),
+        exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, MVT, PNG, COG, PMTILES, *PACKED),
     )
     app.add_middleware(
         CORSMiddleware,

@@ -38,6 +38,10 @@ class DatabaseMissing(MapError):
     """PostgreSQL or PostGIS cannot be found, started or used."""
 
 
+class ArchiveBroken(MapError):
+    """An archive of tiles that others made is not there, or is not what it should be."""
+
+
 class AssetsMissing(MapError):
     """The viewer's browser libraries were not installed from npm."""
 
@@ -66,6 +70,10 @@ class DraftStale(MapError):
     """A draft is not there, or no longer fits what is served."""
 
 
+class ExportFailed(MapError):
+    """A file or folder that was asked for cannot be written; nothing of it is left."""
+
+
 class SettingInvalid(MapError):
     """A setting or an option of the command line cannot be used."""
 
@@ -78,6 +86,7 @@ HTTP_STATUS: dict[type[MapError], int] = {
     Busy: 503,
     DatabaseMissing: 503,
     AssetsMissing: 503,
+    ArchiveBroken: 503,
     LoadRefused: 422,
 }
 
@@ -91,5 +100,7 @@ EXIT_CODE: dict[type[MapError], int] = {
     Busy: 9,
     RollbackRefused: 10,
     DraftStale: 11,
+    ExportFailed: 12,
+    ArchiveBroken: 4,
     SettingInvalid: 2,
 }

@@ -18,6 +18,8 @@ class Settings(BaseSettings):
     """Where the embedded cluster, logs and keys live; `.bando/` in `home` unless given."""
     rasters: Path | None = None
     """Cloud-Optimised GeoTIFFs, named by their content; `rasters/` in the state folder unless given."""
+    archives: Path | None = None
+    """Archives of tiles that others made (PMTiles); `archives/` in the state folder unless given."""
     database_url: str | None = None
     """An existing PostgreSQL instead of the embedded one, as `postgresql://user@host/db`."""
     host: str = "127.0.0.1"
@@ -48,6 +50,10 @@ class Settings(BaseSettings):
     @property
     def rasters_folder(self) -> Path:
         return self.rasters or self.state_folder / "rasters"
+
+    @property
+    def archives_folder(self) -> Path:
+        return self.archives or self.state_folder / "archives"
 
     @property
     def signing_key_file(self) -> Path:

@@ -73,7 +73,7 @@ def served(settings: Settings, log: Path) -> Iterator[str]:
 
 def environment(settings: Settings) -> dict[str, str]:
     """Settings as a worker reads them."""
-    given = settings.model_dump(exclude_none=True, exclude={"home"})
+    given = settings.model_dump(exclude_none=True)
     return {f"BANDO_{name.upper()}": str(value) for name, value in given.items()}
 
 

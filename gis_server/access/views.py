@@ -18,6 +18,8 @@ class View:
     layers: Mapping[str, tuple[str, ...]]
     conditions: Mapping[str, str] = field(default_factory=dict)
     """Layer id → SQL condition of the rows that are seen; layers that are not in it are seen whole."""
+    archives: frozenset[str] = frozenset()
+    """Archives of tiles that others made."""
 
     @property
     def is_public(self) -> bool:
@@ -67,7 +69,8 @@ def _compile(name: str, rule: ViewRule, catalog: Catalog) -> View:
         for layer in seen
         if not _is_extra(rule, catalog[layer]) and (condition := rows_condition(catalog[layer], rule.level))
     }
-    return View(name, seen, cut)
+    archives = frozenset(one for one, file in catalog.archives.items() if _reaches(rule.level, file.access))
+    return View(name, seen, cut, archives)
 
 
 def _admits_layer(rule: ViewRule, layer: Layer) -> bool:

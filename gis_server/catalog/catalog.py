@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from gis_server.catalog.archives import ArchiveFile
 from gis_server.catalog.checks import Waiver
 from gis_server.catalog.crs import CrsBook
 from gis_server.catalog.model import Domain, FieldRule, LayerFile, LayerStyle, PortalMap, Theme, ViewRule
@@ -60,6 +61,8 @@ class Catalog:
     crs: CrsBook
     waivers: Mapping[str, list[Waiver]] = field(default_factory=dict)
     """By layer id: what someone answers for."""
+    archives: Mapping[str, ArchiveFile] = field(default_factory=dict)
+    """By id: tiles that others made."""
 
     def __getitem__(self, layer_id: str) -> Layer:
         try:

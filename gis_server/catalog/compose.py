@@ -70,6 +70,26 @@ def layer_style(catalog: Catalog, layer_id: str, visible: Visible, address: Addr
     return with_rasters(style, address)
 
 
+def with_archives(catalog: Catalog, style: Style, visible: Collection[str], address: Address = same_host) -> Style:
+    """A map's style with the archives that lie beneath its layers, above the background."""
+    names = [name for name in catalog.maps[style["metadata"]["bando:map"]].under if name in visible]
+    ground, *layers = style["layers"]
+    return {
+        **style,
+        "sources": {
+            **style["sources"],
+            **{name: catalog.archives[name].source(address(f"/archives/{name}")) for name in names},
+        },
+        "layers": [ground, *(_lettered(one) for name in names for one in catalog.archives[name].layers(name)), *layers],
+    }
+
+
+def _lettered(one: Style) -> Style:
+    """Labels in the font of all others, unless the style layer names one."""
+    layout = one.get("layout", {})
+    return {**one, "layout": {"text-font": FONT, **layout}} if "text-field" in layout else one
+
+
 def visible_maps(catalog: Catalog, visible: Visible) -> dict[str, PortalMap]:
     """Maps of which the caller sees at least one layer."""
     return {name: portal for name, portal in catalog.maps.items() if any(layer in visible for layer in portal.layers)}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from gis_server.catalog.archives import NAME
 from gis_server.catalog.catalog import Catalog, Layer
 from gis_server.catalog.checks import CorridorCheck, fields_of, layers_of
 from gis_server.catalog.model import ACCESS_ORDER, RESERVED_COLUMNS, RESERVED_GROUPS
@@ -17,6 +18,7 @@ def contradictions(catalog: Catalog) -> list[str]:
         if name not in catalog.layers
     ]
     mistakes += _of_maps(catalog)
+    mistakes += _of_archives(catalog)
     mistakes += _of_styles(catalog)
     mistakes += _of_views(catalog)
     mistakes += _of_domains(catalog)
@@ -154,8 +156,19 @@ def _of_maps(catalog: Catalog) -> Iterator[str]:
                 yield f"styles/maps/{name}.yaml: layers: there is no layer {layer}"
         for layer in set(portal.hidden) - set(portal.layers):
             yield f"styles/maps/{name}.yaml: hidden: {layer} is not among the map's layers"
+        for archive in portal.under:
+            if archive not in catalog.archives:
+                yield f"styles/maps/{name}.yaml: under: there is no styles/archives/{archive}.yaml"
         if name in catalog.layers:
             yield f"styles/maps/{name}.yaml: the name is taken by a layer"
+
+
+def _of_archives(catalog: Catalog) -> Iterator[str]:
+    for name in catalog.archives:
+        if not NAME.fullmatch(name):
+            yield f"styles/archives/{name}.yaml: the name is written in a–z, 0–9 and _, and begins with a letter"
+        if name in catalog.maps:
+            yield f"styles/archives/{name}.yaml: the name is taken by a map"
 
 
 def _of_styles(catalog: Catalog) -> Iterator[str]:

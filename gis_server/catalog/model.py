@@ -237,6 +237,8 @@ class PortalMap(Strict):
     layers: list[str] = Field(min_length=1)
     hidden: list[str] = Field(default_factory=list)
     """Layers of the map that start switched off."""
+    under: list[str] = Field(default_factory=list)
+    """Archives of `styles/archives/` that lie beneath its layers, lowest first."""
     background: str = "#f4f1ea"
     order: int = 0
     """Place among the maps on offer; the lowest opens first."""

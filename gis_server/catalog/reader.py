@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from gis_server.catalog.archives import ArchiveFile
 from gis_server.catalog.catalog import Catalog, Layer
 from gis_server.catalog.checks import WaiverFile
 from gis_server.catalog.consistency import contradictions
@@ -30,8 +31,9 @@ def read_catalog(layers_folder: Path, styles_folder: Path) -> Catalog:
     domains = files.folder(layers_folder / "_domains", Domain)
     layers = files.tree(layers_folder, LayerFile, ".")
     waivers = files.beside(layers_folder, WaiverFile, WAIVERS)
-    styles = files.tree(styles_folder, LayerStyle, "/", besides="maps")
+    styles = files.tree(styles_folder, LayerStyle, "/", besides=("maps", "archives"))
     maps = files.folder(styles_folder / "maps", PortalMap)
+    archives = files.folder(styles_folder / "archives", ArchiveFile)
     if crs is None or mistakes:
         raise invalid(mistakes)
     catalog = Catalog(
@@ -43,6 +45,7 @@ def read_catalog(layers_folder: Path, styles_folder: Path) -> Catalog:
         maps,
         CrsBook(crs),
         {name: file.waivers for name, file in waivers.items()},
+        archives,
     )
     if mistakes := contradictions(catalog):
         raise invalid(mistakes)
@@ -79,12 +82,12 @@ class _Files:
         rows = {path.stem: self.one(path, model) for path in sorted(folder.glob("*.yaml"))}
         return {name: row for name, row in rows.items() if row is not None}
 
-    def tree(self, folder: Path, model: type[Model], joint: str, besides: str = "") -> dict[str, Model]:
+    def tree(self, folder: Path, model: type[Model], joint: str, besides: tuple[str, ...] = ()) -> dict[str, Model]:
         """Folders of files, by `folder{joint}file`; what begins with an underscore is something else."""
         rows = {
             f"{path.parent.name}{joint}{path.stem}": self.one(path, model)
             for path in sorted(folder.glob("[a-z]*/[a-z]*.yaml"))
-            if path.parent.name != besides and "." not in path.stem
+            if path.parent.name not in besides and "." not in path.stem
         }
         return {name: row for name, row in rows.items() if row is not None}
 

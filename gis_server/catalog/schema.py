@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
+from gis_server.catalog.archives import ArchiveFile
 from gis_server.catalog.checks import WaiverFile
 from gis_server.catalog.model import CrsFile, Domain, LayerFile, LayerStyle, PortalMap, Theme, ViewRule
 
@@ -14,6 +15,7 @@ FILES: dict[str, type[BaseModel]] = {
     "domain": Domain,
     "style": LayerStyle,
     "map": PortalMap,
+    "archive": ArchiveFile,
     "crs": CrsFile,
     "waivers": WaiverFile,
 }

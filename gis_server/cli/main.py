@@ -32,7 +32,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     MACHINE: ("doctor.doctor",),
 }
 """Panel of the help → modules of this package and the functions in them."""
-NOUNS = {"tiles": MAP, "profile": DATA, "db": MACHINE, "key": MACHINE}
+NOUNS = {"tiles": MAP, "archives": MAP, "profile": DATA, "db": MACHINE, "key": MACHINE}
 """Modules with commands of their own → panel."""
 
 

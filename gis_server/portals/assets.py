@@ -15,6 +15,7 @@ VIEWER: Final = Path(__file__).parent / "viewer"
 VENDOR: Final[Mapping[str, tuple[str, ...]]] = {
     "maplibre-gl": ("maplibre-gl.mjs", "maplibre-gl-worker.mjs", "maplibre-gl.css"),
     "proj4": ("proj4.js",),
+    "pmtiles": ("pmtiles.js",),
 }
 """Files of `node_modules/<package>/dist` that are served; nothing else of node_modules ever is."""
 MEDIA: Final[Mapping[str, str]] = {

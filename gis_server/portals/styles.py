@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from gis_server.access.who import Caller
-from gis_server.catalog.compose import compose_style, layer_style, visible_maps
+from gis_server.catalog.compose import compose_style, layer_style, visible_maps, with_archives
 from gis_server.catalog.dress import in_the_dark, with_glyphs
 from gis_server.catalog.model import PortalMap
 from gis_server.errors import BadRequest
@@ -58,6 +58,7 @@ def get_layer_style(request: Request, layer: str, catalog: CatalogDep, view: Cal
 def get_style(request: Request, map: str, catalog: CatalogDep, view: Caller, dress: DressDep) -> Response:
     """The style of a portal's map, with only the layers and fields that the caller may see."""
     style = compose_style(catalog, map, view.layers, lambda path: address(request, path))
+    style = with_archives(catalog, style, view.archives, lambda path: address(request, path))
     return json_answer(request, _dressed(request, style, dress))
 
 

@@ -75,14 +75,20 @@ def is_known(if_none_match: str, etag: str) -> bool:
 
 
 @lru_cache(256)
-def encoding_of(accept_encoding: str) -> Encoding:
-    """The smallest encoding that the caller takes; identity for whoever names none that we have."""
+def encoding_of(accept_encoding: str, kept: Encoding | None = None) -> Encoding:
+    """The smallest encoding that the caller takes; identity for whoever names none that we have.
+
+    Where only one is `kept`, that one goes to whoever takes it as gladly as any other.
+    """
     weights = dict(_weights(accept_encoding.lower().split(",")[:32]))
     rest = weights.get("*", 0.0)
     zstd, packed = weights.get("zstd", rest), weights.get("gzip", weights.get("x-gzip", rest))
-    if zstd > 0 and zstd >= packed and zstd >= weights.get("identity", 0.0):
+    identity = weights.get("identity", 0.0)
+    if kept == "gzip" and packed > 0 and packed >= max(zstd, identity):
+        return "gzip"
+    if zstd > 0 and zstd >= packed and zstd >= identity:
         return "zstd"
-    return "gzip" if packed > 0 and packed >= weights.get("identity", 0.0) else "identity"
+    return "gzip" if packed > 0 and packed >= identity else "identity"
 
 
 def _weights(parts: Iterable[str]) -> Iterable[tuple[str, float]]:

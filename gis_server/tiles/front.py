@@ -1,4 +1,4 @@
-"""The thin front: kept tiles are answered before the service is asked at all."""
+"""The thin front: kept tiles, and those of archives, are answered before the service is asked at all."""
 
 import re
 from contextlib import suppress
@@ -8,8 +8,11 @@ from starlette.datastructures import Headers
 from gis_server.access.views import View
 from gis_server.access.who import Doorkeeper
 from gis_server.errors import MapError
+from gis_server.tiles.address import read_address
 from gis_server.tiles.answer import STALE, Answer, Asked, encoding_of
 from gis_server.tiles.desk import Desk
+from gis_server.tiles.supplied import Archives
+from gis_server.tiles.supplied_answer import archive_answer, packing_of
 from gis_server.web.envelope import HOST, SECURITY
 from gis_server.web.rsgi import HTTPProtocol, RequestHeaders, Scope
 
@@ -17,7 +20,10 @@ NUMBERS = "([0-9]{1,2})/([0-9]{1,7})/([0-9]{1,7})"
 TILE = re.compile(rf"/tiles/([^/]+)/{NUMBERS}\.mvt", re.ASCII)
 OGC = re.compile(rf"/(?:collections/([^/]+)/tiles|tiles/([^/]+))/WebMercatorQuad/{NUMBERS}", re.ASCII)
 """The same tiles by the addresses of OGC API Tiles: row before column, and a collection is never a map."""
+ARCHIVE = re.compile(rf"/archives/([a-z0-9_]+)/{NUMBERS}\.([a-z]+)", re.ASCII)
 KEY = re.compile(r"key=([A-Za-z0-9_-]{1,200})", re.ASCII)
+Place = tuple[str, tuple[int, int, int]]
+"""Tileset, and z, x, y."""
 PLAIN = [(name.lower(), value) for name, value in SECURITY.items()]
 MOST_HOSTS = 1_000
 
@@ -25,8 +31,9 @@ MOST_HOSTS = 1_000
 class Front:
     """Answers GET and HEAD of kept tiles; everything else, and everything odd, is for the service to answer."""
 
-    def __init__(self, desk: Desk, door: Doorkeeper, shared: list[tuple[str, str]]) -> None:
+    def __init__(self, desk: Desk, archives: Archives, door: Doorkeeper, shared: list[tuple[str, str]]) -> None:
         self._desk = desk
+        self._archives = archives
         self._door = door
         self._shared = [*PLAIN, *shared]
         """For callers from other sites: what the service's CORS would add."""
@@ -36,22 +43,42 @@ class Front:
     def answered(self, scope: Scope, protocol: HTTPProtocol) -> bool:
         """Whether this request needs nobody else."""
         place = self._place(scope.path)
-        if place is None or scope.method not in ("GET", "HEAD"):
+        supplied = ARCHIVE.fullmatch(scope.path) if place is None else None
+        if (place is None and supplied is None) or scope.method not in ("GET", "HEAD"):
             return False
         headers = scope.headers
         view = self._view(scope.query_string, headers)
         if view is None or not self._knows_host(headers):
             return False
-        asked = Asked(
-            encoding_of(_joined(headers, "accept-encoding") or ""), _joined(headers, "if-none-match"), view.is_public
-        )
-        found = self._desk.kept(view, *place, asked)
+        found = self._of_archive(view, supplied, headers) if place is None else self._kept(view, place, headers)
         if found is None:
             return False
         self._send(scope, protocol, found)
         return True
 
-    def _place(self, path: str) -> tuple[str, tuple[int, int, int]] | None:
+    def _kept(self, view: View, place: Place, headers: RequestHeaders) -> Answer | None:
+        encoding = encoding_of(_joined(headers, "accept-encoding") or "")
+        found = self._desk.kept(view, *place, Asked(encoding, _joined(headers, "if-none-match"), view.is_public))
+        if found is not None and self._desk.stale:
+            found.headers.extend(STALE)
+        return found
+
+    def _of_archive(self, view: View, match: "re.Match[str] | None", headers: RequestHeaders) -> Answer | None:
+        """Only what is sent as it lies in the file; to pack it otherwise would keep others waiting."""
+        if match is None:
+            return None
+        name, z, x, y, form = match.groups()
+        with suppress(MapError):
+            found = self._archives.find(view, name)
+            kept = packing_of(found)
+            encoding = encoding_of(_joined(headers, "accept-encoding") or "", kept)
+            if form != found.rule.format or (form == "mvt" and encoding != kept):
+                return None
+            body = found.file.tile(read_address(z, x, y))
+            return archive_answer(found, body, Asked(encoding, _joined(headers, "if-none-match"), view.is_public))
+        return None
+
+    def _place(self, path: str) -> Place | None:
         """Tileset and z, x, y of a tile's address."""
         match = TILE.fullmatch(path)
         if match is not None:
@@ -67,8 +94,6 @@ class Front:
 
     def _send(self, scope: Scope, protocol: HTTPProtocol, found: Answer) -> None:
         headers = found.headers + (self._shared if "origin" in scope.headers else PLAIN)
-        if self._desk.stale:
-            headers += STALE
         if not found.body:
             protocol.response_empty(found.status, headers)
         elif scope.method == "HEAD":

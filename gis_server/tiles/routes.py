@@ -52,7 +52,7 @@ async def get_tile(request: Request, view: Caller, found: TilesetDep, at: Addres
 def tile_answer(request: Request, view: View, entry: Entry) -> Response:
     """A drawn tile as the front would answer it, were it kept."""
     note_release(request, entry.release)
-    return _response(answer(entry.kept(seeded=False), entry.release, _asked(request, view)))
+    return plain_response(answer(entry.kept(seeded=False), entry.release, _asked(request, view)))
 
 
 def _asked(request: Request, view: View) -> Asked:
@@ -60,7 +60,8 @@ def _asked(request: Request, view: View) -> Asked:
     return Asked(encoding_of(accept), known or None, view.is_public)
 
 
-def _response(found: Answer) -> Response:
+def plain_response(found: Answer) -> Response:
+    """Exactly the headers of the answer."""
     response = Response(found.body, found.status)
     given = [(name.encode(), value.encode()) for name, value in found.headers]
     response.raw_headers = [*given, *(pair for pair in response.raw_headers if found.body)]

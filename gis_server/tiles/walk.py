@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pmtiles.tile import zxy_to_tileid
+
 from gis_server.db.statements import text
 from gis_server.tiles.address import TileAddress
 from gis_server.tiles.entry import Entry
@@ -30,11 +32,42 @@ class Area:
     def within(self, at: TileAddress) -> bool:
         if self.box is None:
             return True
-        west, south, east, north = self.box
-        size = float(2**at.z)
-        left, right = (west + 180) / 360 * size, (east + 180) / 360 * size
-        top, bottom = _down(north) * size, _down(south) * size
+        left, top, right, bottom = _edges(self.box, at.z)
         return at.x < right and at.x + 1 > left and at.y < bottom and at.y + 1 > top
+
+
+def shared_box(one: Box, other: Box) -> Box | None:
+    """What lies in both."""
+    west, south = max(one[0], other[0]), max(one[1], other[1])
+    east, north = min(one[2], other[2]), min(one[3], other[3])
+    return None if west > east or south > north else (west, south, east, north)
+
+
+def tiles_in(box: Box, area: Area) -> list[TileAddress]:
+    """The tiles that a box touches at the zooms of an area, as archives want them."""
+    found = []
+    for zoom in range(area.low, area.high + 1):
+        left, top, right, bottom = _edges(box, zoom)
+        columns, rows = range(int(left), int(right) + 1), range(int(top), int(bottom) + 1)
+        found += [TileAddress(zoom, x, y) for x in columns for y in rows]
+    return sorted(found, key=place_in_archive)
+
+
+def most_tiles(box: Box, low: int, high: int) -> int:
+    """How many tiles of these zooms a box touches: a walk draws at most so many."""
+    total = 0
+    for zoom in range(low, high + 1):
+        left, top, right, bottom = _edges(box, zoom)
+        across, down = math.ceil(right) - math.floor(left), math.ceil(bottom) - math.floor(top)
+        total += max(1, across) * max(1, down)
+    return total
+
+
+def _edges(box: Box, zoom: int) -> Box:
+    """Left, top, right, bottom of a box in tiles of a zoom."""
+    west, south, east, north = box
+    size = float(2**zoom)
+    return (west + 180) / 360 * size, _down(north) * size, (east + 180) / 360 * size, _down(south) * size
 
 
 def _down(latitude: float) -> float:
@@ -56,7 +89,10 @@ class Asks:
 
 
 async def walk(shelf: Shelf, area: Area, asks: Asks) -> AsyncIterator[list[tuple[TileAddress, Entry]]]:
-    """Drawn tiles, some at a time, zoom by zoom. An empty tile is left as soon as nothing of any zoom lies in it."""
+    """Drawn tiles, some at a time, zoom by zoom and along the Hilbert curve, as archives want them.
+
+    An empty tile is left as soon as nothing of any zoom lies in it.
+    """
     low, high = shelf.tileset.zoom
     first, last = max(low, area.low), min(high, area.high)
     level = [TileAddress(0, 0, 0)]
@@ -69,7 +105,13 @@ async def walk(shelf: Shelf, area: Area, asks: Asks) -> AsyncIterator[list[tuple
             held = await asyncio.gather(*(_held(asks, at, known) for at, known in zip(some, full, strict=True)))
             below += [child for at, is_held in zip(some, held, strict=True) if is_held for child in _children(at, area)]
             yield [(at, entry) for at, entry in zip(some, drawn, strict=True) if entry is not None]
-        level = below
+        level = sorted(below, key=place_in_archive)
+
+
+def place_in_archive(at: TileAddress) -> int:
+    """The number of a tile in a PMTiles archive."""
+    number: int = zxy_to_tileid(at.z, at.x, at.y)
+    return number
 
 
 async def _held(asks: Asks, at: TileAddress, known: bool) -> bool:

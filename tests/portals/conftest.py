@@ -105,7 +105,7 @@ def live(city: Database, settings: Settings) -> Iterator[str]:
 def desk(browser: Browser, live: str) -> Iterator[Watched]:
     """A wide screen; the test fails when the page complains in the console or asks for something in vain."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="vi-VN", reduced_motion="reduce")
-    yield from _watched(context, live)
+    yield from watched(context, live)
 
 
 @pytest.fixture
@@ -113,10 +113,10 @@ def phone(browser: Browser, live: str) -> Iterator[Watched]:
     context = browser.new_context(
         viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, locale="vi-VN", reduced_motion="reduce"
     )
-    yield from _watched(context, live)
+    yield from watched(context, live)
 
 
-def _watched(context: BrowserContext, origin: str) -> Iterator[Watched]:
+def watched(context: BrowserContext, origin: str) -> Iterator[Watched]:
     watched = Watched(context.new_page(), origin)
     page, said = watched.page, watched.complaints
     page.on("console", lambda message: message.type in ("error", "warning") and said.append(message.text))

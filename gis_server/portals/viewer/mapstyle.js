@@ -24,8 +24,9 @@ function switched(layer, wished) {
   return { ...layer, layout: { ...layer.layout, visibility: wished.has(id) ? "visible" : "none" } };
 }
 
-/** Which layer of the catalogue a style layer draws. */
+/** Which layer of the catalogue a style layer draws; none where it draws an archive that others made. */
 export function dataLayer(layer) {
+  if (layer.metadata?.["bando:archive"]) return null;
   return layer.metadata?.["bando:layer"] ?? layer["source-layer"] ?? null;
 }
 

@@ -10,10 +10,10 @@ export class Swatches {
   #width = 0;
 
   /** Icons come from the same sprite as the map's; without it, areas, lines and dots still draw. */
-  async load(api) {
+  async load(api, sprite = "/sprites/bando") {
     const scale = devicePixelRatio > 1 ? "@2x" : "";
-    this.#icons = await api.json(`/sprites/bando${scale}.json`).catch(() => ({}));
-    this.#sheet = `/sprites/bando${scale}.png`;
+    this.#icons = await api.json(`${sprite}${scale}.json`).catch(() => ({}));
+    this.#sheet = `${sprite}${scale}.png`;
     const image = new Image();
     image.src = this.#sheet;
     await image.decode().then(() => { this.#width = image.naturalWidth; }, () => { this.#icons = {}; });

@@ -1,0 +1,1 @@
+UPDATE gpkg_contents SET identifier = ?, description = ? WHERE table_name = ?

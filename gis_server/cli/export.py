@@ -1,0 +1,173 @@
+"""`bando tiles export`: a map of one release to take along, as one PMTiles file or as a field bundle."""
+
+import asyncio
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gis_server.bundle.bundle import furnish, metadata_of, zip_up
+from gis_server.bundle.drafted import drafted, scratch
+from gis_server.bundle.look import ARCHIVE, pictures_of
+from gis_server.bundle.order import House, Order
+from gis_server.bundle.places import Surveyor
+from gis_server.bundle.rasters import refuse_mixed, write_pictures
+from gis_server.cli.context import Ready, ready
+from gis_server.cli.tile_work import BoxOption, ViewOption, ZoomOption, area_of, bar, out, unknown_view
+from gis_server.db.pool import open_pool
+from gis_server.errors import SettingInvalid
+from gis_server.releases.snapshot import snapshot
+from gis_server.tiles.archive import export as write_archive
+from gis_server.tiles.archive import predicted
+from gis_server.tiles.office import Office, office
+from gis_server.tiles.shelves import Shelf
+from gis_server.tiles.walk import Area
+
+MIB = 2**20
+ZIP = ".zip"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What was asked for, as it was written."""
+
+    tileset: str
+    view: str
+    area: Area
+    place: str | None
+    data: list[str] | None
+    most: int
+
+
+def export(  # noqa: PLR0913 a command line has as many options as people need
+    tileset: Annotated[str, typer.Argument(metavar="ID", help="Lớp hoặc bản đồ · layer or map")],
+    target: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="FILE.pmtiles; với --bundle: thư mục mới hoặc .zip · with --bundle: a new folder or .zip",
+        ),
+    ],
+    bundle: Annotated[
+        bool, typer.Option("--bundle", help="Cả gói, mở được không cần mạng · a whole bundle, opens without a network")
+    ] = False,
+    view: ViewOption = "public",
+    zoom: ZoomOption = "0-16",
+    bbox: BoxOption = None,
+    place: Annotated[
+        str | None, typer.Option("--place", metavar="CODE|NAME", help="Phường, xã, quận · a ward or district")
+    ] = None,
+    data: Annotated[
+        list[str] | None,
+        typer.Option("--data", metavar="ID", help="Chỉ những lớp này trong GeoPackage · only these in the GeoPackage"),
+    ] = None,
+    no_data: Annotated[bool, typer.Option("--no-data", help="Không kèm GeoPackage · no GeoPackage")] = False,
+    most_tiles: Annotated[
+        int, typer.Option(min=1, help="Không bắt đầu khi dự tính nhiều ô hơn · do not begin when more are foreseen")
+    ] = 300_000,
+) -> None:
+    """Ghi một lớp hay bản đồ của một bản công bố để mang đi · A layer or map of one release, to take along."""
+    _refuse_odd(target, bundle=bundle, data_options=bool(data) or no_data, two_areas=bool(bbox and place))
+    wish = Wish(tileset, view, area_of(zoom, bbox), place, [] if no_data else data, most_tiles)
+    machine = ready()
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    with drafted(target) as draft:
+        if bundle:
+            _write_bundle(machine, wish, draft, target)
+        else:
+            asyncio.run(_write_archive(machine, wish, draft))
+    _say_done(target)
+
+
+def _write_bundle(machine: Ready, wish: Wish, draft: Path, target: Path) -> None:
+    if target.suffix == ZIP:
+        with scratch(draft) as folder:
+            _fill(machine, wish, folder)
+            zip_up(folder, draft, target.stem)
+    else:
+        _fill(machine, wish, draft)
+
+
+def _fill(machine: Ready, wish: Wish, folder: Path) -> None:
+    folder.mkdir()
+    house = House(machine.settings, machine.catalog, machine.database)
+    order = asyncio.run(_write_archive(machine, wish, folder / ARCHIVE))
+    asyncio.run(_write_pictures(house, order, folder))
+    with out.status("…") as status:
+        furnish(house, order, folder, status.update)
+
+
+async def _write_archive(machine: Ready, wish: Wish, path: Path) -> Order:
+    """The tiles of what was asked for; what it was, found out."""
+    async with office(machine.settings, machine.catalog, machine.database) as opened:
+        order = await _order(machine, opened, wish)
+        most = await predicted(opened.pool, order.shelf, order.area)
+        if most > wish.most:
+            raise _too_many(most, wish.most)
+        with bar(order.shelf.name, most) as count:
+            async for at, drawn in write_archive(opened.pool, machine.catalog, order.shelf, order.area, path):
+                count(drawn, f"z{at}")
+    return order
+
+
+async def _write_pictures(house: House, order: Order, folder: Path) -> None:
+    if not pictures_of(house, order):
+        return
+    async with await open_pool(house.database, house.settings) as pool:
+        with bar("raster") as count:
+            await write_pictures(pool, house, order, folder, count)
+        await refuse_mixed(pool, house, order, metadata_of(folder / ARCHIVE)["bando:release"])
+
+
+async def _order(machine: Ready, opened: Office, wish: Wish) -> Order:
+    if wish.view not in opened.views:
+        raise unknown_view(wish.view, opened)
+    shelf = opened.shelves.find(opened.views[wish.view], wish.tileset)
+    if wish.place is None:
+        return Order(shelf, wish.area, None, _data(machine, shelf, wish.data))
+    async with snapshot(opened.pool) as snap:
+        name, box = await Surveyor(snap, machine.catalog, shelf.view, machine.places).find(wish.place)
+    area = Area(wish.area.low, wish.area.high, box)
+    return Order(shelf, area, name, _data(machine, shelf, wish.data))
+
+
+def _data(machine: Ready, shelf: Shelf, wanted: list[str] | None) -> tuple[str, ...]:
+    """The layers of the GeoPackage: those of the map unless others are named; rasters are no features."""
+    names = shelf.layers if wanted is None else [shelf.view.layer(machine.catalog, name).id for name in wanted]
+    return tuple(name for name in names if machine.catalog[name].file.raster is None)
+
+
+def _refuse_odd(target: Path, *, bundle: bool, data_options: bool, two_areas: bool) -> None:
+    if two_areas:
+        raise SettingInvalid("Chọn --bbox hoặc --place, không cả hai.", "Choose --bbox or --place, not both.")
+    if data_options and not bundle:
+        raise SettingInvalid("--data, --no-data chỉ đi với --bundle.", "--data and --no-data go with --bundle only.")
+    if bundle and target.is_dir():
+        raise SettingInvalid(
+            f"{target} đã có; cho tên khác hoặc xóa nó trước.", f"{target} is there already; name another or remove it."
+        )
+    if not bundle and target.is_dir():
+        raise SettingInvalid(
+            f"{target} là thư mục; cần tên tệp .pmtiles.", f"{target} is a folder; name a .pmtiles file."
+        )
+    if not target.absolute().parent.is_dir():
+        raise SettingInvalid(
+            f"Không có thư mục {target.absolute().parent}.", f"There is no folder {target.absolute().parent}."
+        )
+
+
+def _too_many(most: int, bound: int) -> SettingInvalid:
+    return SettingInvalid(
+        f"Vùng và các mức phóng này có đến {most:,} ô, hơn {bound:,}. Thu nhỏ vùng, bớt mức phóng, hoặc thêm "
+        f"--most-tiles {most}.",
+        f"This area has up to {most:,} tiles at these zooms, more than {bound:,}. Take a smaller area, fewer zooms, "
+        f"or give --most-tiles {most}.",
+    )
+
+
+def _say_done(target: Path) -> None:
+    files = [path for path in target.rglob("*") if path.is_file()] if target.is_dir() else [target]
+    size = sum(path.stat().st_size for path in files) / MIB
+    out.print(f"[green]✓[/] {target} · {size:,.1f} MiB")

@@ -1,0 +1,1 @@
+SELECT published_at FROM meta.release WHERE release = $1
