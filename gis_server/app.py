@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 
+import asyncpg
 from fastapi import APIRouter, Depends, FastAPI, Request
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.responses import Response
 
+from gis_server.access.views import View
 from gis_server.access.who import Caller, open_door
 from gis_server.catalog import read_catalog
 from gis_server.catalog.places import read_places
@@ -24,6 +26,10 @@ from gis_server.features.items_routes import router as items
 from gis_server.features.landing import landing
 from gis_server.features.routes import router as features
 from gis_server.features.shape_routes import router as shapes
+from gis_server.images.composing import Composer
+from gis_server.images.routes import router as images
+from gis_server.images.studio import Studio
+from gis_server.images.suppliers import Suppliers, Supply
 from gis_server.planning.manifest import read_manifest
 from gis_server.planning.routes import router as planning
 from gis_server.planning.signing import Signer
@@ -38,6 +44,7 @@ from gis_server.releases.snapshot import snapshot
 from gis_server.search.routes import open_search
 from gis_server.search.routes import router as search
 from gis_server.settings import Settings
+from gis_server.tiles.address import TileAddress
 from gis_server.tiles.answer import MVT
 from gis_server.tiles.desk import Desk
 from gis_server.tiles.events import Hub
@@ -45,7 +52,7 @@ from gis_server.tiles.front import Front
 from gis_server.tiles.news import router as news
 from gis_server.tiles.ogc_routes import router as ogc_tiles
 from gis_server.tiles.raster_painter import Painter
-from gis_server.tiles.raster_routes import COG, PNG
+from gis_server.tiles.raster_routes import COG, PNG, raster_layer
 from gis_server.tiles.raster_routes import router as rasters
 from gis_server.tiles.render import Renderer
 from gis_server.tiles.routes import router as tiles
@@ -53,6 +60,7 @@ from gis_server.tiles.running import tiles_at_work
 from gis_server.tiles.shelves import Shelves
 from gis_server.tiles.wmts_routes import router as wmts
 from gis_server.web.answers import wants_html
+from gis_server.web.asking import busy
 from gis_server.web.documents import router as documents
 from gis_server.web.envelope import Envelope
 from gis_server.web.errors import answer_errors
@@ -85,6 +93,7 @@ ROUTERS = (
     ogc_tiles,
     rasters,
     wmts,
+    images,
     news,
     records,
     portals,
@@ -128,8 +137,32 @@ def _furnish(app: FastAPI, settings: Settings) -> None:
     state.hub = Hub()
     state.desk = Desk(Shelves(state.catalog, state.door.views), Renderer(settings.pool_size))
     state.painter = Painter(settings.rasters_folder, state.catalog)
+    state.studio = Studio(Composer(state.catalog), _suppliers(app), settings.image_workers)
     state.routes = [route for router in ROUTERS for route in router.routes]
     state.pool, state.office, state.release = None, None, 0
+
+
+def _suppliers(app: FastAPI) -> Suppliers:
+    """Pictures are drawn of what the other rooms give, as the caller may see it."""
+    state = app.state
+
+    async def tile(view: View, tileset: str, place: tuple[int, int, int], release: int) -> Supply:
+        entry = await state.desk.tile_of(_pool(app), view, tileset, TileAddress(*place), release)
+        return Supply(entry.body("identity"), entry.release)
+
+    async def raster(view: View, layer: str, look: str, place: tuple[int, int, int]) -> Supply:
+        found = raster_layer(state.catalog, view, layer)
+        painting = await state.painter.painting(_pool(app), found, look, TileAddress(*place))
+        return Supply(await state.painter.png(painting), painting.release)
+
+    return Suppliers(tile, raster, state.sprites, state.settings.glyphs_folder)
+
+
+def _pool(app: FastAPI) -> asyncpg.Pool:
+    pool: asyncpg.Pool | None = app.state.pool
+    if pool is None:
+        raise busy()
+    return pool
 
 
 def create_service(settings: Settings) -> Service:
@@ -158,6 +191,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             hear = partial(_hear, app, tiles_hear)
             following = asyncio.create_task(follow_releases(database.dsn("read"), hear))
             yield
+            app.state.studio.close()
             following.cancel()
             await asyncio.wait({following})
     app.state.pool = app.state.office = None
