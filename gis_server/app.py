@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
+from typing import Any
 
 import asyncpg
 from fastapi import APIRouter, Depends, FastAPI, Request
@@ -22,6 +23,7 @@ from gis_server.features.asked import F
 from gis_server.features.collections import TimeExtents
 from gis_server.features.encodings import PACKED
 from gis_server.features.exports.opening import exports_open
+from gis_server.features.identify import identify, spot_of
 from gis_server.features.items_routes import router as items
 from gis_server.features.landing import landing
 from gis_server.features.routes import router as features
@@ -30,6 +32,7 @@ from gis_server.images.composing import Composer
 from gis_server.images.routes import router as images
 from gis_server.images.studio import Studio
 from gis_server.images.suppliers import Suppliers, Supply
+from gis_server.images.wms_routes import router as wms
 from gis_server.planning.manifest import read_manifest
 from gis_server.planning.routes import router as planning
 from gis_server.planning.signing import Signer
@@ -40,7 +43,7 @@ from gis_server.portals.sprites import router as sprites
 from gis_server.portals.styles import router as styles
 from gis_server.portals.viewer import Viewer, viewer_page
 from gis_server.records.routes import router as records
-from gis_server.releases.snapshot import snapshot
+from gis_server.releases.snapshot import Snapshot, snapshot
 from gis_server.search.routes import open_search
 from gis_server.search.routes import router as search
 from gis_server.settings import Settings
@@ -94,6 +97,7 @@ ROUTERS = (
     rasters,
     wmts,
     images,
+    wms,
     news,
     records,
     portals,
@@ -155,7 +159,13 @@ def _suppliers(app: FastAPI) -> Suppliers:
         painting = await state.painter.painting(_pool(app), found, look, TileAddress(*place))
         return Supply(await state.painter.png(painting), painting.release)
 
-    return Suppliers(tile, raster, state.sprites, state.settings.glyphs_folder)
+    async def near(
+        snap: Snapshot, view: View, layers: list[str], around: tuple[float, float, float]
+    ) -> list[dict[str, Any]]:
+        spot = spot_of(state.catalog, *around)
+        return await identify(snap, state.catalog, view, layers, spot) if spot else []
+
+    return Suppliers(tile, raster, state.sprites, state.settings.glyphs_folder, near)
 
 
 def _pool(app: FastAPI) -> asyncpg.Pool:

@@ -12,16 +12,13 @@ from gis_server.catalog import Catalog, CrsBook
 from gis_server.catalog.crs import WEB_MERCATOR, WGS84
 from gis_server.catalog.dress import Scheme
 from gis_server.errors import BadRequest
-from gis_server.images.frame import HALF_M, MOST_PIXELS, MOST_SIDE, WORLD_PIXELS, Box, Frame
+from gis_server.images.frame import HALF_M, MOST_PIXELS, MOST_SIDE, WORLD_PIXELS, Box, Frame, moved_box
 from gis_server.images.furniture import INK, MARKS
-from gis_server.web.asking import CatalogDep
 from gis_server.web.parameters import NUMBER, refused
 
 WIDTH, HEIGHT = 1024, 768
 NOTHING = "none"
-SYSTEM = re.compile(
-    r"(?:EPSG:|urn:ogc:def:crs:EPSG::|http://www\.opengis\.net/def/crs/EPSG/0/)([0-9]{4,5})", re.ASCII
-)
+SYSTEM = re.compile(r"(?:EPSG:|urn:ogc:def:crs:EPSG::|http://www\.opengis\.net/def/crs/EPSG/0/)([0-9]{4,5})", re.ASCII)
 DEGREES = ("CRS:84", "OGC:CRS84", "http://www.opengis.net/def/crs/OGC/1.3/CRS84", "urn:ogc:def:crs:OGC:1.3:CRS84")
 
 
@@ -89,7 +86,7 @@ def read_frame(catalog: Catalog, map_id: str, place: Place, size: Size) -> tuple
         frame = _opening(catalog, map_id, srid, (width or WIDTH, height or HEIGHT))
     else:
         source = read_system("bbox-crs", place.bbox_crs, catalog.crs) if place.bbox_crs else WGS84
-        frame = _around(_moved(catalog.crs, read_box(place.bbox), source, srid), srid, (width, height))
+        frame = _around(moved_box(catalog.crs, read_box(place.bbox), source, srid), srid, (width, height))
     check_size(frame.width * ratio, frame.height * ratio)
     return frame, ratio
 
@@ -157,19 +154,6 @@ def _one_of(name: str, text: str, choices: Collection[str]) -> str:
     return text
 
 
-def _moved(crs: CrsBook, box: Box, source: int, target: int) -> Box:
-    """The box around a box in another grid."""
-    if source == target:
-        return box
-    west, south, east, north = box
-    across, down = np.meshgrid(np.linspace(west, east, 9), np.linspace(south, north, 9))
-    points = crs.transform(np.column_stack([across.ravel(), down.ravel()]), source, target)
-    if not np.isfinite(points).all():
-        raise refused("bbox", ",".join(map(str, box)), "khung trong hệ tọa độ của nó", "a box within its system")
-    (left, bottom), (right, top) = points.min(axis=0), points.max(axis=0)
-    return float(left), float(bottom), float(right), float(top)
-
-
 def _around(box: Box, srid: int, size: tuple[int | None, int | None]) -> Frame:
     """The frame of this size that shows the whole box, with square pixels."""
     west, south, east, north = box
@@ -192,4 +176,4 @@ def _opening(catalog: Catalog, map_id: str, srid: int, size: tuple[int, int]) ->
     ((x, y),) = catalog.crs.transform(centre, WGS84, WEB_MERCATOR)
     half = [one * HALF_M / WORLD_PIXELS / 2**portal.zoom for one in size]
     box = (float(x - half[0]), float(y - half[1]), float(x + half[0]), float(y + half[1]))
-    return _around(_moved(catalog.crs, box, WEB_MERCATOR, srid), srid, size)
+    return _around(moved_box(catalog.crs, box, WEB_MERCATOR, srid), srid, size)

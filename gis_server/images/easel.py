@@ -1,4 +1,4 @@
-"""One render process as the service sees it: begun when it is needed, asked for one picture at a time, ended in time."""
+"""One render process as the service sees it: begun when needed, asked for one picture at a time, ended in time."""
 
 import asyncio
 import logging
@@ -15,7 +15,7 @@ from gis_server.images.job import Job
 from gis_server.images.pipe import HEAD, Message, packed
 
 Fetch = Callable[[str], Awaitable[bytes]]
-"""From a path that a style names (`tiles/nen/14/13047/7696`) to its bytes, as the caller of the picture may see them."""
+"""From a path that a style names (`tiles/nen/14/13047/7696`) to its bytes, as the picture's caller may see them."""
 COMMAND = (sys.executable, "-m", "gis_server.images.brush")
 ENVIRONMENT: Mapping[str, str] = {
     "EGL_PLATFORM": "surfaceless",
@@ -71,9 +71,7 @@ class Easel:
     async def _start(self) -> asyncio.subprocess.Process:
         pipe = asyncio.subprocess.PIPE
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH") if name in os.environ}
-        process = await asyncio.create_subprocess_exec(
-            *COMMAND, stdin=pipe, stdout=pipe, env={**kept, **ENVIRONMENT}
-        )
+        process = await asyncio.create_subprocess_exec(*COMMAND, stdin=pipe, stdout=pipe, env={**kept, **ENVIRONMENT})
         self._process, self._drawn = process, 0
         try:
             words, _ = await _heard(process)

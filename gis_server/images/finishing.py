@@ -8,7 +8,7 @@ from PIL import Image
 
 FONTS = "/usr/share/fonts/truetype/noto"
 """Debian's fonts-noto-core."""
-FACES = [f"{FONTS}/NotoSans-Regular.ttf", f"{FONTS}/NotoSans-Bold.ttf"]
+FACES = [f"{FONTS}/{face}.ttf" for face in ("NotoSans-Regular", "NotoSans-Bold", "NotoSansMath-Regular")]
 OPAQUE = {"jpg"}
 PAPER = "#ffffff"
 

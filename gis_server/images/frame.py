@@ -1,7 +1,7 @@
 """What a picture covers: a box of some grid and its pixels; and the camera that draws it in Web Mercator.
 
-Where the grid is Web Mercator's the drawing is the picture. Elsewhere it is bent: places are moved by the pinned shift at
-the corners of small squares, and lie straight between them.
+Where the grid is Web Mercator's the drawing is the picture. Elsewhere it is bent: places are moved by the pinned shift
+at the corners of small squares, and lie straight between them.
 """
 
 import math
@@ -66,18 +66,34 @@ def camera_of(crs: CrsBook, frame: Frame) -> tuple[Camera, tuple[Quad, ...]]:
     mercator = _in_mercator(crs, frame, columns, rows)
     pixel_m = _pixel(mercator, columns, rows)
     if frame.srid == WEB_MERCATOR and _is_square(frame) and _within(frame.box) and pixel_m >= FINEST_M:
-        west, south, east, north = frame.box
+        west, _, _, north = frame.box
         return _camera((west, north), pixel_m, (frame.width, frame.height)), ()
     camera, corner, pixel_m = _looking_at(mercator, pixel_m)
     drawn = np.stack([mercator[..., 0] - corner[0], corner[1] - mercator[..., 1]], axis=-1) / pixel_m
     return camera, _mesh(drawn, columns, rows)
 
 
+def moved_box(crs: CrsBook, box: Box, source: int, target: int) -> Box:
+    """The box around a box in another grid, by the pinned shift."""
+    if source == target:
+        return box
+    west, south, east, north = box
+    across, up = np.meshgrid(np.linspace(west, east, 9), np.linspace(south, north, 9))
+    points = crs.transform(np.column_stack([across.ravel(), up.ravel()]), source, target)
+    if not np.isfinite(points).all():
+        raise _beyond()
+    (left, bottom), (right, top) = points.min(axis=0), points.max(axis=0)
+    return float(left), float(bottom), float(right), float(top)
+
+
 def scaled(mesh: tuple[Quad, ...], ratio: int) -> tuple[Quad, ...]:
     """The same of a picture with more pixels."""
     left, top, right, bottom = range(4)
     return tuple(
-        ((box[left] * ratio, box[top] * ratio, box[right] * ratio, box[bottom] * ratio), tuple(one * ratio for one in at))
+        (
+            (box[left] * ratio, box[top] * ratio, box[right] * ratio, box[bottom] * ratio),
+            tuple(one * ratio for one in at),
+        )
         for box, at in mesh
     )
 

@@ -1,4 +1,4 @@
-"""What stands on a picture beside the map: whom to thank, how old it is, a scale bar, an arrow to the north, a title."""
+"""What stands on a picture beside the map: whom to thank, how old it is, a scale bar, an arrow north, a title."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -67,7 +67,9 @@ def small_print(board: Board, told: Told) -> list[str]:
     words = [*told.thanks]
     if told.as_of is not None:
         day = told.as_of.astimezone(CITY_TIME)
-        words.append(f"Dữ liệu đến {day:%d/%m/%Y} (bản {told.release}) · data as of {day:%Y-%m-%d} (release {told.release})")
+        words.append(
+            f"Dữ liệu đến {day:%d/%m/%Y} (bản {told.release}) · data as of {day:%Y-%m-%d} (release {told.release})"
+        )
     if told.synthetic:
         words.insert(0, "DỮ LIỆU TỔNG HỢP, KHÔNG ĐO ĐẠC · SYNTHETIC DATA, NOT MEASURED")
     room = max(int((board.width - 2 * EDGE) / LETTER / LETTER_WIDTH), 12)
@@ -100,7 +102,7 @@ def _wrapped(words: str, room: int) -> Iterator[str]:
 def _print(board: Board, lines: Sequence[str], foot: int) -> Iterator[str]:
     ink, paper = INK[board.scheme]
     if lines:
-        yield f'<rect y="{foot}" width="{board.width}" height="{board.height - foot}" fill="{paper}" fill-opacity="0.82"/>'
+        yield _sheet((0, foot, board.width, board.height - foot), paper, 0)
     for number, line in enumerate(lines):
         yield f'<text x="{EDGE}" y="{foot + 2 + (number + 0.8) * LINE:g}" fill="{ink}">{escape(line)}</text>'
 
@@ -110,21 +112,18 @@ def _scale_bar(board: Board, pixel_m: float, foot: int) -> Iterator[str]:
     ink, paper = INK[board.scheme]
     length_m = round_length(board.width * BAR_SHARE * pixel_m)
     width = length_m / pixel_m
-    words = f"{length_m / 1000:g} km" if length_m >= 1000 else f"{length_m:g} m"
-    words = words.replace(".", ",")
-    yield f'<rect x="{EDGE}" y="{foot - 18}" width="{width + 22 + 7 * len(words):.1f}" height="24" rx="3" fill="{paper}" fill-opacity="0.82"/>'
+    words = (f"{length_m / 1000:g} km" if length_m >= 1000 else f"{length_m:g} m").replace(".", ",")
+    yield _sheet((EDGE, foot - 18, width + 22 + 7 * len(words), 24), paper)
     for part in range(4):
-        fill = ink if part % 2 == 0 else paper
-        x = EDGE + 6 + part * width / 4
-        yield f'<rect x="{x:.2f}" y="{foot - 9}" width="{width / 4:.2f}" height="6" fill="{fill}" stroke="{ink}" stroke-width="0.8"/>'
+        place = f'x="{EDGE + 6 + part * width / 4:.2f}" y="{foot - 9}" width="{width / 4:.2f}" height="6"'
+        yield f'<rect {place} fill="{paper if part % 2 else ink}" stroke="{ink}" stroke-width="0.8"/>'
     yield f'<text x="{EDGE + 12 + width:.1f}" y="{foot - 2}" fill="{ink}">{words}</text>'
 
 
 def _arrow(board: Board) -> Iterator[str]:
     """Grid north is up; B is for Bắc."""
     ink, paper = INK[board.scheme]
-    yield f'<g transform="translate({board.width - 34} 10)">'
-    yield f'<rect width="26" height="44" rx="3" fill="{paper}" fill-opacity="0.82"/>'
+    yield f'<g transform="translate({board.width - 34} 10)">{_sheet((0, 0, 26, 44), paper)}'
     yield f'<path d="M13 4 L20 26 L13 21 L6 26 Z" fill="none" stroke="{ink}" stroke-width="1"/>'
     yield f'<path d="M13 4 L20 26 L13 21 Z" fill="{ink}"/>'
     yield f'<text x="13" y="40" text-anchor="middle" font-weight="bold" font-size="12" fill="{ink}">B</text></g>'
@@ -133,6 +132,13 @@ def _arrow(board: Board) -> Iterator[str]:
 def _title(board: Board, title: Text) -> Iterator[str]:
     ink, paper = INK[board.scheme]
     width = max(len(title.vi) * 17 * 0.6, len(title.en) * LETTER * LETTER_WIDTH) + 2 * EDGE
-    yield f'<rect x="{EDGE}" y="10" width="{width:.0f}" height="44" rx="3" fill="{paper}" fill-opacity="0.82"/>'
+    yield _sheet((EDGE, 10, width, 44), paper)
     yield f'<text x="{2 * EDGE}" y="31" font-size="17" font-weight="bold" fill="{ink}">{escape(title.vi)}</text>'
     yield f'<text x="{2 * EDGE}" y="47" fill="{ink}">{escape(title.en)}</text>'
+
+
+def _sheet(at: tuple[float, float, float, float], paper: str, corner: int = 3) -> str:
+    """Paper that the map shines through."""
+    x, y, width, height = at
+    place = f'x="{x:g}" y="{y:g}" width="{width:.0f}" height="{height:g}" rx="{corner}"'
+    return f'<rect {place} fill="{paper}" fill-opacity="0.82"/>'

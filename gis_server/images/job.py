@@ -1,4 +1,4 @@
-"""What a render process is asked to draw: plain numbers and words, so that it can be sent, named and kept by content."""
+"""What a render process is asked to draw: plain numbers and words, so that it can be sent, and named by its content."""
 
 import hashlib
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Tile:
 
 
 Quad = tuple[tuple[int, int, int, int], tuple[float, ...]]
-"""A rectangle of the picture, and its corners in what the camera drew: north-west, south-west, south-east, north-east."""
+"""A rectangle of the picture; its corners in what the camera drew, from the north-west to the south-west and on."""
 
 
 @dataclass(frozen=True)

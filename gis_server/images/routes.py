@@ -1,5 +1,6 @@
 """Routes of map pictures: ask, answer."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -11,7 +12,7 @@ from gis_server.errors import UnknownLayer
 from gis_server.images.answering import picture_answer
 from gis_server.images.asked import LookDep, PlaceDep, SizeDep, read_frame
 from gis_server.images.composing import Wanted
-from gis_server.images.frame import camera_of, scaled
+from gis_server.images.frame import Frame, camera_of, scaled
 from gis_server.images.furniture import Board, furniture
 from gis_server.images.job import MEDIA, Format, Job
 from gis_server.images.subjects import States, told_of
@@ -26,33 +27,43 @@ async def _form(form: str) -> Format:
             return one
     known = ", ".join(MEDIA)
     raise UnknownLayer(
-        f"Không có dạng ảnh “{form[:20]}”; có: {known}.", f"There is no picture format “{form[:20]}”; these are: {known}."
+        f"Không có dạng ảnh “{form[:20]}”; có: {known}.",
+        f"There is no picture format “{form[:20]}”; these are: {known}.",
     )
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Which map, where, and how big."""
+
+    map: str
+    frame: Frame
+    ratio: int
+
+
+async def _sheet(catalog: CatalogDep, map: str, place: PlaceDep, size: SizeDep) -> Sheet:
+    return Sheet(map, *read_frame(catalog, map, place, size))
 
 
 @router.get("/maps/{map}.{form}")
 async def get_map_picture(
     request: Request,
-    catalog: CatalogDep,
     view: Caller,
-    map: str,
     form: Annotated[Format, Depends(_form)],
-    place: PlaceDep,
-    size: SizeDep,
+    sheet: Annotated[Sheet, Depends(_sheet)],
     look: LookDep,
 ) -> Response:
     """A picture of a map or layer, for reports and for clients without WebGL: its sources and age are written on it."""
-    frame, ratio = read_frame(catalog, map, place, size)
+    catalog: Catalog = request.app.state.catalog
+    frame, ratio = sheet.frame, sheet.ratio
+    camera, mesh = camera_of(catalog.crs, frame)
 
     def planned(states: States) -> Job:
-        camera, mesh = camera_of(catalog.crs, frame)
-        overlay = furniture(
-            Board(frame.width, frame.height, look.scheme, look.marks),
-            told_of(title_of(catalog, map), states, frame.pixel_m(catalog.crs)),
-        )
+        told = told_of(title_of(catalog, sheet.map), states, frame.pixel_m(catalog.crs))
+        overlay = furniture(Board(frame.width, frame.height, look.scheme, look.marks), told)
         return Job(camera, frame.width, frame.height, ratio, form, scaled(mesh, ratio), overlay, look.paper)
 
-    return await picture_answer(request, view, Wanted((map,), (look.scheme,), look.layers), planned)
+    return await picture_answer(request, view, Wanted((sheet.map,), (look.scheme,), look.layers), planned)
 
 
 def title_of(catalog: Catalog, name: str) -> Text:

@@ -32,7 +32,7 @@ def told_of(title: Text, states: States, pixel_m: float) -> Told:
     return Told(
         title,
         attributions(states),
-        newest and newest.published_at,
+        newest.published_at if newest else None,
         newest.release if newest else 0,
         any(source["synthetic"] for state in states.values() for source in state.sources),
         pixel_m,

@@ -1,13 +1,14 @@
 """What pictures are drawn of, by the paths that their styles name; other rooms have it, and the service hands it in."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from gis_server.access.views import View
 from gis_server.catalog.dress import FACES
 from gis_server.errors import AssetsMissing, Busy
+from gis_server.releases.snapshot import Snapshot
 
 LETTERS = "glyphs/{fontstack}/{range}.pbf"
 SPRITE = "sprites/bando"
@@ -21,6 +22,10 @@ class Supply:
 
     body: bytes
     release: int = 0
+
+
+Near = Callable[[Snapshot, View, list[str], tuple[float, float, float]], Awaitable[Sequence[Mapping[str, Any]]]]
+"""The features of layers near a longitude and latitude, within metres; nearest first."""
 
 
 class Moved(Busy):
@@ -41,6 +46,7 @@ class Suppliers:
     raster: Callable[[View, str, str, Place], Awaitable[Supply]]
     sprites: Sprites
     glyphs: Path
+    near: Near
 
     async def fetch(self, view: View, release: int, path: str) -> bytes:
         """What lies at a path, of this release; `Moved` when there is a newer one already."""

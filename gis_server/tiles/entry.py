@@ -79,4 +79,3 @@ def _zstd() -> zstandard.ZstdCompressor:
         _own.zstd = zstandard.ZstdCompressor(level=ZSTD_LEVEL)
     found: zstandard.ZstdCompressor = _own.zstd
     return found
-
