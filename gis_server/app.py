@@ -32,6 +32,8 @@ from gis_server.images.composing import Composer
 from gis_server.images.routes import router as images
 from gis_server.images.studio import Studio
 from gis_server.images.suppliers import Suppliers, Supply
+from gis_server.images.tile_routes import drawn_tile
+from gis_server.images.tile_routes import router as image_tiles
 from gis_server.images.wms_routes import router as wms
 from gis_server.planning.manifest import read_manifest
 from gis_server.planning.routes import router as planning
@@ -61,6 +63,7 @@ from gis_server.tiles.render import Renderer
 from gis_server.tiles.routes import router as tiles
 from gis_server.tiles.running import tiles_at_work
 from gis_server.tiles.shelves import Shelves
+from gis_server.tiles.wmts_routes import kvp_router as wmts_kvp
 from gis_server.tiles.wmts_routes import router as wmts
 from gis_server.web.answers import wants_html
 from gis_server.web.asking import busy
@@ -96,7 +99,9 @@ ROUTERS = (
     ogc_tiles,
     rasters,
     wmts,
+    wmts_kvp,
     images,
+    image_tiles,
     wms,
     news,
     records,
@@ -142,6 +147,7 @@ def _furnish(app: FastAPI, settings: Settings) -> None:
     state.desk = Desk(Shelves(state.catalog, state.door.views), Renderer(settings.pool_size))
     state.painter = Painter(settings.rasters_folder, state.catalog)
     state.studio = Studio(Composer(state.catalog), _suppliers(app), settings.image_workers)
+    state.draw_tile = drawn_tile
     state.routes = [route for router in ROUTERS for route in router.routes]
     state.pool, state.office, state.release = None, None, 0
 

@@ -8,28 +8,21 @@ from starlette.responses import Response
 
 from gis_server.catalog import Catalog
 from gis_server.catalog.model import Text
-from gis_server.errors import UnknownLayer
 from gis_server.images.answering import picture_answer
 from gis_server.images.asked import LookDep, PlaceDep, SizeDep, read_frame
 from gis_server.images.composing import Wanted
 from gis_server.images.frame import Frame, camera_of, scaled
 from gis_server.images.furniture import Board, furniture
-from gis_server.images.job import MEDIA, Format, Job
+from gis_server.images.job import Format, Job
 from gis_server.images.subjects import States, told_of
+from gis_server.images.tile_routes import read_form
 from gis_server.web.asking import Caller, CatalogDep
 
 router = APIRouter(tags=["images"])
 
 
 async def _form(form: str) -> Format:
-    for one in MEDIA:
-        if one == form:
-            return one
-    known = ", ".join(MEDIA)
-    raise UnknownLayer(
-        f"Không có dạng ảnh “{form[:20]}”; có: {known}.",
-        f"There is no picture format “{form[:20]}”; these are: {known}.",
-    )
+    return read_form(form)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from gis_server.images.composing import MOST_NAMES, Wanted
 from gis_server.images.frame import Frame
 from gis_server.images.job import MEDIA, Format
 from gis_server.images.wms_faults import ServiceFault, version_of
+from gis_server.web.faults import read_capitals
 from gis_server.web.strict import refuse
 
 COMMON = {"SERVICE", "REQUEST", "VERSION", "WMTVER", "KEY", "EXCEPTIONS", "UPDATESEQUENCE"}
@@ -69,14 +70,9 @@ class GetMap:
 
 
 def read_asked(request: Request) -> Asked:
-    """Once each, whatever case they are written in."""
-    pairs = [(name.upper(), value) for name, value in request.query_params.multi_items()]
-    names = [name for name, _ in pairs]
-    refuse(names, KNOWN)
-    if len(names) != len(set(names)):
-        twice = ", ".join(sorted({name for name in names if names.count(name) > 1}))
-        raise BadRequest(f"Tham số lặp lại: {twice}.", f"Parameters given twice: {twice}.")
-    asked = Asked(version_of(request), dict(pairs))
+    given = read_capitals(request)
+    refuse(list(given), KNOWN)
+    asked = Asked(version_of(request), given)
     if asked.get("SERVICE", "WMS").upper() != "WMS":
         raise BadRequest("SERVICE ở đây là WMS; WMTS ở /wmts.", "SERVICE is WMS here; WMTS is at /wmts.")
     return asked

@@ -16,12 +16,13 @@ from gis_server.images.job import MEDIA, Job
 from gis_server.images.legend import legend_svg
 from gis_server.images.subjects import States, studio_of
 from gis_server.images.wms import Asked, read_asked, read_format, read_frame, read_map, read_spot, read_style, systems
-from gis_server.images.wms_faults import PAGES, FaultsInXml, ServiceFault
+from gis_server.images.wms_faults import PAGES, ServiceFault, tell_fault
 from gis_server.images.wms_info import FORMS, MOST, reach_m, read_form, some, written
 from gis_server.images.wms_layers import layers_in, legend_of, offers_of
 from gis_server.paper.templates import templates
 from gis_server.web.answers import address, validated
 from gis_server.web.asking import Caller, CatalogDep, View, reading
+from gis_server.web.faults import route_with_faults
 from gis_server.web.parameters import read_limit
 from gis_server.web.state import LayerStates
 from gis_server.web.strict import OPEN
@@ -30,7 +31,7 @@ TITLE = "Bản đồ số dùng chung Thành phố Hồ Chí Minh · The shared 
 PATH = "/wms"
 DOCUMENT = {"1.3.0": "text/xml", "1.1.1": "application/vnd.ogc.wms_xml"}
 Operation = Callable[[Request, View, Asked], Awaitable[Response]]
-router = APIRouter(tags=["images"], route_class=FaultsInXml)
+router = APIRouter(tags=["images"], route_class=route_with_faults(tell_fault))
 
 
 @router.get(PATH, openapi_extra={OPEN: True})
@@ -54,7 +55,7 @@ async def get_capabilities(request: Request, view: View, asked: Asked) -> Respon
         states = await known.of(snap, view, [catalog[one] for one in view.layers])
     groups = await asyncio.to_thread(offers_of, catalog, view, states)
 
-    here = _open_ended(address(request, PATH))
+    here = open_ended(address(request, PATH))
 
     def legend_at(layer: str, style: str) -> str:
         asks = {"SERVICE": "WMS", "REQUEST": "GetLegendGraphic", "VERSION": asked.version, "FORMAT": "image/png"}
@@ -142,6 +143,6 @@ def _operations(version: str) -> dict[str, list[str]]:
     }
 
 
-def _open_ended(url: str) -> str:
+def open_ended(url: str) -> str:
     """Clients write their parameters behind it."""
     return f"{url}&" if "?" in url else f"{url}?"
