@@ -207,7 +207,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             hear = partial(_hear, app, tiles_hear)
             following = asyncio.create_task(follow_releases(database.dsn("read"), hear))
             yield
-            app.state.studio.close()
+            await app.state.studio.close()
             following.cancel()
             await asyncio.wait({following})
     app.state.pool = app.state.office = None

@@ -47,26 +47,28 @@ class Easel:
             async with asyncio.timeout(DRAW_S):
                 picture, resident = await _Sitting(process, style[0], fetch).picture(job, style[1])
         except TimeoutError as error:
-            self.end()
+            await self.end()
             raise _too_long() from error
         except (asyncio.IncompleteReadError, BrokenPipeError, ConnectionResetError) as error:
-            self.end()
+            await self.end()
             log.warning("a render process ended while it drew: %s", error)
             raise _broken() from error
         except asyncio.CancelledError:
-            self.end()
+            await self.end()
             raise
         self._drawn += 1
         if resident > MOST_RESIDENT or self._drawn >= MOST_DRAWN:
-            self.end()
+            await self.end()
         return picture
 
-    def end(self) -> None:
+    async def end(self) -> None:
         """End the process; the next picture begins another."""
         process, self._process = self._process, None
-        if process is not None and process.returncode is None:
+        if process is not None and process.stdin is not None:
             with suppress(ProcessLookupError):
                 process.kill()
+            process.stdin.close()
+            await process.wait()
 
     async def _start(self) -> asyncio.subprocess.Process:
         pipe = asyncio.subprocess.PIPE
@@ -78,7 +80,7 @@ class Easel:
         except asyncio.IncompleteReadError as error:
             words = {"missing": str(error)}
         if "missing" in words:
-            self.end()
+            await self.end()
             log.warning("no render process can be started: %s", words["missing"])
             raise cannot_draw()
         return process

@@ -68,9 +68,9 @@ class Studio:
             self._begin(name, asyncio.ensure_future(self._draw(subject, job)))
         return await asyncio.shield(self._drawing[name])
 
-    def close(self) -> None:
+    async def close(self) -> None:
         for easel in self._easels:
-            easel.end()
+            await easel.end()
 
     def _begin(self, name: str, task: "asyncio.Task[bytes]") -> None:
         self._drawing[name] = task
