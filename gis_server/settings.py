@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     tile_store_mb: int = 2_048
     """The most that drawn tiles may take on disk, in MiB; 0 keeps none."""
 
+    image_workers: int = 1
+    """Processes that draw map pictures for one worker, begun when a picture is asked for; 0 draws none."""
+
     @property
     def state_folder(self) -> Path:
         return self.state or self.home / ".bando"

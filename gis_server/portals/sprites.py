@@ -60,6 +60,12 @@ class Sprites:
             self._sheets[ratio] = draw_sheet(self._folder, ratio)
         return self._sheets[ratio]
 
+    def file(self, name: str) -> bytes:
+        """A file of the sprite by its name in `FILES`."""
+        ratio, kind = FILES[name]
+        sheet = self.sheet(ratio)
+        return sheet.index if kind == JSON else sheet.image
+
 
 router = APIRouter(tags=["styles"])
 
@@ -72,10 +78,8 @@ def get_sprite(request: Request, file: str, view: Caller) -> Response:
         raise UnknownLayer(
             f"Không có tệp biểu tượng này; có: {names}.", f"There is no such sprite; there are: {names}."
         )
-    ratio, kind = FILES[file]
     sprites: Sprites = request.app.state.sprites
-    sheet = sprites.sheet(ratio)
-    return validated(request, sheet.index if kind == JSON else sheet.image, kind, {})
+    return validated(request, sprites.file(file), FILES[file][1], {})
 
 
 def draw_sheet(folder: Path, ratio: int) -> Sheet:

@@ -60,6 +60,15 @@ class Desk:
                 self._waiting.put_nowait((shelf, shelf.key(at.z, at.x, at.y), entry))
         return entry
 
+    async def tile_of(self, pool: asyncpg.Pool, view: View, tileset: str, at: TileAddress, release: int) -> Entry:
+        """The tile as it is in this release or a newer one: kept, where the store has come as far, or drawn."""
+        shelf = self.shelves.find(view, tileset)
+        if self.store is not None and self.release >= release and not self.stale:
+            kept = self.store.get(shelf.key(at.z, at.x, at.y))
+            if kept is not None:
+                return kept
+        return await self.tile(pool, shelf, at)
+
     async def grid_tile(self, pool: asyncpg.Pool, shelf: Shelf, grid: TileGrid, at: TileAddress) -> Entry:
         """A tile of any grid. Only Web Mercator's are kept: what a release touches is known in its tiles alone."""
         if grid.id == WEB:

@@ -5,7 +5,7 @@ import hashlib
 import struct
 import zlib
 from dataclasses import dataclass
-from functools import cache
+from threading import local
 from typing import Literal
 
 import zstandard
@@ -16,6 +16,7 @@ HEAD = struct.Struct(">IB24sI")
 SEEDED = 1
 GZIP_LEVEL = 6
 ZSTD_LEVEL = 9
+_own = local()
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,9 @@ def _gzip(body: bytes) -> bytes:
     return squeezer.compress(body) + squeezer.flush()
 
 
-@cache
 def _zstd() -> zstandard.ZstdCompressor:
-    return zstandard.ZstdCompressor(level=ZSTD_LEVEL)
+    """A compressor of this thread's own: two threads in one end the process."""
+    if not hasattr(_own, "zstd"):
+        _own.zstd = zstandard.ZstdCompressor(level=ZSTD_LEVEL)
+    found: zstandard.ZstdCompressor = _own.zstd
+    return found

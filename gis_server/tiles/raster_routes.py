@@ -82,6 +82,11 @@ async def get_raster_tilejson(
 @router.get("/rasters/{raster}/{look}/{z}/{x}/{y}.png")
 async def get_raster_tile(request: Request, view: Caller, layer: LayerDep, look: LookDep, at: AddressDep) -> Response:
     """A PNG of 256 pixels a side: the layer's colours, a shaded relief, or heights as Terrain-RGB."""
+    return await raster_answer(request, view, (layer, look), at)
+
+
+async def raster_answer(request: Request, view: View, what: tuple[Layer, Look], at: TileAddress) -> Response:
+    layer, look = what
     painter: Painter = request.app.state.painter
     painting = await painter.painting(pool_of(request), layer, look, at)
     note_release(request, painting.release)

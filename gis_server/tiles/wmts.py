@@ -1,10 +1,10 @@
-"""The capabilities of WMTS 1.0, for desktop programs that know no TileJSON; its tiles are `/rasters/…`."""
+"""The capabilities of WMTS 1.0, for desktop programs that draw no vector tiles: rasters, and maps drawn as pictures."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
-from gis_server.catalog import Layer
+from gis_server.catalog.model import Text
 from gis_server.tiles.grids import Box, TileGrid
 from gis_server.tiles.ogc import PIXEL_M, SIDE
 from gis_server.tiles.raster_looks import Look
@@ -13,55 +13,74 @@ from gis_server.web.state import Bounds
 WMTS, OWS, XLINK = "http://www.opengis.net/wmts/1.0", "http://www.opengis.net/ows/1.1", "http://www.w3.org/1999/xlink"
 NAMES: dict[Look, str] = {"color": "Màu của lớp · the layer's colours", "hillshade": "Đổ bóng · shaded relief"}
 """Looks for people; Terrain-RGB is numbers."""
+SCHEMES = {"light": "Ban ngày · by day", "dark": "Ban đêm · by night"}
+"""Of maps and layers drawn as pictures."""
+FORMS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 PNG = "image/png"
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A raster layer with something in it."""
+    """A layer of the service with something in it."""
 
-    layer: Layer
-    looks: Sequence[Look]
+    name: str
+    title: Text
+    styles: Mapping[str, str]
+    """The first is what is shown unless another is asked for."""
     bounds: Bounds
     box: Box
     """The bounds in the grid."""
     zooms: tuple[int, int]
-    tiles: str
-    """Address template, with {Style}, {TileMatrix}, {TileCol} and {TileRow}."""
+    tiles: Mapping[str, str]
+    """By format: address template, with {Style}, {TileMatrix}, {TileCol} and {TileRow}."""
 
 
-def capabilities(title: str, here: str, grid: TileGrid, layers: Iterable[Shown]) -> bytes:
-    """The document, whose own address is `here`."""
+def capabilities(title: str, here: tuple[str, str], grid: TileGrid, layers: Iterable[Shown]) -> bytes:
+    """The document; `here` is its own address, and that where questions with parameters go."""
     for prefix, uri in (("", WMTS), ("ows", OWS), ("xlink", XLINK)):
         ET.register_namespace(prefix, uri)
     root = ET.Element(f"{{{WMTS}}}Capabilities", {"version": "1.0.0"})
     service = ET.SubElement(root, f"{{{OWS}}}ServiceIdentification")
     _ows(service, Title=title, ServiceType="OGC WMTS", ServiceTypeVersion="1.0.0")
+    _operations(root, here[1])
     contents = ET.SubElement(root, f"{{{WMTS}}}Contents")
     for shown in layers:
         _layer(contents, shown, grid)
     _grid(contents, grid)
-    ET.SubElement(root, f"{{{WMTS}}}ServiceMetadataURL", {f"{{{XLINK}}}href": here})
+    ET.SubElement(root, f"{{{WMTS}}}ServiceMetadataURL", {f"{{{XLINK}}}href": here[0]})
     found: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return found
 
 
+def _operations(root: ET.Element, address: str) -> None:
+    """For clients that ask with parameters (KVP); those that follow templates need none of it."""
+    told = ET.SubElement(root, f"{{{OWS}}}OperationsMetadata")
+    for name in ("GetCapabilities", "GetTile"):
+        operation = ET.SubElement(told, f"{{{OWS}}}Operation", {"name": name})
+        http = ET.SubElement(ET.SubElement(operation, f"{{{OWS}}}DCP"), f"{{{OWS}}}HTTP")
+        get = ET.SubElement(http, f"{{{OWS}}}Get", {f"{{{XLINK}}}href": address})
+        constraint = ET.SubElement(get, f"{{{OWS}}}Constraint", {"name": "GetEncoding"})
+        _ows(ET.SubElement(constraint, f"{{{OWS}}}AllowedValues"), Value="KVP")
+
+
 def _layer(contents: ET.Element, shown: Shown, grid: TileGrid) -> None:
     layer = ET.SubElement(contents, f"{{{WMTS}}}Layer")
-    title = shown.layer.file.title
-    _ows(layer, Title=f"{title.vi} · {title.en}")
+    _ows(layer, Title=f"{shown.title.vi} · {shown.title.en}")
     box = ET.SubElement(layer, f"{{{OWS}}}WGS84BoundingBox")
     west, south, east, north = shown.bounds
     _ows(box, LowerCorner=f"{west} {south}", UpperCorner=f"{east} {north}")
-    _ows(layer, Identifier=shown.layer.id)
-    for look in shown.looks:
-        style = ET.SubElement(layer, f"{{{WMTS}}}Style", {"isDefault": str(look == shown.looks[0]).lower()})
-        _ows(style, Title=NAMES[look], Identifier=look)
-    _wmts(layer, Format=PNG)
+    _ows(layer, Identifier=shown.name)
+    for number, (name, words) in enumerate(shown.styles.items()):
+        style = ET.SubElement(layer, f"{{{WMTS}}}Style", {"isDefault": str(number == 0).lower()})
+        _ows(style, Title=words, Identifier=name)
+    for media in shown.tiles:
+        _wmts(layer, Format=media)
     link = ET.SubElement(layer, f"{{{WMTS}}}TileMatrixSetLink")
     _wmts(link, TileMatrixSet=grid.id)
     _limits(ET.SubElement(link, f"{{{WMTS}}}TileMatrixSetLimits"), shown, grid)
-    ET.SubElement(layer, f"{{{WMTS}}}ResourceURL", {"format": PNG, "resourceType": "tile", "template": shown.tiles})
+    for media, template in shown.tiles.items():
+        told = {"format": media, "resourceType": "tile", "template": template}
+        ET.SubElement(layer, f"{{{WMTS}}}ResourceURL", told)
 
 
 def _limits(limits: ET.Element, shown: Shown, grid: TileGrid) -> None:

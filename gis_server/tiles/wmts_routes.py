@@ -1,4 +1,6 @@
-"""Route of WMTS: ask, answer."""
+"""Routes of WMTS: ask, answer."""
+
+from collections.abc import Mapping
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -8,39 +10,81 @@ from gis_server.releases.snapshot import Snapshot
 from gis_server.tiles.grids import WEB, box_in, grids_of
 from gis_server.tiles.raster_looks import looks_of
 from gis_server.tiles.raster_tilejson import finest_m, raster_zooms
-from gis_server.tiles.wmts import NAMES, Shown, capabilities
+from gis_server.tiles.tilesets import Tileset, find_tileset, maps_of
+from gis_server.tiles.wmts import FORMS, NAMES, PNG, SCHEMES, Shown, capabilities
+from gis_server.tiles.wmts_kvp import OPERATIONS, KvpRoute, get_tile, open_ended, read_question
 from gis_server.web.answers import address, validated
-from gis_server.web.asking import Caller, CatalogDep, reading
-from gis_server.web.state import Bounds, LayerStatesDep
+from gis_server.web.asking import Caller, View, reading
+from gis_server.web.state import Bounds, LayerState, LayerStates, joined_bounds
+from gis_server.web.strict import OPEN
 
 TITLE = "Bản đồ số dùng chung Thành phố Hồ Chí Minh · The shared digital map of Ho Chi Minh City"
+PATH, KVP = "/wmts/1.0.0/WMTSCapabilities.xml", "/wmts"
+LEAST_ZOOM = 1
+"""Of drawn tiles: one of 256 pixels is half of MapLibre's."""
 router = APIRouter(tags=["tiles"])
+kvp_router = APIRouter(tags=["tiles"], route_class=KvpRoute)
 
 
-@router.get("/wmts/1.0.0/WMTSCapabilities.xml")
-async def get_capabilities(request: Request, catalog: CatalogDep, view: Caller, known: LayerStatesDep) -> Response:
-    """WMTS 1.0 (REST) of the raster layers: heights, shaded relief, flood depth, imagery, for QGIS and GDAL."""
-    layers = [catalog[one] for one in view.layers if catalog[one].file.raster is not None]
+@router.get(PATH)
+async def get_capabilities(request: Request, view: Caller) -> Response:
+    """WMTS 1.0 of the rasters, and of every map and layer as pictures, for QGIS, ArcMap and GDAL."""
+    return await _capabilities(request, view)
+
+
+@kvp_router.get(KVP, openapi_extra={OPEN: True})
+async def get_wmts(request: Request, view: Caller) -> Response:
+    """The same for clients that ask with parameters: REQUEST=GetCapabilities or GetTile."""
+    asked = read_question(request)
+    if asked["REQUEST"] == OPERATIONS[0]:
+        return await _capabilities(request, view)
+    return await get_tile(request, view, asked)
+
+
+async def _capabilities(request: Request, view: View) -> Response:
+    catalog, known = request.app.state.catalog, request.app.state.layer_states
     async with reading(request) as snap:
-        states = await known.of(snap, view, layers)
-        shown = [
-            await _shown(request, snap, layer, bounds)
-            for layer in layers
-            if layer.id in states and (bounds := states[layer.id].bounds)
-        ]
-    here = address(request, "/wmts/1.0.0/WMTSCapabilities.xml")
+        shown = await _all_shown(request, snap, view, known)
+    here = address(request, PATH), open_ended(address(request, KVP))
     document = capabilities(TITLE, here, grids_of(catalog.crs)[WEB], shown)
     return validated(request, document, "application/xml", {})
 
 
-async def _shown(request: Request, snap: Snapshot, layer: Layer, bounds: Bounds) -> Shown:
+async def _all_shown(request: Request, snap: Snapshot, view: View, known: LayerStates) -> list[Shown]:
+    """The maps, the layers, and the rasters, whose tiles are painted without MapLibre."""
+    catalog = request.app.state.catalog
+    layers = [catalog[one] for one in view.layers]
+    states = await known.of(snap, view, layers)
+    drawn = [find_tileset(catalog, view, layer.id) for layer in layers if layer.file.raster is None]
+    found = [_drawn(request, one, states) for one in (*maps_of(catalog, view), *drawn)]
+    for layer in layers:
+        if layer.file.raster is not None and layer.id in states and (bounds := states[layer.id].bounds):
+            found.append(await _raster(request, snap, layer, bounds))
+    return [one for one in found if one is not None]
+
+
+def _drawn(request: Request, tileset: Tileset, states: Mapping[str, LayerState]) -> Shown | None:
+    own = {drawn.layer.id: states[drawn.layer.id] for drawn in tileset.layers if drawn.layer.id in states}
+    bounds = joined_bounds(own)
+    if bounds is None:
+        return None
+    crs = request.app.state.catalog.crs
+    low, high = tileset.zoom
+    place = f"/maps/{tileset.id}/{{Style}}/{{TileMatrix}}/{{TileCol}}/{{TileRow}}"
+    tiles = {media: address(request, f"{place}.{form}") for media, form in FORMS.items()}
+    box = box_in(crs, grids_of(crs)[WEB], bounds)
+    return Shown(tileset.id, tileset.title, SCHEMES, bounds, box, (max(low, LEAST_ZOOM), high), tiles)
+
+
+async def _raster(request: Request, snap: Snapshot, layer: Layer, bounds: Bounds) -> Shown:
     crs = request.app.state.catalog.crs
     assert layer.file.raster is not None
     return Shown(
-        layer,
-        [look for look in looks_of(layer.file.raster) if look in NAMES],
+        layer.id,
+        layer.file.title,
+        {look: NAMES[look] for look in looks_of(layer.file.raster) if look in NAMES},
         bounds,
         box_in(crs, grids_of(crs)[WEB], bounds),
         raster_zooms(layer, await finest_m(snap, layer)),
-        address(request, f"/rasters/{layer.id}/{{Style}}/{{TileMatrix}}/{{TileCol}}/{{TileRow}}.png"),
+        {PNG: address(request, f"/rasters/{layer.id}/{{Style}}/{{TileMatrix}}/{{TileCol}}/{{TileRow}}.png")},
     )

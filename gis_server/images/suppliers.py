@@ -1,0 +1,83 @@
+"""What pictures are drawn of, by the paths that their styles name; other rooms have it, and the service hands it in."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from gis_server.access.views import View
+from gis_server.catalog.dress import FACES
+from gis_server.errors import AssetsMissing, Busy
+from gis_server.releases.snapshot import Snapshot
+
+LETTERS = "glyphs/{fontstack}/{range}.pbf"
+SPRITE = "sprites/bando"
+Place = tuple[int, int, int]
+"""Zoom, column, row of Web Mercator."""
+
+
+@dataclass(frozen=True)
+class Supply:
+    """Bytes, and the release that they were drawn from; 0 for what no release changes."""
+
+    body: bytes
+    release: int = 0
+
+
+Near = Callable[[Snapshot, View, list[str], tuple[float, float, float]], Awaitable[Sequence[Mapping[str, Any]]]]
+"""The features of layers near a longitude and latitude, within metres; nearest first."""
+
+
+class Moved(Busy):
+    """A release came while a picture was drawn: it would have shown both."""
+
+
+class Sprites(Protocol):
+    """Icons of all styles on one sheet, by file name."""
+
+    def file(self, name: str) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Suppliers:
+    """Tiles and pictures are given as they are in a release or later, and as the view sees them."""
+
+    tile: Callable[[View, str, Place, int], Awaitable[Supply]]
+    raster: Callable[[View, str, str, Place], Awaitable[Supply]]
+    sprites: Sprites
+    glyphs: Path
+    near: Near
+
+    async def fetch(self, view: View, release: int, path: str) -> bytes:
+        """What lies at a path, of this release; `Moved` when there is a newer one already."""
+        found = await self._find(view, release, path)
+        if found.release > release:
+            raise Moved("Bản đồ vừa có bản công bố mới.", "The map just went on to a new release.")
+        return found.body
+
+    async def _find(self, view: View, release: int, path: str) -> Supply:
+        match path.split("/"):
+            case ["tiles", tileset, *place]:
+                return await self.tile(view, tileset, _place(place), release)
+            case ["rasters", layer, look, *place]:
+                return await self.raster(view, layer, look, _place(place))
+            case ["sprites", name]:
+                return Supply(self.sprites.file(name))
+            case ["glyphs", face, letters] if face in FACES:
+                return Supply(_letters(self.glyphs / face / letters))
+        raise LookupError(path)
+
+
+def _place(parts: list[str]) -> Place:
+    z, x, y = (int(part) for part in parts)
+    return z, x, y
+
+
+def _letters(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise AssetsMissing(
+            f"Thiếu {path}: tệp ký tự chưa được tạo. Chạy “tools/setup” trong thư mục mã nguồn.",
+            f"{path} is missing: the glyph files were not made. Run “tools/setup” in the project's folder.",
+        ) from None

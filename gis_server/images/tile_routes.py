@@ -1,0 +1,65 @@
+"""Route of maps as picture tiles, for clients that draw no vector tiles: ask, answer. WMTS leads here, too."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from gis_server.catalog import Catalog
+from gis_server.errors import BadRequest, UnknownLayer
+from gis_server.images.answering import picture_answer
+from gis_server.images.asked import read_scheme
+from gis_server.images.composing import Wanted
+from gis_server.images.furniture import INK
+from gis_server.images.job import MEDIA, Format, Job, Tile
+from gis_server.images.subjects import States
+from gis_server.web.asking import Caller, View
+from gis_server.web.parameters import read_whole, refused
+
+SIDE, LOWEST, HIGHEST = 256, 1, 22
+router = APIRouter(tags=["images"])
+
+
+@router.get("/maps/{map}/{style}/{z}/{x}/{y}.{form}")
+async def get_map_tile(request: Request, view: Caller, map: str, form: str) -> Response:
+    """A tile of WebMercatorQuad, 256 pixels a side, of a map or layer by day (light) or by night (dark)."""
+    path = request.path_params
+    return await drawn_tile(request, view, (map, path["style"], form), (path["z"], path["x"], path["y"]))
+
+
+async def drawn_tile(request: Request, view: View, what: tuple[str, str, str], at: tuple[str, str, str]) -> Response:
+    """Name, style and format; zoom, column and row, as they were written. A layer is drawn on nothing."""
+    name, style, form = what
+    catalog: Catalog = request.app.state.catalog
+    is_clear = name not in catalog.maps
+    wanted = Wanted((name,), (read_scheme(style),), clear=is_clear)
+    ground = INK[wanted.schemes[0]][1] if form == "jpg" else ""
+    job = Job(read_tile(*at), SIDE, SIDE, form=read_form(form), ground=ground)
+
+    def planned(_: States) -> Job:
+        return job
+
+    return await picture_answer(request, view, wanted, planned)
+
+
+def read_tile(z: str, x: str, y: str) -> Tile:
+    zoom = _number("z", z, LOWEST, HIGHEST)
+    return Tile(zoom, *(_number(name, one, 0, 2**zoom - 1) for name, one in (("x", x), ("y", y))))
+
+
+def read_form(form: str) -> Format:
+    for one in MEDIA:
+        if one == form:
+            return one
+    known = ", ".join(MEDIA)
+    raise UnknownLayer(
+        f"Không có dạng ảnh “{form[:20]}”; có: {known}.", f"There is no picture format “{form[:20]}”: {known}."
+    )
+
+
+def _number(name: str, text: str, low: int, high: int) -> int:
+    try:
+        found = read_whole(name, text, low)
+    except BadRequest:
+        found = -1
+    if not low <= found <= high:
+        raise refused(name, text, f"số nguyên từ {low} đến {high}", f"a whole number from {low} to {high}")
+    return found
