@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from gis_server.catalog.checks import Waiver
 from gis_server.catalog.crs import CrsBook
+from gis_server.catalog.edits import Editor
 from gis_server.catalog.model import Domain, FieldRule, LayerFile, LayerStyle, PortalMap, Theme, ViewRule
 from gis_server.errors import UnknownLayer
 
@@ -60,6 +61,8 @@ class Catalog:
     crs: CrsBook
     waivers: Mapping[str, list[Waiver]] = field(default_factory=dict)
     """By layer id: what someone answers for."""
+    editors: Mapping[str, Editor] = field(default_factory=dict)
+    """By role."""
 
     def __getitem__(self, layer_id: str) -> Layer:
         try:

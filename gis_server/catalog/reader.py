@@ -11,6 +11,7 @@ from gis_server.catalog.catalog import Catalog, Layer
 from gis_server.catalog.checks import WaiverFile
 from gis_server.catalog.consistency import contradictions
 from gis_server.catalog.crs import CrsBook
+from gis_server.catalog.edits import Editor
 from gis_server.catalog.model import CrsFile, Domain, LayerFile, LayerStyle, PortalMap, Theme, ViewRule
 from gis_server.catalog.words import read_yaml
 from gis_server.errors import CatalogInvalid
@@ -27,6 +28,7 @@ def read_catalog(layers_folder: Path, styles_folder: Path) -> Catalog:
     crs = files.one(layers_folder / "_crs.yaml", CrsFile)
     themes = files.table(layers_folder / "_themes.yaml", Theme)
     views = files.table(layers_folder / "_views.yaml", ViewRule)
+    editors = files.table(layers_folder / "_editors.yaml", Editor)
     domains = files.folder(layers_folder / "_domains", Domain)
     layers = files.tree(layers_folder, LayerFile, ".")
     waivers = files.beside(layers_folder, WaiverFile, WAIVERS)
@@ -43,6 +45,7 @@ def read_catalog(layers_folder: Path, styles_folder: Path) -> Catalog:
         maps,
         CrsBook(crs),
         {name: file.waivers for name, file in waivers.items()},
+        editors,
     )
     if mistakes := contradictions(catalog):
         raise invalid(mistakes)
