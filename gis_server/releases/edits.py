@@ -40,13 +40,15 @@ class Edit:
     verb: Verb
     fid: int | None = None
     """None of a feature to be made."""
-    version: str | None = None
-    """The version that the editor saw; None: whichever there is."""
+    versions: frozenset[str] | None = None
+    """What the editor saw; None: whichever there is."""
     values: Mapping[str, Any] | None = None
     """Fields as JSON has them; of an update only those to be changed."""
     shape: Shape | None = None
     redraws: bool = False
     """Whether the geometry changes, to `shape` or to none."""
+    said_source: str | None = None
+    """To which source it belongs, if the editor says so: nobody changes that."""
 
     @property
     def layer(self) -> Layer:

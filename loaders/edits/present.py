@@ -11,7 +11,7 @@ from psycopg.rows import class_row
 from shapely.geometry.base import BaseGeometry
 
 from gis_server.catalog import Layer
-from gis_server.errors import EditForbidden, EditStale, UnknownLayer
+from gis_server.errors import BadRequest, EditForbidden, EditStale, UnknownLayer
 from gis_server.releases.edits import Author, Edit, Sight, version_sql
 from gis_server.releases.source import Source
 from loaders.statements import statement
@@ -50,6 +50,7 @@ def present(conn: psycopg.Connection, edits: Sequence[Edit], author: Author) -> 
     for edit in edits:
         if edit.fid is not None:
             _refuse(edit, found.get(edit.fid), author)
+        _refuse_other_source(edit, author.source.id if edit.fid is None else found[edit.fid].source)
     return found
 
 
@@ -77,7 +78,7 @@ def _refuse(edit: Edit, now: Present | None, author: Author) -> None:
         raise UnknownLayer(
             f"Lớp {layer} không có đối tượng “{edit.fid}”.", f"Layer {layer} has no feature “{edit.fid}”."
         )
-    if edit.version not in (None, now.version):
+    if edit.versions is not None and now.version not in edit.versions:
         raise EditStale(
             f"{layer} {edit.fid} đã đổi sau khi bạn xem: bản hiện hành từ bản công bố {now.born}. Chưa sửa gì; xem lại "
             "đối tượng, rồi sửa tiếp với ETag mới.",
@@ -91,3 +92,11 @@ def _refuse(edit: Edit, now: Present | None, author: Author) -> None:
             f"{layer} {edit.fid} belongs to the source “{now.source}”; this key edits “{author.source.id}”"
             + (f" and {', '.join(sorted(author.also))}" if author.also else "") + ".",
         )  # fmt: skip
+
+
+def _refuse_other_source(edit: Edit, source: str) -> None:
+    if edit.said_source not in (None, source):
+        raise BadRequest(
+            f"{edit.layer.id}: trường source chỉ để đọc; ở đây là “{source}”. Bỏ source ra khỏi nội dung gửi.",
+            f"{edit.layer.id}: source is read-only; here it is “{source}”. Leave source out of what you send.",
+        )

@@ -49,11 +49,11 @@ class Desk:
     def update(self, number: str, values: dict[str, Any], shape: shapely.Geometry | None = None) -> Edit:
         fid, version = self.known(number)
         redraw = None if shape is None else drawn(shape)
-        return Edit(self.sight(), "update", fid, version, values, redraw, shape is not None)
+        return Edit(self.sight(), "update", fid, frozenset({version}), values, redraw, shape is not None)
 
     def delete(self, number: str) -> Edit:
         fid, version = self.known(number)
-        return Edit(self.sight(), "delete", fid, version)
+        return Edit(self.sight(), "delete", fid, frozenset({version}))
 
     def known(self, number: str) -> tuple[int, str]:
         query = sql.SQL("SELECT fid, {} FROM cadastre.thua_dat WHERE so_thua = %s").format(
@@ -110,8 +110,8 @@ def test_a_created_feature_is_served_under_the_office_s_source_in_a_release_of_i
     assert made.release == before + 1
     assert made.told == ()
     found = desk.ask(
-        "SELECT fid, source, born, so_thua, dien_tich, loai_dat, hieu_luc_tu::text, ST_Equals(geom, ST_GeomFromText(%s, 9210)) "
-        "FROM cadastre.thua_dat WHERE fid = %s", square(5).wkt, made.fids[0],
+        "SELECT fid, source, born, so_thua, dien_tich, loai_dat, hieu_luc_tu::text, "
+        "ST_Equals(geom, ST_GeomFromText(%s, 9210)) FROM cadastre.thua_dat WHERE fid = %s", square(5).wkt, made.fids[0],
     )  # fmt: skip
     assert found == [(made.fids[0], OFFICE.id, made.release, "K6", 100.0, "ODT", "2026-11-22", True)]
     assert desk.ask("SELECT who, note FROM meta.release WHERE release = %s", made.release) == [
@@ -161,7 +161,8 @@ def test_a_batch_is_one_release_and_all_or_nothing(desk: Desk) -> None:
     assert done.release == before + 1
     assert done.told == ()
     assert desk.ask(
-        "SELECT source, added, changed, removed FROM meta.release_layer WHERE release = %s ORDER BY source", done.release
+        "SELECT source, added, changed, removed FROM meta.release_layer WHERE release = %s ORDER BY source",
+        done.release,
     ) == [(MEASURED.id, 0, 1, 1), (OFFICE.id, 2, 0, 0)]
 
 
@@ -171,7 +172,7 @@ def test_of_two_editors_who_saw_the_same_version_one_wins(desk: Desk) -> None:
     with pytest.raises(EditStale, match="release 3"):
         desk.apply(second)
     assert desk.ask("SELECT loai_dat FROM cadastre.thua_dat WHERE so_thua = 'K2'") == [("CLN",)]
-    desk.apply(replace(second, version=None))
+    desk.apply(replace(second, versions=None))
     assert desk.ask("SELECT loai_dat FROM cadastre.thua_dat WHERE so_thua = 'K2'") == [("LUC",)]
 
 
@@ -246,12 +247,12 @@ def test_keys_do_not_change_and_other_sources_are_left_alone(desk: Desk) -> None
 def test_a_point_sent_back_as_it_was_served_stays_where_it_is(desk: Desk, catalog: Catalog) -> None:
     (west,) = [shape for (shape,) in desk.ask("SELECT ST_AsBinary(geom) FROM cadastre.thua_dat WHERE so_thua = 'K2'")]
     stored = shapely.from_wkb(bytes(west))
-    in_degrees = shapely.transform(
-        stored, lambda points: catalog.crs.transform(points, 9210, 4326).round(7)
-    )
+    in_degrees = shapely.transform(stored, lambda points: catalog.crs.transform(points, 9210, 4326).round(7))
     edit = desk.update("K2", {"loai_dat": "CLN"}, stored)
     desk.apply(replace(edit, shape=drawn(in_degrees, 4326, 1e-7)))
-    ((same,),) = desk.ask("SELECT geom = ST_GeomFromWKB(%s, 9210) FROM cadastre.thua_dat WHERE so_thua = 'K2'", bytes(west))
+    ((same,),) = desk.ask(
+        "SELECT geom = ST_GeomFromWKB(%s, 9210) FROM cadastre.thua_dat WHERE so_thua = 'K2'", bytes(west)
+    )
     assert same
     beside = shapely.transform(square(5), lambda points: catalog.crs.transform(points, 9210, 4326).round(7))
     done = desk.apply(replace(desk.insert("K6", square(5), dien_tich=100), shape=drawn(beside, 4326, 1e-7)))
