@@ -28,6 +28,8 @@ from loaders.edits.shapes import in_stored_grid, with_known_points
 from loaders.edits.taken import numbers, refuse_taken
 from loaders.edits.verdict import refuse_faults, refuse_too_much, told
 from loaders.outage import outages_in_words
+from loaders.pipeline import PUBLISH
+from loaders.progress import Steps
 from loaders.records import Record, record
 from loaders.report import Report, as_json
 from loaders.statements import statement
@@ -47,7 +49,7 @@ class GateEditor:
     def apply(self, edits: Sequence[Edit], author: Author) -> Edited:
         """Nobody else publishes from the first look at the features until they are edited."""
         with (
-            self._booked(edits, author) as book,
+            self._booked(edits, author) as (book, steps),
             self.database.connect() as conn,
             NearStaging(self.database, book.load_id, self.catalog) as staging,
             alone(conn, PATIENCE),
@@ -56,20 +58,22 @@ class GateEditor:
             parts = parts_of(edits, now, self._rows(conn, edits, now, author))
             for part in parts:
                 refuse_taken(conn, part, _sight(edits, part))
-            self._stage(staging, parts)
-            found = _check(self._gate(staging, author.source.id), book)
-            refuse_too_much(conn, parts, found)
-            book.release = self._publish(conn, staging, parts, author)
+            with steps.step("kiểm tra · check", ""):
+                self._stage(staging, parts)
+                found = _check(self._gate(staging, author.source.id), book)
+                refuse_too_much(conn, parts, found)
+            book.release = self._publish(conn, staging, (parts, author), steps)
             return Edited(book.release, _numbers(conn, edits, parts), found)
 
     @contextmanager
-    def _booked(self, edits: Sequence[Edit], author: Author) -> Iterator[Record]:
+    def _booked(self, edits: Sequence[Edit], author: Author) -> Iterator[tuple[Record, Steps]]:
         """Each attempt has its line in the log book: who, what, when, and what became of it; no values."""
-        did = [{"verb": edit.verb, "layer": edit.layer.id, "fid": edit.fid} for edit in edits]
+        did, steps = [{"verb": edit.verb, "layer": edit.layer.id, "fid": edit.fid} for edit in edits], Steps(quiet=True)
         with outages_in_words(), record(self.database, who=author.who, profile=None, path=PATH) as book:
             book.source = author.source.id
             book.report = as_json(Report(PATH, author.source, False, Account())) | {"edits": did}
-            yield book
+            yield book, steps
+            book.report |= {"seconds": {name: round(value, 3) for name, value in steps.seconds.items()}}
 
     def _rows(
         self, conn: psycopg.Connection, edits: Sequence[Edit], now: Mapping[int, Present], author: Author
@@ -105,7 +109,9 @@ class GateEditor:
             replaced = [fid for part in some for fid in part.replaced]
             staging.take(layer, table_of(layer, rows, self.catalog.crs.stored), replaced)
         staging.finish()
-        for layer in staging.layers.values():
+        for layer in layers.values():
+            mine = [row for part in parts if part.layer == layer for row in part.rows]
+            staging.keep_drawings(layer, {row.edit: row.fid for row in mine if row.fid is not None})
             staging.surround(layer)
         staging.analyze()
 
@@ -115,13 +121,18 @@ class GateEditor:
         return NearGate(Bench(staging, self.catalog, source, others), self._codes, waivers)
 
     def _publish(
-        self, conn: psycopg.Connection, staging: NearStaging, parts: Sequence[Part], author: Author
+        self, conn: psycopg.Connection, staging: NearStaging, what: tuple[Sequence[Part], Author], steps: Steps
     ) -> int | None:
+        parts, author = what
         tables = {layer.id: staging.sent(layer) for layer in staging.layers.values()}
         owners = sources(conn, author, {part.source for part in parts})
         words = {"who": author.who, "note": author.note}
-        release = make_release(conn, bundles(conn, parts, tables, owners), words)
-        return None if release is None else release.number
+        with steps.step(PUBLISH, ""):
+            release = make_release(conn, bundles(conn, parts, tables, owners), words)
+        if release is None:
+            return None
+        steps.part("vẽ sẵn · draw ahead", PUBLISH, release.drawing_s)
+        return release.number
 
     @cached_property
     def _codes(self) -> Mapping[str, Code]:

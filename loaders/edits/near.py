@@ -4,7 +4,7 @@ The gate looks at all of it and tells what it finds of the edited rows. So an ed
 around it, and is judged by the same statements as a delivery.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -68,6 +68,12 @@ class NearStaging(Staging):
         }
         values = {"reach_m": reach_m(layer), "replaced": self.replaced[layer.id]}
         self.conn.execute(statement("edit_surround.sql", **names), values)
+
+    def keep_drawings(self, layer: Layer, fids: Mapping[int, int]) -> None:
+        """Rows, by number, of the features with these fids: where only fields change, nothing of the drawing does."""
+        names = {"staged": self.sent(layer), "served": sql.Identifier(layer.group, layer.name)}
+        values = {"rows": list(fids.keys()), "fids": list(fids.values())}
+        self.conn.execute(statement("edit_same_drawing.sql", **names), values)
 
 
 @dataclass(frozen=True)

@@ -356,7 +356,7 @@ def test_pages_of_other_sites_may_ask_to_edit(street: Street) -> None:
 
 
 def test_attempts_stand_in_the_log_book_without_values(street: Street) -> None:
-    path, etag = street.planted("L1", loai_cay="Cây của ông Ba")
+    path, _ = street.planted("L1", loai_cay="Cây của ông Ba")
     street.send("PATCH", path, {"properties": {"chieu_cao": 3}}, If_Match='"v0"')
     with street.database.connect() as conn:
         rows = conn.execute(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import psycopg
@@ -11,9 +12,12 @@ from psycopg import sql
 
 from gis_server.access.views import compile_views
 from gis_server.catalog import Catalog, Layer
+from gis_server.catalog.checks import Budget, Waiver
 from gis_server.db.database import Database
-from gis_server.errors import BadRequest, EditConflict, EditForbidden, EditRefused, EditStale, UnknownLayer
+from gis_server.db.shapes import hash_expression
+from gis_server.errors import BadRequest, Busy, EditConflict, EditForbidden, EditRefused, EditStale, UnknownLayer
 from gis_server.releases.edits import Author, Edit, Edited, Shape, Sight, version_sql
+from gis_server.releases.publish import alone
 from gis_server.releases.source import Source
 from loaders.edits.editor import GateEditor
 from tests.serving import MEASURED, SYNTHETIC, X, Y, publish_rows, row_of
@@ -88,8 +92,18 @@ def drawn(shape: shapely.Geometry, srid: int = 9210, unit: float = MILLIMETRE) -
 
 @pytest.fixture
 def desk(make_database: Callable[[], Database], catalog: Catalog) -> Desk:
+    """For tests that edit."""
+    return desk_on(make_database(), catalog)
+
+
+@pytest.fixture(scope="module")
+def calm(make_database: Callable[[], Database], catalog: Catalog) -> Desk:
+    """For tests whose edits are all refused."""
+    return desk_on(make_database(), catalog)
+
+
+def desk_on(database: Database, catalog: Catalog) -> Desk:
     """Five parcels side by side, K1 to K5, and one of another source far away."""
-    database = make_database()
     layer = catalog[PARCELS]
     place = {name: at for at, name in enumerate(layer.fields)}
 
@@ -133,8 +147,6 @@ def test_an_update_changes_what_it_names_and_nothing_else(desk: Desk) -> None:
 
 def test_the_row_that_an_edit_leaves_is_the_row_that_a_load_would_leave(desk: Desk, catalog: Catalog) -> None:
     desk.apply(desk.update("K2", {"dien_tich": 101}), desk.insert("K6", square(5), dien_tich=100))
-    from gis_server.db.shapes import hash_expression
-
     query = (
         f"SELECT count(*) FILTER (WHERE hash <> {hash_expression(catalog[PARCELS])}), "
         "max(ST_HausdorffDistance(geom_3857, ST_Transform(geom, 3857))) FROM cadastre.thua_dat"
@@ -198,14 +210,14 @@ def test_an_edit_that_changes_nothing_makes_no_release(desk: Desk) -> None:
     ],
 )
 def test_what_a_delivery_may_not_bring_an_edit_may_not(
-    desk: Desk, code: str, values: dict[str, Any], shape: shapely.Geometry
+    calm: Desk, code: str, values: dict[str, Any], shape: shapely.Geometry
 ) -> None:
     with pytest.raises(EditRefused, match=code) as refused:
-        desk.apply(desk.insert("K6", shape, **values))
+        calm.apply(calm.insert("K6", shape, **values))
     assert code in [one["code"] for one in refused.value.members["findings"]]
-    assert desk.release() == 2
-    assert desk.litter() == 0
-    assert desk.ask("SELECT outcome, who FROM meta.load") == [("refused", AUTHOR.who)]
+    assert calm.release() == 2
+    assert calm.litter() == 0
+    assert calm.ask("SELECT outcome, who FROM meta.load ORDER BY load_id DESC LIMIT 1") == [("refused", AUTHOR.who)]
 
 
 def test_an_overlap_and_a_gap_with_what_is_served_are_told_and_let_pass(desk: Desk) -> None:
@@ -226,22 +238,22 @@ def test_a_drawing_that_is_served_already_is_told(desk: Desk) -> None:
     assert "GEO-14" in [one.code for one in desk.apply(desk.insert("K6", square(2), dien_tich=100)).told]
 
 
-def test_a_key_that_is_taken_is_a_conflict_that_names_the_feature(desk: Desk) -> None:
-    fid, _ = desk.known("K2")
+def test_a_key_that_is_taken_is_a_conflict_that_names_the_feature(calm: Desk) -> None:
+    fid, _ = calm.known("K2")
     with pytest.raises(EditConflict, match=f"number {fid}") as refused:
-        desk.apply(desk.insert("K2", square(20), dien_tich=100))
+        calm.apply(calm.insert("K2", square(20), dien_tich=100))
     assert refused.value.members == {"collection": PARCELS, "id": fid}
     with pytest.raises(EditRefused, match="ATT-06"):
-        desk.apply(desk.insert("K6", square(5), dien_tich=100), desk.insert("K6", square(6), dien_tich=100))
+        calm.apply(calm.insert("K6", square(5), dien_tich=100), calm.insert("K6", square(6), dien_tich=100))
 
 
-def test_keys_do_not_change_and_other_sources_are_left_alone(desk: Desk) -> None:
+def test_keys_do_not_change_and_other_sources_are_left_alone(calm: Desk) -> None:
     with pytest.raises(BadRequest, match="so_thua: K2 → K22"):
-        desk.apply(desk.update("K2", {"so_thua": "K22"}))
+        calm.apply(calm.update("K2", {"so_thua": "K22"}))
     with pytest.raises(EditForbidden, match="tong_hop"):
-        desk.apply(desk.update("K9", {"loai_dat": "CLN"}))
+        calm.apply(calm.update("K9", {"loai_dat": "CLN"}))
     with pytest.raises(UnknownLayer):
-        desk.apply(replace(desk.delete("K2"), fid=987_654))
+        calm.apply(replace(calm.delete("K2"), fid=987_654))
 
 
 def test_a_point_sent_back_as_it_was_served_stays_where_it_is(desk: Desk, catalog: Catalog) -> None:
@@ -276,6 +288,36 @@ def test_relations_are_asked_of_other_layers_near_the_edit(desk: Desk, catalog: 
     publish_rows(desk.database, MEASURED, [(wards, [row_of(catalog, wards, 1)])])
     assert plant("C2", 1).told == ()
     assert [one.code for one in plant("C3", 3_000).told] == ["REL-01"]
+
+
+def test_an_edit_of_a_field_keeps_the_drawing_to_the_last_digit_so_that_no_tile_is_touched(desk: Desk) -> None:
+    done = desk.apply(desk.update("K2", {"dia_chi": "12 Lê Lợi"}))
+    ((touched,),) = desk.ask("SELECT octet_length(cells) FROM meta.touched WHERE release = %s", done.release)
+    ((elsewhere,),) = desk.ask("SELECT min(octet_length(cells)) FROM meta.touched")
+    assert touched == elsewhere
+    moved = desk.apply(desk.update("K2", {}, square(1, up=0.5)))
+    ((touched,),) = desk.ask("SELECT octet_length(cells) FROM meta.touched WHERE release = %s", moved.release)
+    assert touched > elsewhere
+
+
+def test_a_budget_of_warnings_and_waivers_hold_for_edits(desk: Desk, catalog: Catalog) -> None:
+    over = desk.insert("K6", shapely.box(X + 49, Y, X + 60, Y + 10), dien_tich=110)
+    strict = Layer(PARCELS, desk.parcels.file.model_copy(update={"budget": Budget(warnings=0.0)}))
+    files = replace(catalog, layers={**catalog.layers, PARCELS: strict})
+    edit = replace(over, sight=replace(over.sight, layer=strict))
+    with pytest.raises(EditRefused, match="budget") as refused:
+        GateEditor(files, desk.database).apply([edit], AUTHOR)
+    assert [one["code"] for one in refused.value.members["findings"]] == ["COV-01"]
+    answered = Waiver(code="COV-01", keys=["K1, K1, K6"], who="Sở X", why="đo lại", until=date(2999, 1, 1))
+    lenient = replace(files, waivers={PARCELS: [answered]})
+    assert GateEditor(lenient, desk.database).apply([edit], AUTHOR).told == ()
+
+
+def test_an_edit_gives_up_soon_while_somebody_else_publishes(calm: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("loaders.edits.editor.PATIENCE", "100ms")
+    with calm.database.connect() as conn, alone(conn), pytest.raises(Busy, match="Another publish"):
+        calm.apply(calm.update("K2", {"loai_dat": "CLN"}))
+    assert calm.litter() == 0
 
 
 def test_most_of_a_source_does_not_end_at_once(desk: Desk, catalog: Catalog) -> None:
