@@ -28,7 +28,7 @@ def read_catalog(layers_folder: Path, styles_folder: Path) -> Catalog:
     crs = files.one(layers_folder / "_crs.yaml", CrsFile)
     themes = files.table(layers_folder / "_themes.yaml", Theme)
     views = files.table(layers_folder / "_views.yaml", ViewRule)
-    editors = files.table(layers_folder / "_editors.yaml", Editor)
+    editors = files.table_if_there(layers_folder / "_editors.yaml", Editor)
     domains = files.folder(layers_folder / "_domains", Domain)
     layers = files.tree(layers_folder, LayerFile, ".")
     waivers = files.beside(layers_folder, WaiverFile, WAIVERS)
@@ -76,6 +76,10 @@ class _Files:
             return {}
         rows = {str(name): self._validated(path, model, value, str(name)) for name, value in content.items()}
         return {name: row for name, row in rows.items() if row is not None}
+
+    def table_if_there(self, path: Path, model: type[Model]) -> dict[str, Model]:
+        """The same of a file that not every city has."""
+        return self.table(path, model) if path.exists() else {}
 
     def folder(self, folder: Path, model: type[Model]) -> dict[str, Model]:
         """A folder of files, by file name."""

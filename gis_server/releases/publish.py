@@ -117,8 +117,9 @@ def announce(conn: psycopg.Connection, release: int) -> None:
 
 
 @contextmanager
-def alone(conn: psycopg.Connection, patience: str = PATIENCE) -> Iterator[None]:
-    """The publish's own transaction; one at a time, and never waiting for ever."""
+def alone(conn: psycopg.Connection, patience: str = "") -> Iterator[None]:
+    """The publish's own transaction; one at a time, and never waiting for ever: `PATIENCE` unless told otherwise."""
+    patience = patience or PATIENCE
     conn.commit()  # whatever the caller began, else this would be a part of it
     try:
         with conn.transaction():

@@ -18,6 +18,7 @@ from loaders.checks.lines import find_along_lines
 from loaders.checks.registry import Code
 from loaders.checks.relations import relate
 from loaders.checks.suspects import SLIVER_M
+from loaders.checks.taken_back import find_taken_back
 from loaders.checks.waivers import Waivers
 from loaders.rows import LINE_BITS
 from loaders.staging import Staging
@@ -63,6 +64,7 @@ class Gate:
         relate(self.bench, layer)
         compare_with_served(self.bench, layer)
         find_emptied_fields_in_use(self.bench, layer)
+        find_taken_back(self.bench, layer)
         self.name_and_waive(layer)
 
     def set_aside(self, layer: Layer) -> int:

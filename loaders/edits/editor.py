@@ -30,13 +30,12 @@ from loaders.edits.verdict import refuse_faults, refuse_too_much, told
 from loaders.outage import outages_in_words
 from loaders.pipeline import PUBLISH
 from loaders.progress import Steps
-from loaders.records import Record, record
+from loaders.records import EDITED, Record, record
 from loaders.report import Report, as_json
 from loaders.statements import statement
 
 PATIENCE = "10s"
 """How long an edit waits for another publish to end; a caller who waits is told sooner than a delivery."""
-PATH = "sửa trực tuyến · online edit"
 
 
 @dataclass(frozen=True)
@@ -69,9 +68,9 @@ class GateEditor:
     def _booked(self, edits: Sequence[Edit], author: Author) -> Iterator[tuple[Record, Steps]]:
         """Each attempt has its line in the log book: who, what, when, and what became of it; no values."""
         did, steps = [{"verb": edit.verb, "layer": edit.layer.id, "fid": edit.fid} for edit in edits], Steps(quiet=True)
-        with outages_in_words(), record(self.database, who=author.who, profile=None, path=PATH) as book:
+        with outages_in_words(), record(self.database, who=author.who, profile=None, path=EDITED) as book:
             book.source = author.source.id
-            book.report = as_json(Report(PATH, author.source, False, Account())) | {"edits": did}
+            book.report = as_json(Report(EDITED, author.source, False, Account())) | {"edits": did}
             yield book, steps
             book.report |= {"seconds": {name: round(value, 3) for name, value in steps.seconds.items()}}
 
