@@ -21,6 +21,7 @@ from gis_server.db.pool import open_pool
 from gis_server.errors import Busy
 from gis_server.features.asked import F
 from gis_server.features.collections import TimeExtents
+from gis_server.features.edits.routes import router as edits
 from gis_server.features.encodings import PACKED
 from gis_server.features.exports.opening import exports_open
 from gis_server.features.identify import identify, spot_of
@@ -46,6 +47,7 @@ from gis_server.portals.sprites import router as sprites
 from gis_server.portals.styles import router as styles
 from gis_server.portals.viewer import Viewer, viewer_page
 from gis_server.records.routes import router as records
+from gis_server.releases.edits import Editor
 from gis_server.releases.snapshot import Snapshot, snapshot
 from gis_server.search.routes import router as search
 from gis_server.settings import Settings
@@ -80,7 +82,8 @@ from gis_server.web.strict import refuse_unknown
 
 PACKED_BYTES = 2_000
 """Answers from this size on are compressed; tiles never are here."""
-EXPOSED = ["Bando-Release", "Bando-Stale", "ETag", "Content-Crs", "Retry-After"]
+IN_STEP_S = 2.0
+EXPOSED = ["Bando-Release", "Bando-Stale", "ETag", "Content-Crs", "Retry-After", "Location", "Accept-Patch", "Allow"]
 """Headers that pages of other sites may read."""
 home = APIRouter(tags=["features"])
 
@@ -95,6 +98,7 @@ ROUTERS = (
     home,
     features,
     items,
+    edits,
     shapes,
     planning,
     search,
@@ -117,8 +121,8 @@ ROUTERS = (
 )
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The service, ready to be run; it finds its database when it starts."""
+def create_app(settings: Settings, editor: Editor | None = None) -> FastAPI:
+    """The service, ready to be run; it finds its database when it starts. Without an editor it is for reading."""
     app = FastAPI(
         title="Bando",
         lifespan=_lifespan,
@@ -127,6 +131,9 @@ def create_app(settings: Settings) -> FastAPI:
         dependencies=[Depends(refuse_unknown)],
     )
     _furnish(app, settings)
+    app.state.editor, app.state.editing = editor, asyncio.Lock()
+    app.state.in_step = partial(_in_step, app)
+    app.state.routes = [route for router in ROUTERS if editor or router is not edits for route in router.routes]
     for router in ROUTERS:
         app.include_router(router)
     answer_errors(app)
@@ -154,7 +161,6 @@ def _furnish(app: FastAPI, settings: Settings) -> None:
     state.archives = Archives(settings.archives_folder, state.catalog)
     state.studio = Studio(Composer(state.catalog), _suppliers(app), settings.image_workers)
     state.draw_tile = drawn_tile
-    state.routes = [route for router in ROUTERS for route in router.routes]
     state.pool, state.office, state.release = None, None, 0
 
 
@@ -187,17 +193,12 @@ def _pool(app: FastAPI) -> asyncpg.Pool:
     return pool
 
 
-def create_service(settings: Settings) -> Service:
+def create_service(settings: Settings, editor: Editor | None = None) -> Service:
     """The whole of it: kept tiles are answered before the application is asked."""
-    app = create_app(settings)
+    app = create_app(settings, editor)
     shared = [("access-control-allow-origin", "*"), ("access-control-expose-headers", ", ".join(EXPOSED))]
     front = Front(app.state.desk, app.state.archives, app.state.door, shared)
     return Service(app, app.router.lifespan_context(app), front.answered)
-
-
-def create_worker_service() -> Service:
-    """What a Granian worker runs; its settings come from the environment."""
-    return create_service(Settings())
 
 
 @asynccontextmanager
@@ -225,6 +226,14 @@ def _hear(app: FastAPI, tiles_hear: Hear, release: int | None) -> None:
     tiles_hear(release)
 
 
+async def _in_step(app: FastAPI, release: int) -> None:
+    """Waits a little until this worker's tiles are those of a release, so that who edits sees it in the next tile."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(IN_STEP_S):
+            while app.state.desk.release < release:
+                await asyncio.sleep(0.01)
+
+
 def _wrap(app: FastAPI) -> None:
     """Middleware, the innermost first."""
     app.add_middleware(
@@ -236,8 +245,8 @@ def _wrap(app: FastAPI) -> None:
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
-        allow_methods=["GET", "HEAD", "POST"],
-        allow_headers=["Bando-Key", "Content-Type", "If-None-Match", "Last-Event-ID"],
+        allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+        allow_headers=["Bando-Key", "Content-Type", "Content-Crs", "If-Match", "If-None-Match", "Last-Event-ID"],
         expose_headers=EXPOSED,
         max_age=86_400,
     )

@@ -1,8 +1,14 @@
 """Domain errors: each a sentence in Vietnamese and in English; one table maps them to HTTP, one to exit codes."""
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class MapError(Exception):
     """Base of every error a person may read. `vi` comes first on screens, `en` beside it."""
+
+    members: Mapping[str, Any] = {}
+    """What a problem document says beside the sentences."""
 
     def __init__(self, vi: str, en: str) -> None:
         super().__init__(f"{vi}\n{en}")
@@ -62,6 +68,42 @@ class LoadRefused(MapError):
     """The source failed its checks; nothing was published."""
 
 
+class EditRefused(LoadRefused):
+    """An edit failed the checks; nothing was published. `members` lists what was found."""
+
+    def __init__(self, vi: str, en: str, findings: list[dict[str, Any]]) -> None:
+        super().__init__(vi, en)
+        self.members = {"findings": findings}
+
+
+class EditConflict(MapError):
+    """The feature that is to be created is there already."""
+
+
+class EditStale(MapError):
+    """The feature is another by now than the one that the editor saw."""
+
+
+class VersionMissing(MapError):
+    """An edit does not say which version of the feature it is meant for."""
+
+
+class EditForbidden(MapError):
+    """The caller's key does not let them edit this."""
+
+
+class KeyMissing(MapError):
+    """Only callers with a key may do this."""
+
+
+class ReadOnly(MapError):
+    """Nobody edits this layer here, or nothing at all is edited in this service."""
+
+
+class WrongMedia(MapError):
+    """A body of a kind that is not read here."""
+
+
 class RollbackRefused(MapError):
     """A release that is asked for again cannot be brought back whole, or is not there."""
 
@@ -88,6 +130,13 @@ HTTP_STATUS: dict[type[MapError], int] = {
     AssetsMissing: 503,
     ArchiveBroken: 503,
     LoadRefused: 422,
+    EditConflict: 409,
+    EditStale: 412,
+    VersionMissing: 428,
+    EditForbidden: 403,
+    KeyMissing: 401,
+    ReadOnly: 405,
+    WrongMedia: 415,
 }
 
 EXIT_CODE: dict[type[MapError], int] = {

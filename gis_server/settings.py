@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     """The most that tables made for callers may take on disk, in MiB."""
     pool_size: int = 8
     """Database connections of one worker."""
+    edits: bool = False
+    """Whether features are edited over HTTP; the service may then write as `bando_load`."""
     tile_store_mb: int = 2_048
     """The most that drawn tiles may take on disk, in MiB; 0 keeps none."""
 

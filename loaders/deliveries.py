@@ -9,12 +9,13 @@ from pathlib import Path
 import yaml
 from pydantic import Field, ValidationError
 
+from gis_server.catalog.edits import SourceRule
 from gis_server.catalog.model import Strict, Text
 from gis_server.catalog.words import read_yaml
 from gis_server.errors import DeliveryUnreadable
 from loaders.archives import ZIPS, Budget, unpack
 from loaders.printable import printable
-from loaders.profiles import Reader, SourceRule
+from loaders.profiles import Reader
 from loaders.sniff import reader_of_json
 from loaders.workplace import workplace
 

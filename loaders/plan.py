@@ -7,14 +7,14 @@ from pathlib import Path
 from gis_server.catalog import Catalog
 from gis_server.catalog.model import Text
 from gis_server.errors import DeliveryUnreadable, ProfileInvalid
-from gis_server.releases.source import Source
+from gis_server.releases.source import Source, source_of
 from loaders.child.host import Child
 from loaders.child.wire import Request
 from loaders.conditions import columns_of as columns_of_conditions
 from loaders.crs import Given, Locator
 from loaders.deliveries import UNLISTED, DeliveredFile, Delivery
 from loaders.profile_reader import columns_of, read_profile
-from loaders.profiles import FileRule, Profile, SourceRule
+from loaders.profiles import FileRule, Profile
 from loaders.rasters.order import order_for
 from loaders.readers.stream import Stream
 from loaders.repeats import once
@@ -121,17 +121,13 @@ def _profile_names(delivery: Delivery, profile: str | None) -> dict[str, str | N
 def _source(delivery: Delivery, profile: str | None, profiles: dict[str, Profile]) -> Source:
     said = {one.source.id: one.source for one in profiles.values()}
     if delivery.manifest is not None and delivery.manifest.source is not None and profile is None:
-        return _as_source(delivery.manifest.source)
+        return source_of(delivery.manifest.source)
     if len(said) != 1:
         raise ProfileInvalid(
             f"Các hồ sơ nạp ghi nguồn khác nhau ({', '.join(said)}); ghi `source:` trong giao_nop.yaml.",
             f"The profiles name different sources ({', '.join(said)}); say `source:` in giao_nop.yaml.",
         )
-    return _as_source(next(iter(said.values())))
-
-
-def _as_source(rule: SourceRule) -> Source:
-    return Source(rule.id, rule.title.vi, rule.title.en, rule.licence, rule.attribution, rule.synthetic)
+    return source_of(next(iter(said.values())))
 
 
 def _place(plan: Plan, file: DeliveredFile, profile: Profile) -> None:

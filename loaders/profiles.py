@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from gis_server.catalog.edits import SourceRule
 from gis_server.catalog.model import GeometryKind, Strict, Text
 from loaders.conditions import Condition, Conditions, Scalar, any_of, columns_of
 from loaders.families import Family
@@ -14,16 +15,6 @@ Reader = Literal["osm", "overpass", "vector", "table", "json", "parquet", "gtfs"
 
 AUTO = "auto"
 """`crs:` of a profile that leaves the grid to the file and the evidence; the same as saying nothing."""
-
-
-class SourceRule(Strict):
-    """The office a delivery comes from; its rows are replaced by its next delivery, and by no one else's."""
-
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
-    title: Text
-    licence: str = Field(min_length=1)
-    attribution: str = Field(min_length=1)
-    synthetic: bool = False
 
 
 class FieldRule(Strict):

@@ -11,6 +11,9 @@ from gis_server.errors import LoadRefused
 from loaders.printable import printable, printable_in
 from loaders.statements import statement
 
+EDITED = "sửa trực tuyến · online edit"
+"""What stands for the path of a file where features were edited over HTTP."""
+
 
 @dataclass
 class Record:

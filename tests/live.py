@@ -59,7 +59,7 @@ def served(settings: Settings, log: Path) -> Iterator[str]:
     env = {**os.environ, **environment(settings)}
     command = [sys.executable, "-m", "granian", "--interface", "rsgi", "--factory", "--no-ws"]
     command += ["--workers", str(settings.workers), "--backlog", str(BACKLOG), "--backpressure", str(MOST_OPEN)]
-    command += ["--host", settings.host, "--port", str(settings.port), "gis_server.app:create_worker_service"]
+    command += ["--host", settings.host, "--port", str(settings.port), "gis_server.cli.worker:create_worker_service"]
     with log.open("wb") as out:
         process = subprocess.Popen(command, cwd=HOME, env=env, stdout=out, stderr=out)
         try:

@@ -29,6 +29,8 @@ class KeyHolder(BaseModel):
 
     view: str
     label: str = Field(min_length=1, max_length=200)
+    roles: list[str] = Field(default_factory=list)
+    """In whose name the holder may edit (`layers/_editors.yaml`)."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def remove_keys(path: Path, label: str, views: Collection[str]) -> int:
 def _write(path: Path, holders: Mapping[str, KeyHolder]) -> None:
     """Replace the file in one step, readable by its owner alone."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    rows = {hashed: holder.model_dump() for hashed, holder in holders.items()}
+    rows = {hashed: holder.model_dump(exclude_defaults=True) for hashed, holder in holders.items()}
     with NamedTemporaryFile("w", dir=path.parent, prefix=".keys-", delete=False, encoding="utf-8") as file:
         file.write(HEADER + yaml.safe_dump(rows, allow_unicode=True, sort_keys=False))
         file.flush()

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Header, Query, Request
 from starlette.datastructures import Headers
 
-from gis_server.access.keys import KeyFile, keys_path
+from gis_server.access.keys import KeyFile, KeyHolder, keys_path
 from gis_server.access.views import View, compile_views
 from gis_server.catalog import Catalog
 from gis_server.errors import Busy, SettingInvalid, UnknownKey
@@ -28,9 +28,10 @@ class Doorkeeper:
     keys: KeyFile
 
     def view_of(self, headers: Headers, key: str | None) -> View:
-        return self._anonymous(headers) if key is None else self._holder_of(key)
+        return self._anonymous(headers) if key is None else self.views[self.holder_of(key).view]
 
-    def _holder_of(self, key: str) -> View:
+    def holder_of(self, key: str) -> KeyHolder:
+        """Whose key it is; UnknownKey when it is nobody's."""
         try:
             holder = self.keys.find(key)
         except SettingInvalid as error:  # the file broke while serving: say so, open nothing
@@ -43,7 +44,7 @@ class Doorkeeper:
                 "Khóa không đúng hoặc đã bị thu hồi. Xin khóa mới ở quản trị viên, hoặc bỏ khóa để xem phần công khai.",
                 "The key is wrong or was revoked. Ask the administrator for one, or leave it out for what is public.",
             )
-        return self.views[holder.view]
+        return holder
 
     def _anonymous(self, headers: Headers) -> View:
         wanted = self.settings.anonymous_view

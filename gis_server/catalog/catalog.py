@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from gis_server.catalog.archives import ArchiveFile
 from gis_server.catalog.checks import Waiver
 from gis_server.catalog.crs import CrsBook
+from gis_server.catalog.edits import Editor
 from gis_server.catalog.model import Domain, FieldRule, LayerFile, LayerStyle, PortalMap, Theme, ViewRule
 from gis_server.errors import UnknownLayer
 
@@ -63,6 +64,8 @@ class Catalog:
     """By layer id: what someone answers for."""
     archives: Mapping[str, ArchiveFile] = field(default_factory=dict)
     """By id: tiles that others made."""
+    editors: Mapping[str, Editor] = field(default_factory=dict)
+    """By role."""
 
     def __getitem__(self, layer_id: str) -> Layer:
         try:

@@ -39,6 +39,7 @@ def _of_layer(catalog: Catalog, layer: Layer) -> Iterator[str]:
     yield from _of_search(layer, where)
     yield from _of_tiles(layer, where)
     yield from _of_checks(catalog, layer, where)
+    yield from _of_edits(catalog, layer, where)
 
 
 def _of_checks(catalog: Catalog, layer: Layer, where: str) -> Iterator[str]:
@@ -51,6 +52,16 @@ def _of_checks(catalog: Catalog, layer: Layer, where: str) -> Iterator[str]:
                 yield f"{where}: checks: “{name}” is not among the fields"
         if isinstance(check, CorridorCheck) and not _has_width(catalog, check):
             yield f"{where}: checks: {check.corridor.layer} has no field “{check.corridor.width}”"
+
+
+def _of_edits(catalog: Catalog, layer: Layer, where: str) -> Iterator[str]:
+    if layer.file.edits is None:
+        return
+    for role in layer.file.edits.roles:
+        if role not in catalog.editors:
+            yield f"{where}: edits.roles: “{role}” is not in layers/_editors.yaml"
+    if layer.file.raster is not None:
+        yield f"{where}: edits: the rows of a raster layer are footprints, made by loading"
 
 
 def _has_width(catalog: Catalog, check: CorridorCheck) -> bool:

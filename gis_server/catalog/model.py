@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from gis_server.catalog.checks import Budget, Check
+from gis_server.catalog.edits import EditRule
 from gis_server.catalog.rasters import RasterRule
 from gis_server.catalog.search import SearchRule
 from gis_server.catalog.strict import Strict, Text
@@ -142,6 +143,8 @@ class LayerFile(Strict):
     style: str
     checks: list[Check] = Field(default_factory=list)
     budget: Budget = Budget()
+    edits: EditRule | None = None
+    """Without it the layer changes by deliveries alone."""
     standard: Standard | None = None
     note: Text | None = None
 

@@ -12,6 +12,7 @@ from gis_server.catalog.catalog import Catalog, Layer
 from gis_server.catalog.checks import WaiverFile
 from gis_server.catalog.consistency import contradictions
 from gis_server.catalog.crs import CrsBook
+from gis_server.catalog.edits import Editor
 from gis_server.catalog.model import CrsFile, Domain, LayerFile, LayerStyle, PortalMap, Theme, ViewRule
 from gis_server.catalog.words import read_yaml
 from gis_server.errors import CatalogInvalid
@@ -28,6 +29,7 @@ def read_catalog(layers_folder: Path, styles_folder: Path) -> Catalog:
     crs = files.one(layers_folder / "_crs.yaml", CrsFile)
     themes = files.table(layers_folder / "_themes.yaml", Theme)
     views = files.table(layers_folder / "_views.yaml", ViewRule)
+    editors = files.table_if_there(layers_folder / "_editors.yaml", Editor)
     domains = files.folder(layers_folder / "_domains", Domain)
     layers = files.tree(layers_folder, LayerFile, ".")
     waivers = files.beside(layers_folder, WaiverFile, WAIVERS)
@@ -46,6 +48,7 @@ def read_catalog(layers_folder: Path, styles_folder: Path) -> Catalog:
         CrsBook(crs),
         {name: file.waivers for name, file in waivers.items()},
         archives,
+        editors,
     )
     if mistakes := contradictions(catalog):
         raise invalid(mistakes)
@@ -76,6 +79,10 @@ class _Files:
             return {}
         rows = {str(name): self._validated(path, model, value, str(name)) for name, value in content.items()}
         return {name: row for name, row in rows.items() if row is not None}
+
+    def table_if_there(self, path: Path, model: type[Model]) -> dict[str, Model]:
+        """The same of a file that not every city has."""
+        return self.table(path, model) if path.exists() else {}
 
     def folder(self, folder: Path, model: type[Model]) -> dict[str, Model]:
         """A folder of files, by file name."""

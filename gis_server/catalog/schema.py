@@ -8,6 +8,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from gis_server.catalog.archives import ArchiveFile
 from gis_server.catalog.checks import WaiverFile
+from gis_server.catalog.edits import Editor
 from gis_server.catalog.model import CrsFile, Domain, LayerFile, LayerStyle, PortalMap, Theme, ViewRule
 
 FILES: dict[str, type[BaseModel]] = {
@@ -19,7 +20,7 @@ FILES: dict[str, type[BaseModel]] = {
     "crs": CrsFile,
     "waivers": WaiverFile,
 }
-TABLES: dict[str, type[BaseModel]] = {"themes": Theme, "views": ViewRule}
+TABLES: dict[str, type[BaseModel]] = {"themes": Theme, "views": ViewRule, "editors": Editor}
 
 
 def schemas() -> dict[str, str]:

@@ -17,7 +17,12 @@ Label = Annotated[str, typer.Argument(help="Cấp cho ai · whose it is")]
 
 @app.command()
 def add(
-    label: Label, view: Annotated[str, typer.Option(help="Vùng nhìn trong layers/_views.yaml · the view it opens")]
+    label: Label,
+    view: Annotated[str, typer.Option(help="Vùng nhìn trong layers/_views.yaml · the view it opens")],
+    role: Annotated[
+        list[str] | None,
+        typer.Option(help="Vai được sửa, trong layers/_editors.yaml · in whose name it edits; may be repeated"),
+    ] = None,
 ) -> None:
     """Cấp một khóa; khóa chỉ hiện một lần · Give a key; it is shown once and stored as a hash."""
     settings, catalog = read_settings_and_catalog()
@@ -26,7 +31,13 @@ def add(
             f"Không có vùng nhìn “{view}”; có: {', '.join(catalog.views)}.",
             f"There is no view “{view}”; there are: {', '.join(catalog.views)}.",
         )
-    key = add_key(keys_path(settings), KeyHolder(view=view, label=label), catalog.views)
+    for unknown in (one for one in role or () if one not in catalog.editors):
+        raise SettingInvalid(
+            f"Không có vai “{unknown}”; có: {', '.join(catalog.editors)}.",
+            f"There is no role “{unknown}”; there are: {', '.join(catalog.editors)}.",
+        )
+    holder = KeyHolder(view=view, label=label, roles=role or [])
+    key = add_key(keys_path(settings), holder, catalog.views)
     typer.echo(key)
     Console(stderr=True, highlight=False).print(
         f"Khóa của “{label}”, vùng nhìn {view}: chép ngay, sẽ không hiện lại. Gửi trong tiêu đề Bando-Key. "
@@ -39,9 +50,9 @@ def list_() -> None:
     """Liệt kê khóa đã cấp · List the keys that were given."""
     settings, catalog = read_settings_and_catalog()
     path = keys_path(settings)
-    table = Table("Cấp cho · Label", "Vùng nhìn · View", "SHA-256")
+    table = Table("Cấp cho · Label", "Vùng nhìn · View", "Vai sửa · Edits as", "SHA-256")
     for hashed, holder in (read_keys(path, catalog.views) if path.exists() else {}).items():
-        table.add_row(holder.label, holder.view, f"{hashed[:12]}…")
+        table.add_row(holder.label, holder.view, ", ".join(holder.roles), f"{hashed[:12]}…")
     out.print(table)
 
 

@@ -40,7 +40,7 @@ def serve(demo: DemoOption = False) -> None:
     ready()
     _tell(settings)
     server = Server(
-        "gis_server.app:create_worker_service",
+        "gis_server.cli.worker:create_worker_service",
         address=settings.host,
         port=settings.port,
         interface=Interfaces.RSGI,

@@ -120,9 +120,12 @@ def collection_json(
     return frame + b',"features":[' + ",".join(page.features).encode() + b"]}"
 
 
-def item_json(feature: str, links: Sequence[Mapping[str, str]]) -> bytes:
-    """A GeoJSON Feature with its links."""
-    return feature.encode()[:-1] + b',"links":' + orjson.dumps(list(links)) + b"}"
+def item_json(
+    feature: str, links: Sequence[Mapping[str, str]], findings: Sequence[Mapping[str, Any]] | None = None
+) -> bytes:
+    """A GeoJSON Feature with its links, and after an edit with what the gate remarked."""
+    told = b"" if findings is None else b',"findings":' + orjson.dumps(list(findings))
+    return feature.encode()[:-1] + b',"links":' + orjson.dumps(list(links)) + told + b"}"
 
 
 def as_data(feature: str) -> dict[str, Any]:

@@ -12,14 +12,16 @@ from gis_server.features.asked import HTML_LIMIT, Asked, AskedDep, F, ShownDep
 from gis_server.features.collections import GEOJSON
 from gis_server.features.cost import refuse_dear
 from gis_server.features.crs import Crs
+from gis_server.features.edits.versions import versions_of
 from gis_server.features.encodings import Form, FormDep
 from gis_server.features.exports.office import Office, reading_of
 from gis_server.features.exports.reading import MOST_ROWS, batch_sql
 from gis_server.features.here import HereDep
-from gis_server.features.items import Page, collection_json, item_json, read_item, read_page, release_asked
+from gis_server.features.items import Page, as_data, collection_json, item_json, read_item, read_page, release_asked
 from gis_server.features.jsonfg import collection_jsonfg
 from gis_server.features.means import Means, MeansDep
 from gis_server.features.question import Conditions, Question
+from gis_server.releases.edits import Sight
 from gis_server.releases.snapshot import Snapshot
 from gis_server.web.answers import json_answer, wants_html
 from gis_server.web.asking import CatalogDep, note_release, reading
@@ -77,6 +79,14 @@ async def _item_question(here: HereDep, featureId: str, shown: ShownDep) -> Ques
     return Question(here.layer, here.view, shown, Conditions())
 
 
+async def _version(snap: Snapshot, question: Question, feature: str, release: int) -> str:
+    """Of the feature as it is shown: an edit says by it what it is meant for."""
+    rows = question.rows(None if release == snap.release else release)
+    sight = Sight(question.layer, question.view.layers[question.layer.id], rows)
+    fid: int = as_data(feature)["id"]
+    return (await versions_of(snap, sight, [fid]))[fid]
+
+
 ItemDep = Annotated[Question, Depends(_item_question)]
 
 
@@ -90,11 +100,12 @@ async def get_item(
     async with reading(request) as snap:
         number = await release_at(snap, [layer], when)
         feature = await read_item(snap, question, fid, number, catalog.crs.stored)
+        version = await _version(snap, question, feature, number)
     note_release(request, number)
     if wants_html(request, f):
         return page(request, PAGES, "item", pages.item_content(catalog, layer, feature, number))
     body = item_json(feature, pages.item_links(request, layer, fid))
-    return json_answer(request, body, media_type=GEOJSON, headers=_crs_header(question.crs))
+    return json_answer(request, body, media_type=GEOJSON, headers=_crs_header(question.crs), version=version)
 
 
 def _crs_header(crs: Crs) -> dict[str, str]:

@@ -61,6 +61,13 @@ CONFORMS_TO = (
     f"{TMS}/json-tilesetmetadata",
 )
 """Only what works, and is tested; 0.0 is a draft of OGC."""
+EDITS_CONFORM_TO = (
+    f"{PARTS}-4/1.0/conf/create-replace-delete",
+    f"{PARTS}-4/1.0/conf/update",
+    f"{PARTS}-4/1.0/conf/features",
+    f"{PARTS}-4/1.0/req/optimistic-locking-etags",
+)
+"""Where edits are switched on. Part 4 calls the last one `req`."""
 
 
 def landing(request: Request) -> Response:

@@ -13,7 +13,7 @@ from gis_server.features.collections import SCHEMA, collection, describe
 from gis_server.features.filters import filterable
 from gis_server.features.here import LayerDep
 from gis_server.features.identify import DEFAULT_RADIUS_M, MOST_RADIUS_M, Over, identify, layers_asked, spot_of
-from gis_server.features.landing import CONFORMS_TO
+from gis_server.features.landing import CONFORMS_TO, EDITS_CONFORM_TO
 from gis_server.features.means import KnownDep
 from gis_server.features.schema import feature_schema, queryables, sortables
 from gis_server.features.sorting import sortable
@@ -30,9 +30,10 @@ router = APIRouter(tags=["features"])
 @router.get("/conformance")
 async def get_conformance(request: Request, view: Caller, f: F = None) -> Response:
     """Which conformance classes this service keeps."""
+    classes = CONFORMS_TO + (EDITS_CONFORM_TO if request.app.state.editor is not None else ())
     if wants_html(request, f):
-        return page(request, PAGES, "conformance", {"classes": CONFORMS_TO})
-    return json_answer(request, {"conformsTo": CONFORMS_TO})
+        return page(request, PAGES, "conformance", {"classes": classes})
+    return json_answer(request, {"conformsTo": classes})
 
 
 @router.get("/collections")

@@ -117,17 +117,18 @@ def announce(conn: psycopg.Connection, release: int) -> None:
 
 
 @contextmanager
-def alone(conn: psycopg.Connection) -> Iterator[None]:
-    """The publish's own transaction; one at a time, and never waiting for ever."""
+def alone(conn: psycopg.Connection, patience: str = "") -> Iterator[None]:
+    """The publish's own transaction; one at a time, and never waiting for ever: `PATIENCE` unless told otherwise."""
+    patience = patience or PATIENCE
     conn.commit()  # whatever the caller began, else this would be a part of it
     try:
         with conn.transaction():
             conn.execute(statement(DB_SQL, "session"))
-            conn.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'; SET LOCAL work_mem = '{WORK_MEMORY}'".encode())
+            conn.execute(f"SET LOCAL lock_timeout = '{patience}'; SET LOCAL work_mem = '{WORK_MEMORY}'".encode())
             conn.execute(statement(SQL, "lock_releases"), {"lock": RELEASE_LOCK})
             yield
     except psycopg.errors.LockNotAvailable as error:
-        raise _busy() from error
+        raise _busy(patience) from error
     except (psycopg.errors.IntegrityError, psycopg.errors.DataError) as error:
         raise _unfit(error) from error
 
@@ -142,8 +143,8 @@ def _unfit(error: psycopg.Error) -> LoadRefused:
     )
 
 
-def _busy() -> Busy:
+def _busy(patience: str) -> Busy:
     return Busy(
-        f"Một lần nạp khác đang công bố và chưa xong sau {PATIENCE}. Chưa công bố gì; hãy nạp lại sau.",
-        f"Another load has been publishing for more than {PATIENCE}. Nothing was published; load again later.",
+        f"Một lần công bố khác chưa xong sau {patience}. Chưa công bố gì; thử lại sau.",
+        f"Another publish has been under way for more than {patience}. Nothing was published; try again later.",
     )

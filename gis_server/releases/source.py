@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from gis_server.catalog.edits import SourceRule
+
 
 @dataclass(frozen=True)
 class Source:
@@ -13,3 +15,8 @@ class Source:
     licence: str
     attribution: str
     synthetic: bool = False
+
+
+def source_of(rule: SourceRule) -> Source:
+    """The source that a data file names."""
+    return Source(rule.id, rule.title.vi, rule.title.en, rule.licence, rule.attribution, rule.synthetic)

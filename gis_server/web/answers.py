@@ -38,16 +38,22 @@ def link(href: str, rel: str, type_: str, title: str = "") -> Link:
 
 
 def json_answer(
-    request: Request, content: Any, *, media_type: str = JSON, headers: Mapping[str, str] | None = None
+    request: Request,
+    content: Any,
+    *,
+    media_type: str = JSON,
+    headers: Mapping[str, str] | None = None,
+    version: str | None = None,
 ) -> Response:
-    """JSON of the caller's view, 304 when the caller has it already."""
+    """JSON of the caller's view, 304 when the caller has it already; `version` of a feature stands in its ETag."""
     body = content if isinstance(content, bytes) else orjson.dumps(content)
-    return validated(request, body, media_type, headers or {})
+    etag = etag_of(body) if version is None else f'"v{version}.{etag_of(body)[1:]}'
+    return validated(request, body, media_type, {"ETag": etag, **(headers or {})})
 
 
 def validated(request: Request, body: bytes, media_type: str, headers: Mapping[str, str]) -> Response:
-    """An answer with a strong validator made of its bytes."""
-    etag = etag_of(body)
+    """An answer with a strong validator, made of its bytes unless `headers` bring one."""
+    etag = headers.get("ETag") or etag_of(body)
     given = {"ETag": etag, **cache_headers(request.state.view), **headers}
     if is_known(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=given)

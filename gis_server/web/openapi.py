@@ -48,23 +48,25 @@ def _paths(routes: Iterable[APIRoute], words: Mapping[str, Any]) -> dict[str, di
     found: dict[str, dict[str, Any]] = {}
     for route in routes:
         for method in sorted(route.methods or ()):
-            found.setdefault(route.path_format, {})[method.lower()] = _operation(route, words)
+            found.setdefault(route.path_format, {})[method.lower()] = _operation(route, method, words)
     return found
 
 
-def _operation(route: APIRoute, words: Mapping[str, Any]) -> dict[str, Any]:
-    english = " ".join((route.description or "").split())
-    vietnamese = words["operations"][route.path_format]
-    body = words["bodies"].get(route.path_format) if "POST" in (route.methods or ()) else None
+def _operation(route: APIRoute, method: str, words: Mapping[str, Any]) -> dict[str, Any]:
+    """What is said of a method alone stands under `METHOD path`, what is said of its path under the path."""
+    english, own = " ".join((route.description or "").split()), f"{method} {route.path_format}"
+    vietnamese = words["operations"].get(own) or words["operations"][route.path_format]
+    body = words["bodies"].get(own) or (words["bodies"].get(route.path_format) if method == "POST" else None)
+    status = words["statuses"].get(own, "200")
     return {
         **({"requestBody": {"required": True, "content": body}} if body else {}),
         "operationId": route.name,
         "tags": [str(tag) for tag in route.tags[-1:]],
         "summary": f"{_first_words(vietnamese)} · {_first_words(english)}",
         "description": f"{vietnamese}. · {english}",
-        "parameters": _parameters(route, words["parameters"]),
+        "parameters": [*_parameters(route, words["parameters"]), *words["headers"].get(own, [])],
         "responses": {
-            "200": {"description": "Trả lời · Answer", "headers": _RELEASE, "content": _content(route, words)},
+            status: {"description": "Trả lời · Answer", "headers": _RELEASE, **_answer(route, status, words)},
             "default": {
                 "description": "Lỗi · Problem",
                 "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
@@ -97,6 +99,10 @@ def _words(route: APIRoute, name: str, known: Mapping[str, Any]) -> Mapping[str,
 
 def _first_words(sentence: str) -> str:
     return re.split(r"[:.;] |\.$", sentence)[0]
+
+
+def _answer(route: APIRoute, status: str, words: Mapping[str, Any]) -> dict[str, Any]:
+    return {} if status == "204" else {"content": _content(route, words)}
 
 
 def _content(route: APIRoute, words: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,11 +12,16 @@ from gis_server.errors import HTTP_STATUS, MapError
 TITLES: Mapping[int, tuple[str, str]] = {
     400: ("Yêu cầu không hợp lệ", "Bad request"),
     401: ("Khóa không hợp lệ", "Unknown key"),
+    403: ("Không có quyền", "Forbidden"),
     404: ("Không tìm thấy", "Not found"),
     405: ("Phương thức không được hỗ trợ", "Method not allowed"),
     406: ("Không có dạng trả lời này", "Not acceptable"),
+    409: ("Trùng với đối tượng đã có", "Conflict"),
+    412: ("Đối tượng đã đổi", "Precondition failed"),
     413: ("Yêu cầu quá lớn", "Too large"),
+    415: ("Không nhận dạng nội dung này", "Unsupported media type"),
     422: ("Không xử lý được", "Unprocessable"),
+    428: ("Thiếu phiên bản đang sửa", "Precondition required"),
     500: ("Lỗi trong máy chủ", "Internal error"),
     503: ("Máy chủ đang bận", "Service busy"),
 }
@@ -25,10 +30,16 @@ RETRY_AFTER_S = "2"
 
 def problem_of(error: MapError) -> Response:
     status = next((HTTP_STATUS[kind] for kind in type(error).__mro__ if kind in HTTP_STATUS), 500)
-    return problem(status, error.vi, error.en)
+    return problem(status, error.vi, error.en, members=error.members)
 
 
-def problem(status: int, detail: str, detail_en: str, headers: Mapping[str, str] | None = None) -> Response:
+def problem(
+    status: int,
+    detail: str,
+    detail_en: str,
+    headers: Mapping[str, str] | None = None,
+    members: Mapping[str, Any] | None = None,
+) -> Response:
     """An answer that says what went wrong and what to do."""
     title, title_en = TITLES.get(status, (HTTPStatus(status).phrase,) * 2)
     body: dict[str, Any] = {
@@ -38,6 +49,7 @@ def problem(status: int, detail: str, detail_en: str, headers: Mapping[str, str]
         "status": status,
         "detail": detail,
         "detail_en": detail_en,
+        **(members or {}),
     }
     return Response(
         orjson.dumps(body),
@@ -52,4 +64,6 @@ def _headers_of(status: int) -> dict[str, str]:
         return {"Retry-After": RETRY_AFTER_S}
     if status == 401:
         return {"WWW-Authenticate": 'Bando-Key realm="bando"'}
+    if status == 405:
+        return {"Allow": "GET, HEAD, OPTIONS"}
     return {}

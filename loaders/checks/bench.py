@@ -15,7 +15,17 @@ from loaders.checks.others import Others
 from loaders.staging import Staging
 from loaders.statements import statement
 
-OF_FOUND = {"name_rows", "set_aside", "given", "without_repeats", "repeated", "unique", "distinct", "taken"}
+OF_FOUND = {
+    "name_rows",
+    "set_aside",
+    "given",
+    "without_repeats",
+    "repeated",
+    "unique",
+    "distinct",
+    "taken",
+    "taken_back",
+}
 """Statements about rows with a finding, or brought for them; a key that is served is never another source's as well."""
 MANY = 1_000
 """Findings of one statement after which the planner must know that there are many: the next ones look them up."""

@@ -98,8 +98,9 @@ def _overlaps(window: Window, suspects: NDArray[np.int64], asked: Coverage) -> F
 
 
 def _is_ours(window: Window, pair: list[int]) -> bool:
-    """Of two layers that ask each other, the one whose name comes last reports."""
-    return bool(window.rows[pair[0]] >= 0) or window.names[pair[0]] < window.names[pair[1]]
+    """Of two layers that ask each other, the one whose name comes last reports; of one layer, what was brought."""
+    other, own = (window.names[place].partition(" ")[0] for place in pair)
+    return bool(window.rows[pair[0]] >= 0) or other <= own
 
 
 def _gaps(window: Window, suspects: NDArray[np.int64], asked: Coverage) -> Found:
@@ -117,7 +118,7 @@ def _gaps(window: Window, suspects: NDArray[np.int64], asked: Coverage) -> Found
     return [
         ("COV-02", int(window.rows[mine[at]]), f"{piece.area:.2f} m² × {piece.length / 2:.1f} m", place.x, place.y)
         for piece, place, at in zip(pieces, places, nearest, strict=True)
-        if _holds(window.box, place)
+        if _holds(window.box, place) and shapely.distance(piece, window.shapes[mine[at]]) <= asked.gap_m
     ]
 
 

@@ -18,6 +18,7 @@ from loaders.checks.lines import find_along_lines
 from loaders.checks.registry import Code
 from loaders.checks.relations import relate
 from loaders.checks.suspects import SLIVER_M
+from loaders.checks.taken_back import find_taken_back
 from loaders.checks.waivers import Waivers
 from loaders.rows import LINE_BITS
 from loaders.staging import Staging
@@ -56,14 +57,15 @@ class Gate:
         self._ask("extent", layer, rows(layer, "extent"), **box, srid=crs.stored)
         if layer.file.raster is None:  # footprints are drawn by us
             self._shapes(layer, repair)
-        self._name_and_waive(layer)
+        self.name_and_waive(layer)
 
     def relate(self, layer: Layer) -> None:
         """The layer's own `checks:`, and what its source serves now; nothing is asked of a layer without rows."""
         relate(self.bench, layer)
         compare_with_served(self.bench, layer)
         find_emptied_fields_in_use(self.bench, layer)
-        self._name_and_waive(layer)
+        find_taken_back(self.bench, layer)
+        self.name_and_waive(layer)
 
     def set_aside(self, layer: Layer) -> int:
         """Takes rows with errors out of staging; how many."""
@@ -117,7 +119,7 @@ class Gate:
         rows = self.staging.conn.execute(statement("checks/located.sql"), {"load_id": self.staging.load_id})
         return [Located(*row) for row in rows]
 
-    def _name_and_waive(self, layer: Layer) -> None:
+    def name_and_waive(self, layer: Layer) -> None:
         if self.bench.wrote(layer):
             self.bench.run("name_rows", layer, {"shown": shown(layer)})
             self.waivers.apply(self.bench, layer)
@@ -174,7 +176,7 @@ class Gate:
             columns = sql.SQL(", ").join([column(name) for name in layer.fields])
             self.bench.run("repeated", layer, {**names, "columns": columns}, key=key)
             self.bench.run("unique", layer, names, key=key, code="ATT-06")
-        if self._others_serve(layer):
+        if self.others_serve(layer):
             served = {"served": sql.Identifier(layer.group, layer.name), **names}
             self.bench.run("taken", layer, served, key=key, source=self.bench.source)
         for name in layer.fields:
@@ -183,7 +185,7 @@ class Gate:
                 self.staging.bring(layer, again)
                 self.bench.run("unique", layer, self._key_names(layer, [name]), key=name, code="ATT-09")
 
-    def _others_serve(self, layer: Layer) -> bool:
+    def others_serve(self, layer: Layer) -> bool:
         values = {"layer": layer.id, "source": self.bench.source}
         row = self.staging.conn.execute(statement("other_sources.sql"), values).fetchone()
         return row is not None and bool(row[0])

@@ -28,14 +28,18 @@ class Others:
     def _cut(self, other: Layer, width: str | None) -> sql.Identifier | None:
         conn = self.staging.conn
         pieces = self.staging.scratch(f"other_{len(self.ready)}")
-        query = statement("checks/others.sql", pieces=pieces, features=self._features(other, width))
-        if not conn.execute(query).rowcount:
+        query = statement("checks/others.sql", pieces=pieces, features=self.features(other, width))
+        if not conn.execute(query).rowcount and self.has_none(other):
             return None
         conn.execute(sql.SQL("CREATE INDEX ON {} USING gist (geom)").format(pieces))
         conn.execute(sql.SQL("ANALYZE {}").format(pieces))
         return pieces
 
-    def _features(self, other: Layer, width: str | None) -> sql.Composed:
+    def has_none(self, other: Layer) -> bool:
+        """Whether a layer has no features, where none were found."""
+        return True
+
+    def features(self, other: Layer, width: str | None) -> sql.Composed:
         how_wide = NO_WIDTH if width is None else sql.SQL("{}::float8").format(sql.Identifier(width))
         served = sql.SQL("SELECT geom, {} AS width FROM {}").format(how_wide, sql.Identifier(other.group, other.name))
         rows: sql.Composable = served

@@ -62,3 +62,11 @@ def test_a_wrong_file_opens_nothing(path: Path, text: str) -> None:
     path.write_text(text.format(hash="a" * 64) if "{hash}" in text else text, encoding="utf-8")
     with pytest.raises(SettingInvalid, match=r"keys\.yaml"):
         KeyFile(path, VIEWS).find("anything")
+
+
+def test_roles_stay_with_a_key_and_old_files_have_none(path: Path) -> None:
+    key = add_key(path, KeyHolder(view="agency", label="Công ty Cây xanh", roles=["cay_xanh"]), VIEWS)
+    add_key(path, HOLDER, VIEWS)
+    assert [holder.roles for holder in read_keys(path, VIEWS).values()] == [["cay_xanh"], []]
+    assert path.read_text().count("roles") == 1
+    assert KeyFile(path, VIEWS).find(key) == KeyHolder(view="agency", label="Công ty Cây xanh", roles=["cay_xanh"])

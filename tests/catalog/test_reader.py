@@ -153,3 +153,14 @@ def test_a_check_that_names_a_field_that_is_not_there_is_a_mistake(folder):
     folder.write("layers/drainage/ho_ga.yaml", {**HO_GA, "checks": [falls]})
     with pytest.raises(CatalogInvalid, match="cao_dau"):
         folder.read()
+
+
+def test_a_role_that_edits_a_layer_is_described_beside_the_layers(folder):
+    folder.write("layers/drainage/ho_ga.yaml", {**HO_GA, "edits": {"roles": ["thoat_nuoc"]}})
+    with pytest.raises(CatalogInvalid, match=r"edits.roles: “thoat_nuoc” is not in layers/_editors.yaml"):
+        folder.read()
+    source = {"id": "thoat_nuoc", "title": TEXT, "licence": "agency", "attribution": "X"}
+    folder.write("layers/_editors.yaml", {"thoat_nuoc": {"title": TEXT, "source": source, "also": ["mau"]}})
+    catalog = folder.read()
+    assert catalog["drainage.ho_ga"].file.edits.roles == ["thoat_nuoc"]
+    assert catalog.editors["thoat_nuoc"].source.id == "thoat_nuoc"

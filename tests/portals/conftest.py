@@ -89,7 +89,7 @@ def live(city: Database, settings: Settings) -> Iterator[str]:
         "--factory",
         "--port",
         str(port),
-        "gis_server.app:create_worker_service",
+        "gis_server.cli.worker:create_worker_service",
     ]
     server = subprocess.Popen([sys.executable, "-m", *command], env=environment, stderr=subprocess.STDOUT)
     origin = f"http://127.0.0.1:{port}"

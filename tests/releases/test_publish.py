@@ -258,7 +258,7 @@ def test_a_publish_that_waits_too_long_says_so(conn, database, monkeypatch):
     monkeypatch.setattr("gis_server.releases.publish.PATIENCE", "200ms")
     with database.connect("load") as other, other.transaction():
         other.execute("SELECT pg_advisory_xact_lock(7901003)")
-        with pytest.raises(Busy, match="Another load has been publishing"):
+        with pytest.raises(Busy, match="Another publish has been under way"):
             load(conn, [A])
 
 

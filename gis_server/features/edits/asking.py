@@ -1,0 +1,106 @@
+"""Who edits, and may they? The office behind a key, for the layers that let it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+
+from gis_server.access.keys import KeyHolder
+from gis_server.access.who import Doorkeeper
+from gis_server.catalog import Catalog, Layer
+from gis_server.errors import BadRequest, EditForbidden, KeyMissing, ReadOnly
+from gis_server.features.here import HereDep
+from gis_server.releases.edits import Author
+from gis_server.releases.source import source_of
+
+MOST_NOTE = 300
+READING, CREATING, CHANGING = ("GET", "HEAD", "OPTIONS"), ("POST",), ("PUT", "PATCH", "DELETE")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where one caller edits: the keys, the offices, and whether anything is edited here at all."""
+
+    is_open: bool
+    catalog: Catalog
+    holder: KeyHolder | None
+
+    def role(self, layers: Iterable[Layer]) -> str:
+        """In whose name the caller edits these layers, or the sentence that says why not."""
+        wanted = list(layers)
+        if not self.is_open:
+            raise ReadOnly(
+                "Máy chủ này chỉ để đọc; sửa qua API chưa được bật (BANDO_EDITS).",
+                "This service is for reading; edits are not switched on (BANDO_EDITS).",
+            )
+        closed = [layer.id for layer in wanted if layer.file.edits is None]
+        if closed:
+            names = ", ".join(closed)
+            raise ReadOnly(
+                f"Lớp {names} không sửa qua API; dữ liệu đổi theo lần giao nộp.",
+                f"{names} is not edited here; it changes by deliveries.",
+            )
+        if self.holder is None:
+            raise KeyMissing(
+                "Muốn sửa phải có khóa, gửi trong tiêu đề Bando-Key (không nhận khóa trong địa chỉ).",
+                "Editing needs a key in the header Bando-Key (a key in the address will not do).",
+            )
+        return _common(self.holder, wanted, self.catalog)
+
+
+async def _desk(request: Request, bando_key: Annotated[str | None, Header()] = None) -> Desk:
+    door: Doorkeeper = request.app.state.door
+    holder = None if bando_key is None else door.holder_of(bando_key)
+    return Desk(request.app.state.editor is not None, request.app.state.catalog, holder)
+
+
+DeskDep = Annotated[Desk, Depends(_desk)]
+
+
+def author_of(desk: Desk, layers: Iterable[Layer], note: str | None, default: str) -> Author:
+    """The office of the caller's key, and what it says about these edits."""
+    editor = desk.catalog.editors[desk.role(layers)]
+    assert desk.holder is not None
+    return Author(desk.holder.label, _note(note) or default, source_of(editor.source), frozenset(editor.also))
+
+
+async def _author(desk: DeskDep, here: HereDep, note: str | None = None) -> Author:
+    layer = here.layer
+    return author_of(desk, [layer], note, f"Sửa trực tuyến: {layer.file.title.vi} · Edited online: {layer.id}")
+
+
+AuthorDep = Annotated[Author, Depends(_author)]
+
+
+def allowed(desk: Desk, layer: Layer, verbs: tuple[str, ...]) -> str:
+    """What the caller may do at an address, for `Allow`."""
+    try:
+        desk.role([layer])
+    except (ReadOnly, KeyMissing, EditForbidden):
+        return ", ".join(READING)
+    return ", ".join([*READING, *verbs])
+
+
+def _common(holder: KeyHolder, layers: list[Layer], catalog: Catalog) -> str:
+    """The first role of the key that may edit all the layers."""
+    for role in holder.roles:
+        if role in catalog.editors and all(layer.file.edits and role in layer.file.edits.roles for layer in layers):
+            return role
+    names = ", ".join(dict.fromkeys(layer.id for layer in layers))
+    offices = {role: None for layer in layers if layer.file.edits for role in layer.file.edits.roles}
+    titles = [catalog.editors[role].title for role in offices]
+    raise EditForbidden(
+        f"Khóa này không được sửa {names}; nơi được sửa: {', '.join(one.vi for one in titles)}.",
+        f"This key may not edit {names}; who may: {', '.join(one.en for one in titles)}.",
+    )
+
+
+def _note(note: str | None) -> str:
+    words = " ".join((note or "").split())
+    if len(words) > MOST_NOTE or "\x00" in words:
+        raise BadRequest(
+            f"note: ghi chú của bản công bố, không quá {MOST_NOTE} ký tự.",
+            f"note: what the release is about, at most {MOST_NOTE} characters.",
+        )
+    return words

@@ -1,0 +1,1 @@
+SELECT fid, source FROM {served} WHERE {same}

@@ -1,0 +1,1 @@
+SELECT FROM {rows} AS seen WHERE fid = %(fid)s
