@@ -62,6 +62,6 @@ def mark_of(layer: Layer) -> str:
 def _code() -> str:
     """Of the files that decide what is drawn."""
     state = hashlib.blake2b(digest_size=8)
-    for name in ("frames.py", "pieces.py", "areas.py", "vectors.py", "squares.py", "tile.py"):
+    for name in ("frames.py", "pieces.py", "areas.py", "vectors.py", "squares.py", "tile.py", "block.py"):
         state.update((HERE / name).read_bytes())
     return state.hexdigest()

@@ -11,7 +11,7 @@ from gis_server.catalog import Layer
 from gis_server.db.statements import quoted, statement
 from gis_server.drawing.cells import WORLD, Cells, pack, union
 from gis_server.drawing.cover import MARGIN, cover, cover_coarsely
-from gis_server.drawing.draw import draw
+from gis_server.drawing.draw import Wanted, draw, draw_all
 
 SQL = Path(__file__).parent / "sql"
 MOST_SHAPES = 50_000
@@ -25,12 +25,15 @@ def record_touched(conn: psycopg.Connection, release: int, layers: Iterable[tupl
     The name is that of a table that will take the place of a layer that was empty: nothing drawn of that is worth
     keeping, so it is touched everywhere. Called before it does, as readers of the layer wait from then on.
     """
-    for layer, twin in {layer.id: (layer, twin) for layer, twin in layers}.values():
-        cells = _touched(conn, release, layer) if twin is None else WORLD
-        redrawn = draw(conn, layer, twin or layer.table, cells if twin is None else None)
-        cells = union([cells, redrawn]) if twin is None else cells
-        conn.execute(statement(SQL, "record"), {"release": release, "layer": layer.id, "cells": pack(cells)})
-        conn.execute(statement(SQL, "account"), {"release": release, "layer": layer.id})
+    once = {layer.id: (layer, twin) for layer, twin in layers}.values()
+    wanted = [
+        Wanted(layer, twin or layer.table, _touched(conn, release, layer) if twin is None else None)
+        for layer, twin in once
+    ]
+    for one, redrawn in zip(wanted, draw_all(conn, wanted), strict=True):
+        cells = WORLD if one.cells is None else union([one.cells, redrawn])
+        conn.execute(statement(SQL, "record"), {"release": release, "layer": one.layer.id, "cells": pack(cells)})
+        conn.execute(statement(SQL, "account"), {"release": release, "layer": one.layer.id})
 
 
 def draw_anew(conn: psycopg.Connection, layer: Layer) -> None:
