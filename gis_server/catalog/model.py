@@ -83,6 +83,8 @@ class TileRule(Strict):
     """Fields that only tiles from some zoom on carry."""
     reduce: Reduce = "none"
     into: IntoAreas | None = None
+    label: str | None = None
+    """The field that an area says in one place and a line along its stretches, in tiles' own layer of labels."""
 
     @model_validator(mode="after")
     def _zooms_in_order(self) -> Self:
@@ -94,6 +96,12 @@ class TileRule(Strict):
     def _areas_need_room(self) -> Self:
         if self.into is not None and (self.reduce == "none" or not self.zoom[0] < self.into.below <= self.zoom[1]):
             raise ValueError("`into.below` lies within `zoom`, and `reduce` is not none")
+        return self
+
+    @model_validator(mode="after")
+    def _labels_stand_for_what_is_drawn_ahead(self) -> Self:
+        if self.label is not None and (self.reduce == "none" or self.into is not None):
+            raise ValueError("`label` needs a `reduce` other than none, and no `into`")
         return self
 
     def fields_at(self, zoom: int) -> list[str]:

@@ -13,13 +13,12 @@ import shapely
 
 from gis_server.drawing.copied import json_text, number, raw, real, row, text
 from gis_server.drawing.frames import REACH, Frame, Shapes, cut
-from gis_server.drawing.pieces import Pieces, joined, nothing, pieces
+from gis_server.drawing.pieces import Pieces, Row, joined, nothing, pieces
 from gis_server.drawing.rules import Rule
 from gis_server.drawing.tile import drawn
 
 Tile = tuple[int, int]
 """Column and row."""
-Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -42,6 +41,10 @@ class Block:
     def size(self) -> int:
         """Bytes of shapes."""
         return sum(len(row[-1]) for row in self.rows)
+
+    def done(self) -> list["Drawn"]:
+        """The tiles that hold anything, in their order."""
+        return draw_block(self)
 
 
 @dataclass(frozen=True)

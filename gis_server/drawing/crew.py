@@ -7,14 +7,15 @@ import asyncio
 import logging
 import os
 import pickle
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from queue import SimpleQueue
+from typing import TypeVar
 
-from gis_server.drawing.block import Block, Drawn, draw_block
-from gis_server.drawing.hand import Hand
+from gis_server.drawing.hand import Hand, Work
 
+T = TypeVar("T")
 log = logging.getLogger("bando")
 ENOUGH = 3_000_000
 """Bytes of shapes after which processes are worth their start, half a second of work each."""
@@ -41,36 +42,38 @@ class Crew:
         async with self._less:
             await self._less.wait_for(lambda: self._held < MOST_HELD)
 
-    def ask(self, block: Block) -> asyncio.Task[list[Drawn]]:
-        """To be awaited for the tiles."""
-        size = block.size
+    def ask(self, work: Work[T]) -> asyncio.Task[Sequence[T]]:
+        """To be awaited for what was drawn."""
+        size = work.size
         self._asked += size
         self._held += size
         if self._asked > ENOUGH and self._count > 1 and not self.hands:
             self.hands = [Hand() for _ in range(self._count)]
             for hand in self.hands:
                 self._idle.put(hand)
-        return asyncio.create_task(self._drawn(block, size))
+        return asyncio.create_task(self._drawn(work, size))
 
-    async def _drawn(self, block: Block, size: int) -> list[Drawn]:
-        draw = self._by_a_hand if self.hands else draw_block
+    async def _drawn(self, work: Work[T], size: int) -> Sequence[T]:
+        threads, loop = self._threads, asyncio.get_running_loop()
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, draw, block)
+            if self.hands:
+                return await loop.run_in_executor(threads, self._by_a_hand, work)
+            return await loop.run_in_executor(threads, work.done)
         finally:
             self._held -= size
             async with self._less:
                 self._less.notify_all()
 
-    def _by_a_hand(self, block: Block) -> list[Drawn]:
+    def _by_a_hand(self, work: Work[T]) -> Sequence[T]:
         hand = self._idle.get()
         try:
-            return draw_block(block) if hand is None else hand.draw(block)
+            return work.done() if hand is None else hand.draw(work)
         except (EOFError, OSError, pickle.PickleError) as error:
             if self._ended:
                 raise
             log.warning("a drawing process ended (%s); drawing goes on", error or type(error).__name__)
             hand = None
-            return draw_block(block)
+            return work.done()
         finally:
             self._idle.put(hand)
 

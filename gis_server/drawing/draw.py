@@ -20,6 +20,7 @@ from gis_server.db.statements import statement
 from gis_server.drawing.block import Drawn, Tile
 from gis_server.drawing.cells import NONE, WORLD, Cells, column_and_row, ids, ranges, union
 from gis_server.drawing.crew import Crew, a_crew
+from gis_server.drawing.lettering import changed_names, set_labels
 from gis_server.drawing.level import Asked, Level, above
 from gis_server.drawing.rules import mark_of, rule_of
 from gis_server.drawing.sheet import SQL, Sheet
@@ -41,6 +42,8 @@ class Wanted:
     layer: Layer
     table: str
     cells: Cells | None
+    release: int | None = None
+    """Whose changed names are looked at, unless everything is drawn."""
 
 
 def draw(conn: psycopg.Connection, layer: Layer, table: str, cells: Cells | None) -> Cells:
@@ -72,9 +75,18 @@ async def _layer(conn: psycopg.Connection, crew: Crew, order: Wanted) -> Cells:
     row = conn.execute(statement(SQL, "mark"), {"layer": layer.id}).fetchone()
     mark = mark_of(layer)
     known = row is not None and row[0] == mark
-    found = [await _sheet(crew, sheet, order.cells if known else None) for sheet in _sheets(conn, order)]
+    found = []
+    for sheet in _sheets(conn, order):
+        found.append(await _sheet(crew, sheet, order.cells if known else None))
+        found.append(await set_labels(crew, sheet, _names(sheet, order) if known else None))
     conn.execute(statement(SQL, "note_mark"), {"layer": layer.id, "mark": mark})
     return union(found)
+
+
+def _names(sheet: Sheet, order: Wanted) -> list[str] | None:
+    if order.cells is None:
+        return None
+    return [] if order.release is None else changed_names(sheet, order.release)
 
 
 def _sheets(conn: psycopg.Connection, order: Wanted) -> list[Sheet]:
@@ -106,7 +118,7 @@ async def _level(crew: Crew, level: Level, wanted: set[Tile] | None) -> list[Til
     """Draw tiles of one zoom and write those that look different; answers which."""
     changed: list[Tile] = []
     waiting: list[Drawn] = []
-    drawing: deque[tuple[Asked, asyncio.Task[list[Drawn]]]] = deque()
+    drawing: deque[tuple[Asked, asyncio.Task[Sequence[Drawn]]]] = deque()
 
     async def written(most_left: int) -> None:
         while len(drawing) > most_left:

@@ -1,4 +1,4 @@
-"""One process that draws blocks: it has no database, asks for nothing, and ends when nobody is at the other end."""
+"""One process that draws: it has no database, asks for nothing, and ends when nobody is at the other end."""
 
 import contextlib
 import os
@@ -6,19 +6,33 @@ import pickle
 import subprocess
 import sys
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, Protocol, TypeVar, cast
 
 from rasterio.errors import NotGeoreferencedWarning
-
-from gis_server.drawing.block import Block, Drawn, draw_block
 
 HOME = Path(__file__).parents[2]
 KEPT = ("PATH", "LANG", "TMPDIR", "HOME")
 
 
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Work(Protocol[T_co]):
+    """What can be handed over: it holds all that it needs."""
+
+    @property
+    def size(self) -> int:
+        """Bytes, about."""
+
+    def done(self) -> Sequence[T_co]:
+        """Does it."""
+
+
 class Hand:
-    """The asking side; one block at a time."""
+    """The asking side; one work at a time."""
 
     def __init__(self) -> None:
         kept = {name: os.environ[name] for name in KEPT if name in os.environ}
@@ -35,12 +49,12 @@ class Hand:
     def pid(self) -> int:
         return self._process.pid
 
-    def draw(self, block: Block) -> list[Drawn]:
+    def draw(self, work: Work[T]) -> Sequence[T]:
         """Raises EOFError or OSError when the process is gone."""
         asked, answers = cast(BinaryIO, self._process.stdin), cast(BinaryIO, self._process.stdout)
-        pickle.dump(block, asked, pickle.HIGHEST_PROTOCOL)
+        pickle.dump(work, asked, pickle.HIGHEST_PROTOCOL)
         asked.flush()
-        found: list[Drawn] = pickle.load(answers)
+        found: Sequence[T] = pickle.load(answers)
         return found
 
     def end(self) -> None:
@@ -53,11 +67,11 @@ class Hand:
 
 
 def work(asked: BinaryIO, answers: BinaryIO) -> None:
-    """Blocks in, tiles out, until there are no more."""
+    """Work in, what is drawn out, until there is no more."""
     warnings.simplefilter("ignore", NotGeoreferencedWarning)  # grids of pixels are not maps
     try:
         while True:
-            pickle.dump(draw_block(pickle.load(asked)), answers, pickle.HIGHEST_PROTOCOL)
+            pickle.dump(pickle.load(asked).done(), answers, pickle.HIGHEST_PROTOCOL)
             answers.flush()
     except (EOFError, BrokenPipeError):
         return

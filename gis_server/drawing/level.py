@@ -1,7 +1,7 @@
 """One zoom of a sheet: which blocks its tiles are drawn in, what is read for them, and what is written of them."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gis_server.drawing.block import Block, Drawn, Tile
@@ -72,7 +72,7 @@ class Level:
         block = Block(sheet.layer.id, sheet.seen, sheet.rule, frame, tuple(sorted(tiles)), rows)
         return Asked(block, {} if self.fresh else sheet.digests(frame))
 
-    def compared(self, asked: Asked, drawn: list[Drawn]) -> tuple[list[Tile], list[Drawn]]:
+    def compared(self, asked: Asked, drawn: Sequence[Drawn]) -> tuple[list[Tile], list[Drawn]]:
         """Which tiles look different from what is stored, and what is to be written; its place is made free.
 
         At the highest zoom the account of a tile may change while what it shows does not.

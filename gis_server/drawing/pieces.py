@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,8 @@ import shapely
 from gis_server.drawing.frames import Numbers, Shapes
 
 Column = npt.NDArray[np.object_]
+Row = tuple[Any, ...]
+"""Of a table."""
 
 
 @dataclass(frozen=True)

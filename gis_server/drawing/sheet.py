@@ -9,9 +9,10 @@ import psycopg
 
 from gis_server.catalog import Layer
 from gis_server.db.statements import literal, quoted, statement
-from gis_server.drawing.block import Drawn, Row, Tile
+from gis_server.drawing.block import Drawn, Tile
 from gis_server.drawing.copied import END, HEAD
 from gis_server.drawing.frames import REACH, Frame
+from gis_server.drawing.pieces import Row
 from gis_server.drawing.rules import Rule
 
 SQL = Path(__file__).parent / "sql"
@@ -65,7 +66,7 @@ class Sheet:
 
     def near(self, frame: Frame) -> list[Row]:
         """Served rows near a frame."""
-        names = {"rows": self.rows, "tags": self._tags()}
+        names = {"rows": self.rows, "tags": self.tags}
         west, south, east, north = frame.box(REACH)
         values = {"west": west, "south": south, "east": east, "north": north}
         return self._read(statement(SQL, "near", **names), values)
@@ -101,12 +102,24 @@ class Sheet:
     def clear(self) -> None:
         self.conn.execute(statement(SQL, "clear"), {"layer": self.layer.id, "seen": self.seen})
 
-    def _of(self, zoom: int) -> dict[str, Any]:
-        return {"layer": self.layer.id, "seen": self.seen, "zoom": zoom}
+    @property
+    def key(self) -> dict[str, Any]:
+        return {"layer": self.layer.id, "seen": self.seen}
 
-    def _tags(self) -> str:
+    def _of(self, zoom: int) -> dict[str, Any]:
+        return {**self.key, "zoom": zoom}
+
+    @property
+    def tags(self) -> str:
+        """The fields that drawn things keep, as one JSON object."""
         pairs = ", ".join(f"{literal(name)}, {as_tag(self.layer, name)}" for name in self.rule.by)
         return f"jsonb_strip_nulls(jsonb_build_object({pairs}))"
+
+    @property
+    def name(self) -> str:
+        """What labels say of a row."""
+        assert self.rule.label is not None
+        return f"({as_tag(self.layer, self.rule.label)})::text"
 
 
 def as_tag(layer: Layer, name: str) -> str:

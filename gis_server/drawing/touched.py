@@ -27,7 +27,7 @@ def record_touched(conn: psycopg.Connection, release: int, layers: Iterable[tupl
     """
     once = {layer.id: (layer, twin) for layer, twin in layers}.values()
     wanted = [
-        Wanted(layer, twin or layer.table, _touched(conn, release, layer) if twin is None else None)
+        Wanted(layer, twin or layer.table, _touched(conn, release, layer) if twin is None else None, release)
         for layer, twin in once
     ]
     for one, redrawn in zip(wanted, draw_all(conn, wanted), strict=True):

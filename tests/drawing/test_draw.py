@@ -22,12 +22,13 @@ from tests.tiles.parcels import draw as draw_tile
 
 PIECES = "SELECT layer, seen, zoom, x, y, fid, stands_for, source, tags, ST_AsEWKB(geom) FROM drawing.piece"
 TILES = "SELECT layer, seen, zoom, x, y, digest, things, places, features_in, features FROM drawing.tile"
+LABELS = "SELECT layer, seen, -1 - low, x, y, high, fid, source, tags, ST_AsEWKB(geom) FROM drawing.label"
 Row = tuple[Any, ...]
 Shape = Callable[[random.Random, int], str]
 
 
 def tables(conn: psycopg.Connection) -> tuple[set[Row], set[Row]]:
-    pieces, tiles = (conn.execute(query.encode()).fetchall() for query in (PIECES, TILES))
+    pieces, tiles = (conn.execute(query.encode()).fetchall() for query in (f"{PIECES} UNION ALL {LABELS}", TILES))
     first, second = ({tuple(str(value) for value in row) for row in rows} for rows in (pieces, tiles))
     assert (len(first), len(second)) == (len(pieces), len(tiles)), "no piece is there twice"
     return first, second
