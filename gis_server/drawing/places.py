@@ -15,8 +15,8 @@ WORLD_PX_M = 2 * HALF_WORLD_M / PIXELS
 """Of a pixel at zoom 0."""
 ROOM_PX = 20
 """Side of the square as large as the smallest area that is named."""
-SCREEN_TILES = 2
-"""Side of the square in which what is long is named once."""
+SCREEN_TILES = 1
+"""Side of the square in which what is longer is named once."""
 APART_PX = 360
 """Between two labels of a line, beside their own length."""
 SPARE = 1.3
