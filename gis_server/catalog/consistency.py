@@ -35,7 +35,7 @@ def _of_layer(catalog: Catalog, layer: Layer) -> Iterator[str]:
     yield from _of_rows(catalog, layer, where)
     yield from _of_raster(catalog, layer, where)
     yield from _of_search(layer, where)
-    yield from _of_tiles(layer, where)
+    yield from _of_tiles(catalog, layer, where)
     yield from _of_checks(catalog, layer, where)
 
 
@@ -91,11 +91,12 @@ def _of_rows(catalog: Catalog, layer: Layer, where: str) -> Iterator[str]:
                 )
 
 
-def _of_tiles(layer: Layer, where: str) -> Iterator[str]:
+def _of_tiles(catalog: Catalog, layer: Layer, where: str) -> Iterator[str]:
     tiles = layer.file.tiles
     for name in set(tiles.later) - set(tiles.fields):
         yield f"{where}: tiles.later: “{name}” is not among tiles.fields"
     yield from _of_labels(layer, where)
+    yield from _of_rank(catalog, layer, where)
     if tiles.into is None:
         return
     if "Polygon" not in layer.file.geometry:
@@ -103,6 +104,25 @@ def _of_tiles(layer: Layer, where: str) -> Iterator[str]:
     by = layer.fields.get(tiles.into.by or "")
     if by is not None and by.access not in (None, layer.file.access):
         yield f"{where}: tiles.into.by: not everyone who sees the layer sees “{tiles.into.by}”"
+
+
+def _of_rank(catalog: Catalog, layer: Layer, where: str) -> Iterator[str]:
+    rank = layer.file.tiles.rank
+    if rank is None:
+        return
+    if rank.by not in layer.file.tiles.fields:
+        yield f"{where}: tiles.rank.by: “{rank.by}” is not among tiles.fields"
+    field = layer.fields.get(rank.by)
+    if field is not None and field.access not in (None, layer.file.access):
+        yield f"{where}: tiles.rank.by: not everyone who sees the layer sees “{rank.by}”"
+    if field is not None and (field.type in ("integer", "number")) == bool(rank.first):
+        yield f"{where}: tiles.rank: codes have an order (`first`), numbers have their own"
+    domain = catalog.domains.get(field.domain) if field is not None and field.domain else None
+    yield from (
+        f"{where}: tiles.rank.first: there is no code {code}"
+        for code in rank.first
+        if domain is not None and code not in domain.values
+    )
 
 
 def _of_labels(layer: Layer, where: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from gis_server.catalog import Layer
-from gis_server.catalog.model import Reduce
+from gis_server.catalog.tile_rule import RankRule, Reduce
 
 HERE = Path(__file__).parent
 DETAILED_ZOOM = 15
@@ -24,6 +24,8 @@ class Rule:
     into_areas: bool
     label: str | None = None
     """The field that labels say."""
+    rank: RankRule | None = None
+    """Which of a crowd is shown; None: the lowest fid."""
 
     @property
     def joins(self) -> bool:
@@ -38,7 +40,10 @@ def rule_of(layer: Layer) -> Rule | None:
     high = (into.below if into else DETAILED_ZOOM) - 1
     if tiles.reduce == "none" or tiles.zoom[0] > high:
         return None
-    return Rule(tiles.zoom[0], min(high, tiles.zoom[1]), tiles.reduce, _kept(layer), into is not None, tiles.label)
+    into_areas = into is not None
+    return Rule(
+        tiles.zoom[0], min(high, tiles.zoom[1]), tiles.reduce, _kept(layer), into_areas, tiles.label, tiles.rank
+    )
 
 
 def is_labelled(layer: Layer) -> bool:
