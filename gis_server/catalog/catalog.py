@@ -10,6 +10,11 @@ from gis_server.catalog.edits import Editor
 from gis_server.catalog.model import Domain, FieldRule, LayerFile, LayerStyle, PortalMap, Theme, ViewRule
 from gis_server.errors import UnknownLayer
 
+LABELS = "nhan"
+"""What a style calls the labels of its own layer."""
+CLOSE_UP = 17
+"""From this zoom on there are no labels along lines: each tile names the lines that it shows."""
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -35,6 +40,11 @@ class Layer:
     def history(self) -> str:
         """Quoted name of the table of ended rows."""
         return f'history."{self.group}__{self.name}"'
+
+    @property
+    def labels(self) -> str:
+        """What tiles call the layer of its labels."""
+        return f"{self.id}:{LABELS}"
 
     @property
     def fields(self) -> Mapping[str, FieldRule]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final
 
-from gis_server.catalog.catalog import Catalog, Layer
+from gis_server.catalog.catalog import CLOSE_UP, LABELS, Catalog, Layer
 from gis_server.catalog.expressions import UNKNOWN, expanded, without
 from gis_server.catalog.legend import legend
 from gis_server.catalog.model import PortalMap, Text
@@ -125,8 +125,19 @@ def _drawn(catalog: Catalog, layer: Layer, fields: Collection[str], source: str)
     for number, raw in enumerate(catalog.styles[layer.file.style].layers):
         one = _seen(expanded(raw, catalog.domains), hidden)
         if one is not None:
-            drawn.append(_placed(one, layer, source, number))
+            parts = enumerate(_by_labels(one))
+            drawn += [_placed(part, layer, source, f"{number}{'-gan' * close}") for close, part in parts]
     return drawn
+
+
+def _by_labels(one: Style) -> list[Style]:
+    """A name along lines stands in the middle of each label's stretch, and close up along the lines themselves."""
+    layout = one.get("layout", {})
+    if one.get("source-layer") != LABELS or layout.get("symbol-placement") != "line":
+        return [one]
+    far = {**one, "layout": {**layout, "symbol-placement": "line-center"}, "maxzoom": CLOSE_UP}
+    near = {name: value for name, value in one.items() if name != "source-layer"}
+    return [far, {**near, "minzoom": CLOSE_UP}]
 
 
 def _seen(raw: Style, hidden: Collection[str]) -> Style | None:
@@ -144,14 +155,15 @@ def _seen(raw: Style, hidden: Collection[str]) -> Style | None:
     return None if silent else one
 
 
-def _placed(one: Style, layer: Layer, source: str, number: int) -> Style:
+def _placed(one: Style, layer: Layer, source: str, name: str) -> Style:
     lowest = layer.file.tiles.zoom[0]
+    labels = one.get("source-layer") == LABELS
     placed = {
-        "id": f"{layer.id}/{number}",
+        "id": f"{layer.id}/{name}",
         "source": source,
-        "source-layer": layer.id,
         "metadata": {"bando:layer": layer.id, "bando:title": layer.file.title.model_dump()},
         **one,
+        "source-layer": layer.labels if labels else layer.id,
         "minzoom": max(one.get("minzoom", 0), lowest),
     }
     rule = _only_its_kind(one, layer)
@@ -179,7 +191,7 @@ def _labels_last(groups: Collection[list[Style]]) -> Iterator[Style]:
 
 
 def _switched(one: Style, portal: PortalMap) -> Style:
-    if one["source-layer"] not in portal.hidden:
+    if one["metadata"]["bando:layer"] not in portal.hidden:
         return one
     return {**one, "layout": {**one.get("layout", {}), "visibility": "none"}}
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from gis_server.catalog.archives import NAME
-from gis_server.catalog.catalog import Catalog, Layer
+from gis_server.catalog.catalog import LABELS, Catalog, Layer
 from gis_server.catalog.checks import CorridorCheck, fields_of, layers_of
 from gis_server.catalog.model import ACCESS_ORDER, RESERVED_COLUMNS, RESERVED_GROUPS
 from gis_server.catalog.rasters import FACTS, MOST_CODE
@@ -37,7 +37,7 @@ def _of_layer(catalog: Catalog, layer: Layer) -> Iterator[str]:
     yield from _of_rows(catalog, layer, where)
     yield from _of_raster(catalog, layer, where)
     yield from _of_search(layer, where)
-    yield from _of_tiles(layer, where)
+    yield from _of_tiles(catalog, layer, where)
     yield from _of_checks(catalog, layer, where)
     yield from _of_edits(catalog, layer, where)
 
@@ -104,10 +104,12 @@ def _of_rows(catalog: Catalog, layer: Layer, where: str) -> Iterator[str]:
                 )
 
 
-def _of_tiles(layer: Layer, where: str) -> Iterator[str]:
+def _of_tiles(catalog: Catalog, layer: Layer, where: str) -> Iterator[str]:
     tiles = layer.file.tiles
     for name in set(tiles.later) - set(tiles.fields):
         yield f"{where}: tiles.later: “{name}” is not among tiles.fields"
+    yield from _of_labels(layer, where)
+    yield from _of_rank(catalog, layer, where)
     if tiles.into is None:
         return
     if "Polygon" not in layer.file.geometry:
@@ -115,6 +117,40 @@ def _of_tiles(layer: Layer, where: str) -> Iterator[str]:
     by = layer.fields.get(tiles.into.by or "")
     if by is not None and by.access not in (None, layer.file.access):
         yield f"{where}: tiles.into.by: not everyone who sees the layer sees “{tiles.into.by}”"
+
+
+def _of_rank(catalog: Catalog, layer: Layer, where: str) -> Iterator[str]:
+    rank = layer.file.tiles.rank
+    if rank is None:
+        return
+    if rank.by not in layer.file.tiles.fields:
+        yield f"{where}: tiles.rank.by: “{rank.by}” is not among tiles.fields"
+    field = layer.fields.get(rank.by)
+    if field is not None and field.access not in (None, layer.file.access):
+        yield f"{where}: tiles.rank.by: not everyone who sees the layer sees “{rank.by}”"
+    if field is not None and (field.type in ("integer", "number")) == bool(rank.first):
+        yield f"{where}: tiles.rank: codes have an order (`first`), numbers have their own"
+    domain = catalog.domains.get(field.domain) if field is not None and field.domain else None
+    yield from (
+        f"{where}: tiles.rank.first: there is no code {code}"
+        for code in rank.first
+        if domain is not None and code not in domain.values
+    )
+
+
+def _of_labels(layer: Layer, where: str) -> Iterator[str]:
+    tiles = layer.file.tiles
+    if tiles.label is None:
+        return
+    if tiles.label not in tiles.fields:
+        yield f"{where}: tiles.label: “{tiles.label}” is not among tiles.fields"
+    field = layer.fields.get(tiles.label)
+    if field is not None and field.access not in (None, layer.file.access):
+        yield f"{where}: tiles.label: not everyone who sees the layer sees “{tiles.label}”"
+    if field is not None and (field.unique or tiles.label in layer.key) and tiles.reduce == "merge":
+        yield f"{where}: tiles.label: “{tiles.label}” names single features, and merged ones do not keep it"
+    if set(layer.file.geometry) == {"Point"}:
+        yield f"{where}: tiles.label: a point says its own name"
 
 
 def _of_raster(catalog: Catalog, layer: Layer, where: str) -> Iterator[str]:
@@ -186,6 +222,13 @@ def _of_styles(catalog: Catalog) -> Iterator[str]:
     used = {layer.file.style for layer in catalog}
     for name in set(catalog.styles) - used:
         yield f"styles/{name}.yaml: no layer uses this style"
+    for layer in catalog:
+        style = catalog.styles.get(layer.file.style)
+        named = {one["source-layer"] for one in style.layers if "source-layer" in one} if style else set()
+        for other in named - {LABELS}:
+            yield f"styles/{layer.file.style}.yaml: source-layer: “{other}” is none; labels are “{LABELS}”"
+        if LABELS in named and layer.file.tiles.label is None:
+            yield f"styles/{layer.file.style}.yaml: source-layer: {layer.id} has no labels (tiles.label)"
 
 
 def _of_views(catalog: Catalog) -> Iterator[str]:

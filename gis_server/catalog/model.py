@@ -9,6 +9,7 @@ from gis_server.catalog.edits import EditRule
 from gis_server.catalog.rasters import RasterRule
 from gis_server.catalog.search import SearchRule
 from gis_server.catalog.strict import Strict, Text
+from gis_server.catalog.tile_rule import TileRule
 
 __all__ = ["Strict", "Text"]
 
@@ -17,7 +18,6 @@ ACCESS_ORDER: tuple[Access, ...] = ("public", "agency", "restricted")
 GeometryKind = Literal["Point", "LineString", "Polygon"]
 FieldType = Literal["text", "integer", "number", "boolean", "date", "datetime", "code"]
 Evidence = Literal["C1", "C1+C2", "C1+C3", "C1+C4", "C2", "C3", "C3+C4", "C4", "R", "proposal"]
-Reduce = Literal["cluster", "merge", "simplify", "rank", "none"]
 
 RESERVED_COLUMNS = frozenset({"fid", "born", "died", "source", "hash", "geom", "geom_3857", "synthetic", "merged"})
 """Columns that every served table has beside its fields, and what tiles and features say beside them."""
@@ -64,42 +64,6 @@ class FieldRule(Strict):
         if self.range is not None and self.type not in ("integer", "number"):
             raise ValueError("`range` is only for types integer and number")
         return self
-
-
-class IntoAreas(Strict):
-    """Features too small to be told apart become areas of one kind each."""
-
-    below: int = Field(ge=1, le=17)
-    """The zoom from which on features are drawn themselves."""
-    by: str | None = None
-    """The field that tells the kinds apart; without one all are alike."""
-
-
-class TileRule(Strict):
-    """What tiles carry: zooms (inclusive), fields, and how crowds are thinned."""
-
-    zoom: tuple[int, int]
-    fields: list[str] = Field(default_factory=list)
-    later: dict[str, int] = Field(default_factory=dict)
-    """Fields that only tiles from some zoom on carry."""
-    reduce: Reduce = "none"
-    into: IntoAreas | None = None
-
-    @model_validator(mode="after")
-    def _zooms_in_order(self) -> Self:
-        if not 0 <= self.zoom[0] <= self.zoom[1] <= 22:
-            raise ValueError("`zoom` is [lowest, highest], between 0 and 22")
-        return self
-
-    @model_validator(mode="after")
-    def _areas_need_room(self) -> Self:
-        if self.into is not None and (self.reduce == "none" or not self.zoom[0] < self.into.below <= self.zoom[1]):
-            raise ValueError("`into.below` lies within `zoom`, and `reduce` is not none")
-        return self
-
-    def fields_at(self, zoom: int) -> list[str]:
-        """What a tile of features as they are carries."""
-        return [name for name in self.fields if self.later.get(name, 0) <= zoom]
 
 
 class Standard(Strict):

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import rasterio.features
 import shapely
 
-from gis_server.drawing.frames import MARGIN, PIXELS, Frame, Numbers, Shapes
+from gis_server.drawing.frames import AREAS, MARGIN, PIXELS, Frame, Numbers, Shapes
 from gis_server.drawing.pieces import Pieces, nothing
 
 FINER = 2
@@ -48,7 +48,7 @@ def as_areas(given: Pieces, frame: Frame) -> Pieces:
 
 def _members(shapes: Shapes, given: Pieces, frame: Frame) -> tuple[Numbers, Numbers]:
     """The lowest fid of the features in each area (-1 where another area has it), and how many there are."""
-    member, area = shapely.STRtree(shapes).query(shapely.point_on_surface(given.shape), predicate="within")
+    area, member = shapely.STRtree(shapely.point_on_surface(given.shape)).query(shapes, predicate="contains")
     own = frame.holds(given.anchor)[member]
     stands_for = np.bincount(area[own], given.stands_for[member[own]], len(shapes)).astype(np.int64)
     lowest = np.full(len(shapes), np.iinfo(np.int64).max)
@@ -63,23 +63,27 @@ def _laid(shapes: Shapes, values: Grid, frame: Frame) -> Grid:
     """The shapes on a fine grid: a cell has the value of the last shape that its middle lies in, 0 of none."""
     size = SIDE * FINER
     west, _, _, north = frame.box(MARGIN)
-    rings, owner = _rings(shapes)
-    places, ring = shapely.get_coordinates(rings, return_index=True)
+    places, ring, owner = _corners(shapes)
     cells = (places - (west, north)) * (FINER / frame.pixel_m, -FINER / frame.pixel_m)
     edge = ring[1:] == ring[:-1]
-    starts, ends, shape = cells[:-1][edge], cells[1:][edge], owner[ring[1:][edge]]
+    starts, ends, shape = cells[:-1][edge], cells[1:][edge], owner[1:][edge]
     shape, row, at = _crossings(starts, ends, shape)
-    order = np.lexsort((at, row, shape))
-    shape, row = shape[order], row[order]
-    column = np.clip(np.ceil(at[order] - 0.5), 0, size).astype(np.int64)
-    return _painted(row[::2] * size + column[::2], column[1::2] - column[::2], values[shape[::2]])
+    column = np.clip(np.ceil(at - 0.5), 0, size).astype(np.int64)
+    line, column = np.divmod(np.sort((shape * size + row) * (size + 1) + column), size + 1)
+    shape, row = np.divmod(line[::2], size)
+    return _painted(row * size + column[::2], column[1::2] - column[::2], values[shape])
 
 
-def _rings(shapes: Shapes) -> tuple[Shapes, Numbers]:
-    """Every outline, with the number of its shape."""
-    parts, shape = shapely.get_parts(shapes, return_index=True)
+def _corners(shapes: Shapes) -> tuple[npt.NDArray[np.float64], Numbers, Numbers]:
+    """Every corner with a number of its outline and that of its shape. Most shapes are one outline."""
+    simple = (shapely.get_type_id(shapes) == AREAS[0]) & (shapely.get_num_interior_rings(shapes) == 0)
+    one, other = np.flatnonzero(simple), np.flatnonzero(~simple)
+    places, at = shapely.get_coordinates(shapes[one], return_index=True)
+    parts, shape = shapely.get_parts(shapes[other], return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
-    return rings, shape[part]
+    more, ring = shapely.get_coordinates(rings, return_index=True)
+    owner = np.concatenate([one[at], other[shape[part[ring]]]])
+    return np.concatenate([places, more]), np.concatenate([at, ring + len(one)]), owner
 
 
 def _crossings(
@@ -117,6 +121,13 @@ def _used(fine: Grid, axis: int) -> range:
 def _pixels(fine: Grid) -> Grid:
     """The value that most of a pixel's cells have; 0 where fewer than half have any."""
     four = [fine[down::FINER, right::FINER] for down in range(FINER) for right in range(FINER)]
+    found = four[0].copy()
+    mixed = np.any([found != one for one in four[1:]], axis=0)
+    found[mixed] = _commonest([one[mixed] for one in four])
+    return found
+
+
+def _commonest(four: list[Grid]) -> Grid:
     found, most = np.zeros_like(four[0]), np.zeros(four[0].shape, dtype=np.int8)
     filled = np.zeros_like(most)
     for one in four:

@@ -65,27 +65,43 @@ class Frame:
 
     def overlaps(self, bounds: npt.NDArray[np.float64], margin: float) -> npt.NDArray[np.bool_]:
         """Which boxes (one a row) meet it with its margin."""
-        west, south, east, north = self.box(margin)
-        across = (bounds[:, 0] <= east) & (bounds[:, 2] >= west)
-        down = (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
-        found: npt.NDArray[np.bool_] = across & down
-        return found
+        return overlapping(bounds, self.box(margin))
+
+
+def overlapping(bounds: npt.NDArray[np.float64], box: Box) -> npt.NDArray[np.bool_]:
+    """Which boxes (one a row) meet another."""
+    west, south, east, north = box
+    across = (bounds[:, 0] <= east) & (bounds[:, 2] >= west)
+    down = (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
+    found: npt.NDArray[np.bool_] = across & down
+    return found
 
 
 def cut(shapes: Shapes, box: Box) -> Shapes:
     """The parts of shapes in a box; polygons stay valid."""
     bounds = shapely.bounds(shapes)
     west, south, east, north = box
-    inside = (bounds[:, 0] >= west) & (bounds[:, 1] >= south) & (bounds[:, 2] <= east) & (bounds[:, 3] <= north)
-    found = shapes.copy()
-    areas = ~inside & (shapely.get_dimensions(shapes) == 2)
-    lines = ~inside & ~areas
-    found[lines] = shapely.clip_by_rect(shapes[lines], *box)
-    found[areas] = _areas_within(shapes[areas], box)
+    over = (bounds[:, 0] < west) | (bounds[:, 1] < south) | (bounds[:, 2] > east) | (bounds[:, 3] > north)
+    found, areas = shapes.copy(), shapely.get_dimensions(shapes) == 2
+    found[over & ~areas] = shapely.clip_by_rect(shapes[over & ~areas], *box)
+    if (over & areas).any():
+        found[over & areas] = _areas_within(shapes[over & areas], box)
     return found
 
 
 def _areas_within(shapes: Shapes, box: Box) -> Shapes:
+    """Clipping is four times as quick as intersecting; where it leaves no sound area, they are intersected."""
+    try:
+        found: Shapes = shapely.clip_by_rect(shapes, *box)
+    except shapely.errors.GEOSException:
+        return _intersected(shapes, box)
+    sound = shapely.is_empty(found) | (np.isin(shapely.get_type_id(found), AREAS) & shapely.is_valid(found))
+    if not sound.all():
+        found[~sound] = _intersected(shapes[~sound], box)
+    return found
+
+
+def _intersected(shapes: Shapes, box: Box) -> Shapes:
     """Nothing but areas: where a shape only touches the box there is none."""
     found: Shapes
     try:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,8 @@ import shapely
 from gis_server.drawing.frames import Numbers, Shapes
 
 Column = npt.NDArray[np.object_]
+Row = tuple[Any, ...]
+"""Of a table."""
 
 
 @dataclass(frozen=True)
@@ -43,16 +46,16 @@ class Pieces:
         """Points (0), lines (1) or areas (2)."""
         return self.chosen(shapely.get_dimensions(self.shape) == dimension)
 
-    def kinds(self) -> npt.NDArray[np.str_]:
-        """Equal for pieces that may become one thing."""
-        found: npt.NDArray[np.str_] = (self.source + "\n" + self.tags).astype(str)
-        return found
+    def kinds(self) -> Numbers:
+        """Equal for pieces that may become one thing; in the order of what they say."""
+        said = (self.source + "\n" + self.tags).tolist()
+        rank = {one: number for number, one in enumerate(sorted(set(said)))}
+        return np.fromiter((rank[one] for one in said), dtype=np.int64, count=len(said))
 
-    def digest(self) -> bytes:
-        """Equal for equal pieces in equal order."""
+    def digest(self, shapes: Column) -> bytes:
+        """Equal for equal pieces in equal order; `shapes` are theirs as WKB."""
         state = hashlib.blake2b(digest_size=8)
-        for shape in shapely.to_wkb(self.shape):
-            state.update(shape)
+        state.update(b"".join(shapes))
         state.update(self.fid.tobytes() + self.stands_for.tobytes())
         state.update("\0".join([*self.source, *self.tags]).encode())
         return state.digest()

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from gis_server.catalog import Layer
-from gis_server.catalog.model import Reduce
+from gis_server.catalog.tile_rule import RankRule, Reduce
 
 HERE = Path(__file__).parent
 DETAILED_ZOOM = 15
@@ -22,6 +22,10 @@ class Rule:
     way: Reduce
     by: tuple[str, ...]
     into_areas: bool
+    label: str | None = None
+    """The field that labels say."""
+    rank: RankRule | None = None
+    """Which of a crowd is shown; None: the lowest fid."""
 
     @property
     def joins(self) -> bool:
@@ -36,7 +40,16 @@ def rule_of(layer: Layer) -> Rule | None:
     high = (into.below if into else DETAILED_ZOOM) - 1
     if tiles.reduce == "none" or tiles.zoom[0] > high:
         return None
-    return Rule(tiles.zoom[0], min(high, tiles.zoom[1]), tiles.reduce, _kept(layer), into is not None)
+    into_areas = into is not None
+    return Rule(
+        tiles.zoom[0], min(high, tiles.zoom[1]), tiles.reduce, _kept(layer), into_areas, tiles.label, tiles.rank
+    )
+
+
+def is_labelled(layer: Layer) -> bool:
+    """Whether tiles say names of the layer in a layer of their own."""
+    rule = rule_of(layer)
+    return rule is not None and rule.label is not None
 
 
 def _kept(layer: Layer) -> tuple[str, ...]:
@@ -62,6 +75,6 @@ def mark_of(layer: Layer) -> str:
 def _code() -> str:
     """Of the files that decide what is drawn."""
     state = hashlib.blake2b(digest_size=8)
-    for name in ("frames.py", "pieces.py", "areas.py", "vectors.py", "squares.py", "tile.py"):
-        state.update((HERE / name).read_bytes())
+    for name in ("frames", "pieces", "areas", "vectors", "squares", "tile", "block", "labels", "places"):
+        state.update((HERE / f"{name}.py").read_bytes())
     return state.hexdigest()

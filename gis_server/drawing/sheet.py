@@ -1,44 +1,21 @@
 """The drawing tables of one layer as some views see it: what is read for a tile, and what is written."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import psycopg
-import shapely
 
 from gis_server.catalog import Layer
 from gis_server.db.statements import literal, quoted, statement
-from gis_server.drawing.frames import REACH, Frame, cut
-from gis_server.drawing.pieces import Pieces, joined, nothing, pieces
+from gis_server.drawing.block import Drawn, Tile
+from gis_server.drawing.copied import END, HEAD
+from gis_server.drawing.frames import REACH, Frame
+from gis_server.drawing.pieces import Row
 from gis_server.drawing.rules import Rule
 
 SQL = Path(__file__).parent / "sql"
-Tile = tuple[int, int]
-"""Column and row."""
-
-
-@dataclass(frozen=True)
-class Account:
-    """What a tile's own square was given (told at the highest zoom only) and what it shows of it."""
-
-    features_in: int
-    area_in: float
-    length_in: float
-    features: int
-    area: float
-    length: float
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A tile as it was just drawn."""
-
-    frame: Frame
-    pieces: Pieces
-    account: Account
 
 
 @dataclass(frozen=True)
@@ -87,35 +64,20 @@ class Sheet:
         self.conn.execute(statement(SQL, "share"), values)
         return changed
 
-    def served(self, frame: Frame, reach: float) -> Pieces:
-        """Rows near a frame."""
-        names = {"rows": self.rows, "tags": self._tags()}
-        west, south, east, north = frame.box(reach)
+    def near(self, frame: Frame) -> list[Row]:
+        """Served rows near a frame."""
+        names = {"rows": self.rows, "tags": self.tags}
+        west, south, east, north = frame.box(REACH)
         values = {"west": west, "south": south, "east": east, "north": north}
-        with self.conn.cursor(binary=True) as cursor:
-            rows = cursor.execute(statement(SQL, "near", **names), values).fetchall()
-        if not rows:
-            return nothing()
-        fid, source, tags, shapes = _columns(rows)
-        said = (np.ones(len(rows), dtype=np.int64), source, tags)
-        return pieces(shapely.from_wkb(shapes), fid.astype(np.int64), said)
+        return self._read(statement(SQL, "near", **names), values)
 
-    def below(self, frame: Frame) -> Pieces:
-        """What the tiles of the next zoom show in their own squares, of those in a frame of that zoom."""
-        values = {**self._of(frame.zoom), **_range(frame)}
+    def below(self, frame: Frame) -> list[Row]:
+        """Pieces of the tiles of a frame of the next zoom."""
+        return self._read(statement(SQL, "below"), {**self._of(frame.zoom), **_range(frame)})
+
+    def _read(self, query: bytes, values: dict[str, Any]) -> list[Row]:
         with self.conn.cursor(binary=True) as cursor:
-            rows = cursor.execute(statement(SQL, "below"), values).fetchall()
-        if not rows:
-            return nothing()
-        x, y, fid, stands_for, source, tags, shapes = _columns(rows)
-        x, y = x.astype(np.int64), y.astype(np.int64)
-        said = (stands_for.astype(np.int64), source, tags)
-        found = pieces(shapely.from_wkb(shapes), fid.astype(np.int64), said)
-        parts = []
-        for column, row in sorted(set(zip(x.tolist(), y.tolist(), strict=True))):
-            parts.append(_own(found.chosen((x == column) & (y == row)), Frame(frame.zoom, column, row)))
-        whole = joined(parts)
-        return whole.chosen(np.argsort(whole.fid, kind="stable"))
+            return cursor.execute(query, values).fetchall()
 
     def digests(self, frame: Frame) -> dict[Tile, bytes]:
         """Of the tiles of a frame, as they are stored."""
@@ -129,36 +91,35 @@ class Sheet:
 
     def add(self, drawn: Sequence[Drawn]) -> None:
         """Write tiles where nothing is."""
-        with self.conn.cursor() as cursor, cursor.copy(statement(SQL, "copy_pieces")) as copy:
-            for row in self._piece_rows(drawn):
-                copy.write_row(row)
-        with self.conn.cursor() as cursor, cursor.copy(statement(SQL, "copy_tiles")) as copy:
-            for one in drawn:
-                copy.write_row(self._tile_row(one))
+        self._copy("copy_pieces", [one.pieces for one in drawn if one.pieces])
+        self._copy("copy_tiles", [one.account for one in drawn])
+
+    def _copy(self, name: str, rows: list[bytes]) -> None:
+        if rows:
+            with self.conn.cursor() as cursor, cursor.copy(statement(SQL, name)) as copy:
+                copy.write(HEAD + b"".join(rows) + END)
 
     def clear(self) -> None:
         self.conn.execute(statement(SQL, "clear"), {"layer": self.layer.id, "seen": self.seen})
 
-    def _piece_rows(self, drawn: Sequence[Drawn]) -> Iterator[tuple[Any, ...]]:
-        for one in drawn:
-            shown, frame = one.pieces, one.frame
-            shapes = shapely.to_wkb(shapely.set_srid(shown.shape, 3857), hex=True, include_srid=True)
-            columns = (shown.fid.tolist(), shown.stands_for.tolist(), shown.source, shown.tags, shapes)
-            for row in zip(*columns, strict=True):
-                yield (self.layer.id, self.seen, frame.zoom, frame.x, frame.y, *row)
-
-    def _tile_row(self, one: Drawn) -> tuple[Any, ...]:
-        frame, shown = one.frame, one.pieces
-        size = int(shapely.get_num_coordinates(shown.shape).sum())
-        key = (self.layer.id, self.seen, frame.zoom, frame.x, frame.y)
-        return (*key, shown.digest(), len(shown), size, *astuple(one.account))
+    @property
+    def key(self) -> dict[str, Any]:
+        return {"layer": self.layer.id, "seen": self.seen}
 
     def _of(self, zoom: int) -> dict[str, Any]:
-        return {"layer": self.layer.id, "seen": self.seen, "zoom": zoom}
+        return {**self.key, "zoom": zoom}
 
-    def _tags(self) -> str:
+    @property
+    def tags(self) -> str:
+        """The fields that drawn things keep, as one JSON object."""
         pairs = ", ".join(f"{literal(name)}, {as_tag(self.layer, name)}" for name in self.rule.by)
         return f"jsonb_strip_nulls(jsonb_build_object({pairs}))"
+
+    @property
+    def name(self) -> str:
+        """What labels say of a row."""
+        assert self.rule.label is not None
+        return f"({as_tag(self.layer, self.rule.label)})::text"
 
 
 def as_tag(layer: Layer, name: str) -> str:
@@ -169,23 +130,6 @@ def as_tag(layer: Layer, name: str) -> str:
     if kind == "datetime":
         return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"""
     return column
-
-
-def _own(found: Pieces, frame: Frame) -> Pieces:
-    """What of a tile's pieces lies in its own square; each is counted there."""
-    points = shapely.get_dimensions(found.shape) == 0
-    found = found.chosen(~points | frame.holds(found.anchor))
-    west, south, east, north = frame.box()
-    middle = np.tile([(west + east) / 2, (south + north) / 2], (len(found), 1))
-    own = Pieces(found.shape, found.fid, found.stands_for, found.source, found.tags, middle)
-    return own.shaped(cut(own.shape, frame.box()))
-
-
-def _columns(rows: Sequence[tuple[Any, ...]]) -> list[Any]:
-    table = np.empty((len(rows[0]), len(rows)), dtype=object)
-    for number, column in enumerate(zip(*rows, strict=True)):
-        table[number, :] = column
-    return list(table)
 
 
 def _range(frame: Frame) -> dict[str, int]:

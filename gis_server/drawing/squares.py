@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from gis_server.drawing.frames import HALF_WORLD_M, MARGIN, REACH, Frame, Numbers
@@ -12,23 +13,37 @@ from gis_server.drawing.rules import Rule
 
 def as_few(given: Pieces, rule: Rule, frame: Frame) -> Pieces:
     """One point a square of 32 pixels: of a cluster where its members lie on average, with the fields they agree on;
-    of ranked ones the first. Squares lie within tiles, so that every tile that shows one shows the same."""
-    order = np.argsort(_square(given, frame), kind="stable")
-    square, given = _square(given, frame)[order], given.chosen(order)
+    of ranked ones the most important. Squares lie within tiles, so that every tile that shows one shows the same."""
+    square = _square(given, frame)
+    order = np.lexsort((given.fid, _importance(given, rule), square))
+    square, given = square[order], given.chosen(order)
     _, first = np.unique(square, return_index=True)
     ends = np.append(first[1:], len(square))
     stands_for = np.add.reduceat(given.stands_for, first)
     chosen = given.chosen(first)
-    shape, tags = chosen.shape, chosen.tags
+    shape, tags, fid = chosen.shape, chosen.tags, chosen.fid
     if rule.way == "cluster":
+        fid = np.minimum.reduceat(given.fid, first)
         places = shapely.get_coordinates(shapely.centroid(given.shape)) * given.stands_for[:, None]
         shape = shapely.points(np.add.reduceat(places, first) / stands_for[:, None])
         shape = np.where(ends - first == 1, chosen.shape, shape)
         tags = np.array([_agreed(given.tags[at:end]) for at, end in zip(first, ends, strict=True)], dtype=object)
-    drawn = Pieces(shape, np.minimum.reduceat(given.fid, first), stands_for, chosen.source, tags, chosen.anchor)
+    drawn = Pieces(shape, fid, stands_for, chosen.source, tags, chosen.anchor)
     places = shapely.get_coordinates(shapely.centroid(shape))
     drawn = Pieces(drawn.shape, drawn.fid, drawn.stands_for, drawn.source, drawn.tags, places)
     return drawn.chosen(frame.overlaps(shapely.bounds(shape), MARGIN))
+
+
+def _importance(given: Pieces, rule: Rule) -> npt.NDArray[np.float64]:
+    """The least for what is shown first."""
+    rank = rule.rank
+    if rank is None:
+        return np.zeros(len(given))
+    said = [json.loads(one).get(rank.by) for one in given.tags]
+    if rank.first:
+        place = {code: float(number) for number, code in enumerate(rank.first)}
+        return np.array([place.get(str(one), float(len(place))) for one in said])
+    return np.array([np.inf if one is None else -float(one) for one in said])
 
 
 def _square(given: Pieces, frame: Frame) -> Numbers:

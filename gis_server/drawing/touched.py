@@ -11,7 +11,8 @@ from gis_server.catalog import Layer
 from gis_server.db.statements import quoted, statement
 from gis_server.drawing.cells import WORLD, Cells, pack, union
 from gis_server.drawing.cover import MARGIN, cover, cover_coarsely
-from gis_server.drawing.draw import draw
+from gis_server.drawing.draw import Wanted, draw, draw_all
+from gis_server.drawing.rules import rule_of
 
 SQL = Path(__file__).parent / "sql"
 MOST_SHAPES = 50_000
@@ -25,12 +26,16 @@ def record_touched(conn: psycopg.Connection, release: int, layers: Iterable[tupl
     The name is that of a table that will take the place of a layer that was empty: nothing drawn of that is worth
     keeping, so it is touched everywhere. Called before it does, as readers of the layer wait from then on.
     """
-    for layer, twin in {layer.id: (layer, twin) for layer, twin in layers}.values():
-        cells = _touched(conn, release, layer) if twin is None else WORLD
-        redrawn = draw(conn, layer, twin or layer.table, cells if twin is None else None)
-        cells = union([cells, redrawn]) if twin is None else cells
-        conn.execute(statement(SQL, "record"), {"release": release, "layer": layer.id, "cells": pack(cells)})
-        conn.execute(statement(SQL, "account"), {"release": release, "layer": layer.id})
+    once = {layer.id: (layer, twin) for layer, twin in layers}.values()
+    touched = [_touched(conn, release, layer) if twin is None else (WORLD, None) for layer, twin in once]
+    wanted = [
+        Wanted(layer, twin or layer.table, ahead, release)
+        for (layer, twin), (_, ahead) in zip(once, touched, strict=True)
+    ]
+    for one, (cells, _), redrawn in zip(wanted, touched, draw_all(conn, wanted), strict=True):
+        both = pack(union([cells, redrawn]))
+        conn.execute(statement(SQL, "record"), {"release": release, "layer": one.layer.id, "cells": both})
+        conn.execute(statement(SQL, "account"), {"release": release, "layer": one.layer.id})
 
 
 def draw_anew(conn: psycopg.Connection, layer: Layer) -> None:
@@ -46,25 +51,36 @@ def _hiding(layer: Layer) -> list[str]:
     return [name for marks in layer.file.rows.values() for name in marks]
 
 
-def _areas(layer: Layer) -> list[str]:
-    into = layer.file.tiles.into
-    return [into.by] if into is not None and into.by else []
-
-
-def _touched(conn: psycopg.Connection, release: int, layer: Layer) -> Cells:
-    drawn = list(dict.fromkeys([*layer.file.tiles.fields, *_hiding(layer), *_areas(layer), "source"]))
-    names = {
-        "served": layer.table,
-        "history": layer.history,
-        "drawn": ", ".join(quoted(name) for name in drawn),
-        "began": ", ".join(f"began.{quoted(name)}" for name in drawn),
-        "ended": ", ".join(f"ended.{quoted(name)}" for name in drawn),
-    }
+def _touched(conn: psycopg.Connection, release: int, layer: Layer) -> tuple[Cells, Cells]:
+    """Tiles that show what changed, and those of which anything is drawn ahead that did."""
     values = {"release": release, "most": MOST_SHAPES, "zoom": COARSE_ZOOM, "margin": MARGIN}
+    names = _names(layer)
     with conn.cursor(binary=True) as cursor:
         rows = cursor.execute(statement(SQL, "changed_shapes", **names), values).fetchall()
     if len(rows) <= MOST_SHAPES:
-        return cover(shapely.from_wkb(np.array([row[0] for row in rows], dtype=object)))
+        shapes = shapely.from_wkb(np.array([shape for shape, _ in rows], dtype=object))
+        ahead = np.array([ahead for _, ahead in rows], dtype=bool)
+        return cover(shapes), cover(shapes[ahead])
     tiles = conn.execute(statement(SQL, "changed_boxes", **names), values).fetchall()
     x, y = np.array(tiles, dtype=np.int64).T
-    return cover_coarsely(COARSE_ZOOM, x, y)
+    cells = cover_coarsely(COARSE_ZOOM, x, y)
+    return cells, cells
+
+
+def _names(layer: Layer) -> dict[str, str]:
+    """Columns whose change shows: at the zooms drawn ahead only those that are kept there."""
+    rule = rule_of(layer)
+    always = [*_hiding(layer), "source"]
+    ahead = list(dict.fromkeys([*(rule.by if rule else ()), *always]))
+    drawn = list(dict.fromkeys([*layer.file.tiles.fields, *ahead]))
+    return {
+        "served": layer.table,
+        "history": layer.history,
+        "drawn": ", ".join(quoted(name) for name in drawn),
+        **{side: _of(side, drawn) for side in ("began", "ended")},
+        **{f"{side}_ahead": _of(side, ahead) for side in ("began", "ended")},
+    }
+
+
+def _of(side: str, names: list[str]) -> str:
+    return ", ".join(f"{side}.{quoted(name)}" for name in names)

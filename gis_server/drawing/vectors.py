@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from gis_server.drawing.frames import MARGIN, REACH, Frame, Numbers, Shapes, cut
+from gis_server.drawing.frames import MARGIN, REACH, Frame, Numbers, Shapes, cut, overlapping
 from gis_server.drawing.pieces import Pieces
 from gis_server.drawing.rules import Rule
 
@@ -28,7 +28,7 @@ def as_lines(given: Pieces, rule: Rule, frame: Frame) -> Pieces:
 
 def as_outlines(given: Pieces, rule: Rule, frame: Frame) -> Pieces:
     """Areas of a group as one feature without its inner borders; a border shared by two stays shared."""
-    near = given.shaped(cut(given.shape, frame.box(REACH)))
+    near = given.shaped(_alike(cut(given.shape, frame.box(REACH))))
     if not len(near):
         return near
     grouped, areas = _groups(near, rule, frame)
@@ -42,12 +42,19 @@ def as_outlines(given: Pieces, rule: Rule, frame: Frame) -> Pieces:
     return grouped.shaped(_biggest(window, (tolerance / 2) ** 2))
 
 
+def _alike(areas: Shapes) -> Shapes:
+    """Corners on a micrometre: where a border is cut, both sides of it get the same corner."""
+    found: Shapes = shapely.transform(areas, lambda at: np.round(at, 6))
+    return found
+
+
 def _coverages(areas: Shapes) -> list[Numbers]:
     """Areas that lie side by side; what lies over another, an old ward over a new one, is in another coverage."""
     if len(areas) < 2 or shapely.coverage_is_valid(areas):
         return [np.arange(len(areas))]
     one, other = shapely.STRtree(areas).query(areas, predicate="intersects")
-    one, other = one[one < other], other[one < other]
+    apart = (one >= other) | shapely.touches(areas[one], areas[other])
+    one, other = one[~apart], other[~apart]
     shared = shapely.area(shapely.intersection(areas[one], areas[other]))
     size = shapely.area(areas)
     over = shared > OVERLAP * np.minimum(size[one], size[other])
@@ -97,12 +104,14 @@ def _straight(lines: Shapes, frame: Frame) -> Shapes:
     left, low, right, high = frame.box(MARGIN)
     boxes = [(west, south, east, north), (left, low, west, high), (east, low, right, high)]
     boxes += [(west, low, east, south), (west, north, east, high)]
+    bounds = shapely.bounds(lines)
     parts, owner = [], []
     for box in boxes:
-        inside = shapely.simplify(shapely.clip_by_rect(lines, *box), tolerance, preserve_topology=False)
-        some, group = shapely.get_parts(inside, return_index=True)
-        parts.append(some)
-        owner.append(group)
+        some = np.flatnonzero(overlapping(bounds, box))
+        inside = shapely.simplify(cut(lines[some], box), tolerance, preserve_topology=False)
+        found, group = shapely.get_parts(inside, return_index=True)
+        parts.append(found)
+        owner.append(some[group])
     return _regrouped(np.concatenate(parts), np.concatenate(owner), len(lines))
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from gis_server.db.statements import literal, text
-from gis_server.drawing.rules import rule_of
+from gis_server.drawing.rules import is_labelled, rule_of
 from gis_server.tiles.grids import TileGrid
-from gis_server.tiles.statement import BUFFER, EXTENT, SQL, from_rows, mvt_names
+from gis_server.tiles.statement import BUFFER, EXTENT, SQL, from_rows, label_names, mvt_names
 from gis_server.tiles.tilesets import Drawn
 
 
@@ -20,7 +20,9 @@ def grid_statement(layers: Sequence[Drawn], grid: TileGrid, zoom: int) -> str:
         "margin": str(BUFFER / EXTENT),
         "extent": str(EXTENT),
     }
-    pieces = " || ".join(_piece(drawn, grid, zoom) for drawn in layers) or "''::bytea"
+    written = [_piece(drawn, grid, zoom) for drawn in layers]
+    written += [_labels(drawn, grid, zoom) for drawn in layers if is_labelled(drawn.layer)]
+    pieces = " || ".join(written) or "''::bytea"
     return text(SQL, "grid_tile", layers=pieces, **names)
 
 
@@ -30,6 +32,10 @@ def _piece(drawn: Drawn, grid: TileGrid, zoom: int) -> str:
         names = {"seen": literal(drawn.seen), "zoom": str(zoom), "srid": str(grid.srid)}
         return text(SQL, "grid_drawn", **mvt_names(drawn.layer), **names, joins=str(rule.joins).lower())
     return from_rows(drawn, zoom, f"ST_Transform(served.geom, {grid.srid})")
+
+
+def _labels(drawn: Drawn, grid: TileGrid, zoom: int) -> str:
+    return text(SQL, "grid_labels", **label_names(drawn), zoom=str(zoom), srid=str(grid.srid))
 
 
 def _number(value: float) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from gis_server.catalog import Layer
 from gis_server.db.statements import literal, quoted, text
-from gis_server.drawing.rules import DETAILED_ZOOM, rule_of
+from gis_server.drawing.rules import DETAILED_ZOOM, is_labelled, rule_of
 from gis_server.drawing.sheet import as_tag
 from gis_server.tiles.tilesets import Drawn
 
@@ -19,7 +19,9 @@ SIMPLIFIED_UNITS = 4
 
 def tile_statement(layers: Sequence[Drawn], zoom: int) -> str:
     """The statement for these layers; `$1`, `$2`, `$3` are z, x, y."""
-    pieces = " || ".join(_piece(drawn, zoom) for drawn in layers) or "''::bytea"
+    labelled = [drawn for drawn in layers if is_labelled(drawn.layer)]
+    written = [*(_piece(drawn, zoom) for drawn in layers), *map(_labels, labelled)]
+    pieces = " || ".join(written) or "''::bytea"
     return text(SQL, "tile", layers=pieces, margin=str(BUFFER / EXTENT), extent=str(EXTENT))
 
 
@@ -30,6 +32,10 @@ def _piece(drawn: Drawn, zoom: int) -> str:
     return from_rows(drawn, zoom, "served.geom_3857")
 
 
+def _labels(drawn: Drawn) -> str:
+    return text(SQL, "tile_labels", **label_names(drawn))
+
+
 def from_rows(drawn: Drawn, zoom: int, shape: str) -> str:
     """A layer from the rows that its view sees; `shape` says how theirs are written in the tile's system."""
     layer = drawn.layer
@@ -38,6 +44,12 @@ def from_rows(drawn: Drawn, zoom: int, shape: str) -> str:
     if zoom < DETAILED_ZOOM and set(layer.file.geometry) != {"Point"}:
         shape = f"ST_Simplify({shape}, {SIMPLIFIED_UNITS} * tile.unit, true)"
     return text(SQL, "tile_layer", **mvt_names(layer), columns=columns, rows=drawn.rows, shape=shape)
+
+
+def label_names(drawn: Drawn) -> dict[str, str]:
+    """What every statement of a layer's labels says of them."""
+    names = {**mvt_names(drawn.layer), "id": literal(drawn.layer.labels)}
+    return {**names, "layer": literal(drawn.layer.id), "seen": literal(drawn.seen)}
 
 
 def mvt_names(layer: Layer) -> dict[str, str]:

@@ -178,3 +178,20 @@ def test_unknown_and_hidden_layers_and_maps_are_refused_alike(catalog: Catalog) 
 
 def test_a_map_of_which_nothing_is_visible_is_not_listed(catalog: Catalog) -> None:
     assert list(visible_maps(catalog, {"drainage.diem_ngap": ("ma",)})) == ["thoat_nuoc"]
+
+
+def test_names_along_lines_stand_in_the_labels_layer_and_close_up_in_the_layers_own(
+    catalog: Catalog, views: Mapping[str, View]
+) -> None:
+    style = layer_style(catalog, "traffic.doan_duong", views["public"].layers)
+    far, near = [one for one in style["layers"] if one.get("layout", {}).get("text-field") == ["get", "ten"]]
+    assert (far["source-layer"], far["maxzoom"]) == ("traffic.doan_duong:nhan", 17)
+    assert (near["source-layer"], near["minzoom"]) == ("traffic.doan_duong", 17)
+    assert [one["layout"]["symbol-placement"] for one in (far, near)] == ["line-center", "line"]
+    assert far["metadata"] == near["metadata"]
+
+
+def test_a_style_says_labels_where_tiles_have_them(catalog: Catalog) -> None:
+    for layer in catalog:
+        named = [one for one in catalog.styles[layer.file.style].layers if one.get("source-layer") == "nhan"]
+        assert bool(named) == (layer.file.tiles.label is not None), layer.id

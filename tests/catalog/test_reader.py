@@ -164,3 +164,28 @@ def test_a_role_that_edits_a_layer_is_described_beside_the_layers(folder):
     catalog = folder.read()
     assert catalog["drainage.ho_ga"].file.edits.roles == ["thoat_nuoc"]
     assert catalog.editors["thoat_nuoc"].source.id == "thoat_nuoc"
+
+
+@pytest.mark.parametrize(
+    ("tiles", "words"),
+    [
+        ({"reduce": "merge", "label": "ten"}, "“ten” is not among tiles.fields"),
+        ({"reduce": "merge", "label": "ma"}, "“ma” names single features"),
+        ({"reduce": "simplify", "label": "loai"}, "a point says its own name"),
+        ({"label": "loai"}, "`label` needs a `reduce` other than none"),
+        ({"reduce": "rank", "rank": {"by": "loai", "first": ["9"]}}, r"tiles.rank.first: there is no code 9"),
+        ({"reduce": "rank", "rank": {"by": "loai"}}, "codes have an order"),
+        ({"reduce": "cluster", "rank": {"by": "loai", "first": ["1"]}}, "`rank` needs `reduce: rank`"),
+    ],
+)
+def test_labels_and_ranks_name_what_tiles_carry(folder, tiles, words):
+    folder.write("layers/drainage/ho_ga.yaml", {**HO_GA, "tiles": {**HO_GA["tiles"], **tiles}})
+    with pytest.raises(CatalogInvalid, match=words):
+        folder.read()
+
+
+@pytest.mark.parametrize(("source", "words"), [("nhan", "has no labels"), ("ten", "“ten” is none")])
+def test_a_style_says_labels_only_of_a_layer_that_has_them(folder, source, words):
+    folder.write("styles/drainage/ho_ga.yaml", {"layers": [{"type": "symbol", "source-layer": source}]})
+    with pytest.raises(CatalogInvalid, match=words):
+        folder.read()

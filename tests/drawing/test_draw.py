@@ -12,6 +12,7 @@ from gis_server.access.views import View, compile_views
 from gis_server.catalog import Catalog, Layer
 from gis_server.db.database import Database
 from gis_server.db.rows import ways_of_seeing
+from gis_server.drawing.cells import unpack
 from gis_server.drawing.draw import draw
 from gis_server.drawing.rules import rule_of
 from gis_server.releases.rollback import Wish, roll_back
@@ -22,12 +23,13 @@ from tests.tiles.parcels import draw as draw_tile
 
 PIECES = "SELECT layer, seen, zoom, x, y, fid, stands_for, source, tags, ST_AsEWKB(geom) FROM drawing.piece"
 TILES = "SELECT layer, seen, zoom, x, y, digest, things, places, features_in, features FROM drawing.tile"
+LABELS = "SELECT layer, seen, -1 - low, x, y, high, fid, source, tags, ST_AsEWKB(geom) FROM drawing.label"
 Row = tuple[Any, ...]
 Shape = Callable[[random.Random, int], str]
 
 
 def tables(conn: psycopg.Connection) -> tuple[set[Row], set[Row]]:
-    pieces, tiles = (conn.execute(query.encode()).fetchall() for query in (PIECES, TILES))
+    pieces, tiles = (conn.execute(query.encode()).fetchall() for query in (f"{PIECES} UNION ALL {LABELS}", TILES))
     first, second = ({tuple(str(value) for value in row) for row in rows} for rows in (pieces, tiles))
     assert (len(first), len(second)) == (len(pieces), len(tiles)), "no piece is there twice"
     return first, second
@@ -183,3 +185,26 @@ def test_fields_that_not_everyone_sees_are_in_no_drawing_table(catalog: Catalog)
         rule = rule_of(layer)
         for name in rule.by if rule else ():
             assert layer.fields[name].access in (None, layer.file.access), f"{layer.id}.{name}"
+
+
+def test_a_change_that_small_scales_do_not_show_draws_nothing(database: Database, catalog: Catalog) -> None:
+    """Parcels become areas of one land use below zoom 15: what else changes is for the deeper tiles only."""
+    layer = catalog["cadastre.thua_dat"]
+
+    def publish(size: float, use: str) -> int:
+        rows = [row(catalog, layer, one, box(X + one * 100, Y, 100), loai_dat=use, dien_tich=size) for one in range(5)]
+        return publish_rows(database, MEASURED, [(layer, rows)])
+
+    def written() -> list[Row]:
+        with database.connect("read") as conn:
+            return conn.execute(b"SELECT xmin::text, zoom, x, y FROM drawing.tile ORDER BY 2, 3, 4").fetchall()
+
+    publish(100.0, "ODT")
+    first = written()
+    release = publish(101.0, "ODT")
+    assert written() == first
+    with database.connect("read") as conn:
+        (cells,) = conn.execute("SELECT cells FROM meta.touched WHERE release = %s", [release]).fetchone() or (b"",)
+    assert len(unpack(cells)), "the deeper tiles are touched"
+    publish(101.0, "CLN")
+    assert written() != first

@@ -3,11 +3,13 @@
 import itertools
 import json
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import shapely
 
+from gis_server.catalog.tile_rule import RankRule
 from gis_server.drawing.frames import HALF_WORLD_M, MARGIN, Frame, Shapes
 from gis_server.drawing.pieces import Pieces, pieces
 from gis_server.drawing.rules import Rule
@@ -130,6 +132,17 @@ def test_a_crowd_of_points_becomes_clusters_that_count_all_of_them() -> None:
     assert middle.sum(axis=0) / 3000 == pytest.approx(shapely.get_coordinates(points).mean(axis=0))
     ranked = drawn(given(points), rule("rank"), FRAME)
     assert {*ranked.fid} == {one for one in ranked.fid if points[one - 1] in {*ranked.shape}}
+
+
+def test_of_a_crowd_the_most_important_is_shown_by_code_or_by_number() -> None:
+    """Codes as the layer file names them, the others after them; the greatest number; of equals the lowest fid."""
+    crowd = [shapely.Point(WEST + 100 + number, SOUTH + 100) for number in range(5)]
+    by_code = replace(rule("rank"), rank=RankRule(by="kind", first=["7", "8"]))
+    shown = drawn(given(crowd, ["1", "8", None, "7", "7"]), by_code, FRAME)
+    assert (shown.fid.tolist(), shown.stands_for.tolist(), shown.tags.tolist()) == ([4], [5], ['{"kind": "7"}'])
+    by_number = replace(rule("rank"), rank=RankRule(by="kind"))
+    shown = drawn(given(crowd, [3.5, None, 12, -4, 12]), by_number, FRAME)
+    assert (shown.fid.tolist(), shown.shape.tolist()) == ([3], [crowd[2]])
 
 
 def test_a_tile_that_is_too_full_keeps_the_longest_lines() -> None:

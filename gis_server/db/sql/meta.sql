@@ -197,6 +197,21 @@ CREATE TABLE IF NOT EXISTS drawing.tile (
     length      double precision NOT NULL,
     PRIMARY KEY (layer, seen, zoom, x, y)
 );
+-- Names of areas and lines where tiles say them, from zoom `low` to `high`; x and y are the tile of zoom 22 around the label's middle.
+CREATE TABLE IF NOT EXISTS drawing.label (
+    layer  text NOT NULL,
+    seen   text NOT NULL,
+    low    smallint NOT NULL,
+    high   smallint NOT NULL,
+    x      integer NOT NULL,
+    y      integer NOT NULL,
+    fid    bigint NOT NULL,
+    source text NOT NULL,
+    tags   jsonb NOT NULL,
+    name   text NOT NULL,
+    geom   geometry(Geometry, 3857) NOT NULL
+);
+CREATE INDEX IF NOT EXISTS label_place ON drawing.label (layer, seen, x);
 CREATE TABLE IF NOT EXISTS drawing.state (
     layer text PRIMARY KEY,
     mark  text NOT NULL

@@ -1,6 +1,9 @@
--- Shapes, before and after, of the features that a release changed as they are drawn: a change in a field that tiles do
--- not carry is none. One more than the most that are asked for says that there are more.
-SELECT ST_AsBinary(shape)
+-- Shapes, before and after, of the features that a release changed as tiles show them: a change in a field that tiles do not
+-- carry is none. “ahead” says whether tiles drawn ahead show it, too: they carry fewer fields. One more than the most that are
+-- asked for says that there are more.
+SELECT
+    ST_AsBinary(shape),
+    ROW({began_ahead}, began.geom_3857::bytea) IS DISTINCT FROM ROW({ended_ahead}, ended.geom_3857::bytea) AS ahead
 FROM (SELECT fid, {drawn}, geom_3857 FROM {served} WHERE born = %(release)s) AS began
 FULL JOIN (SELECT fid, {drawn}, geom_3857 FROM {history} WHERE died = %(release)s) AS ended USING (fid)
 CROSS JOIN LATERAL (VALUES (began.geom_3857), (ended.geom_3857)) AS sides(shape)

@@ -124,7 +124,7 @@ export class MapView extends EventTarget {
   /** Layers of which something that no one measured is on screen now. */
   syntheticOnScreen() {
     const found = this.gl.queryRenderedFeatures({ filter: ["==", ["get", "synthetic"], true] });
-    return [...new Set(found.map((feature) => feature.sourceLayer))];
+    return [...new Set(found.map((feature) => dataLayer(feature.layer)))];
   }
 
   #current = { layers: [] };
@@ -225,7 +225,7 @@ export class MapView extends EventTarget {
   /** Ask again for tiles on screen that a release touched: `touched(z, x, y)` says which. */
   renew(layers, touched) {
     for (const [name, source] of Object.entries(this.gl.getStyle().sources)) {
-      const drawn = this.gl.getStyle().layers.some((layer) => layer.source === name && layers.has(layer["source-layer"]));
+      const drawn = this.gl.getStyle().layers.some((layer) => layer.source === name && layers.has(dataLayer(layer)));
       if (source.type !== "vector" || !drawn) continue;
       const tiles = this.#onScreen(name).filter(({ z, x, y }) => touched(z, x, y));
       if (tiles.length) this.gl.refreshTiles(name, tiles);

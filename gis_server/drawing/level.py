@@ -1,0 +1,98 @@
+"""One zoom of a sheet: which blocks its tiles are drawn in, what is read for them, and what is written of them."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from gis_server.drawing.block import Block, Drawn, Tile
+from gis_server.drawing.frames import Frame
+from gis_server.drawing.sheet import Sheet
+
+BLOCK = 8
+"""Tiles on the side of what is read at once."""
+BLOCK_OF_CROWDS = 2
+"""The same where parcels or buildings are read: some 200,000 of them in the densest wards."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A block to be drawn, and what its tiles look like now."""
+
+    block: Block
+    before: dict[Tile, bytes]
+
+
+@dataclass(frozen=True)
+class Level:
+    """One zoom of a sheet; `fresh`: nothing is stored yet."""
+
+    sheet: Sheet
+    zoom: int
+    fresh: bool
+
+    @property
+    def is_highest(self) -> bool:
+        return self.zoom == self.sheet.rule.high
+
+    @property
+    def side(self) -> int:
+        """Of a block, in tiles."""
+        return BLOCK_OF_CROWDS if self.sheet.rule.into_areas and self.is_highest else BLOCK
+
+    def blocks(self, wanted: set[Tile] | None) -> Iterator[tuple[Frame, set[Tile]]]:
+        """The wanted tiles, some neighbours at a time; all near any row when none are named."""
+        return self._all_blocks() if wanted is None else self._blocks_of(wanted)
+
+    def _all_blocks(self) -> Iterator[tuple[Frame, set[Tile]]]:
+        zoom_of_blocks = max(self.zoom - self.side.bit_length() + 1, 0)
+        wide = 2 ** (self.zoom - zoom_of_blocks)
+        for x, y in self.sheet.blocks(zoom_of_blocks):
+            tiles = {(x * wide + right, y * wide + down) for right in range(wide) for down in range(wide)}
+            yield Frame(self.zoom, x * wide, y * wide, wide, wide), tiles
+
+    def _blocks_of(self, wanted: set[Tile]) -> Iterator[tuple[Frame, set[Tile]]]:
+        groups: defaultdict[Tile, set[Tile]] = defaultdict(set)
+        for x, y in wanted:
+            groups[x // self.side, y // self.side].add((x, y))
+        for some in groups.values():
+            xs, ys = [x for x, _ in some], [y for _, y in some]
+            yield Frame(self.zoom, min(xs), min(ys), max(xs) - min(xs) + 1, max(ys) - min(ys) + 1), some
+
+    def apart(self, frame: Frame, tiles: set[Tile]) -> set[Tile]:
+        """Tiles that cannot be taken from the sheet of all rows: a hidden row is near, or a tile below differs."""
+        if self.sheet.hidden is None:
+            return tiles
+        if self.is_highest:
+            return tiles & self.sheet.near_hidden(frame)
+        return tiles & above(self.sheet.differing(_below(frame)))
+
+    def asked(self, frame: Frame, tiles: set[Tile]) -> Asked:
+        sheet = self.sheet
+        rows = sheet.near(frame) if self.is_highest else sheet.below(_below(frame))
+        block = Block(sheet.layer.id, sheet.seen, sheet.rule, frame, tuple(sorted(tiles)), rows)
+        return Asked(block, {} if self.fresh else sheet.digests(frame))
+
+    def compared(self, asked: Asked, drawn: Sequence[Drawn]) -> tuple[list[Tile], list[Drawn]]:
+        """Which tiles look different from what is stored, and what is to be written; its place is made free.
+
+        At the highest zoom the account of a tile may change while what it shows does not.
+        """
+        now, before = {one.at: one for one in drawn}, asked.before
+        changed = [at for at in asked.block.tiles if before.get(at, b"") != (now[at].digest if at in now else b"")]
+        written = set(changed)
+        if self.is_highest:
+            written.update(at for at in asked.block.tiles if at in now or at in before)
+        if written and not self.fresh:
+            self.sheet.remove(asked.block.frame, sorted(written))
+        return changed, [one for one in drawn if one.at in written]
+
+
+def above(changed: set[Tile]) -> set[Tile]:
+    """Tiles of the next zoom out that are made of these: of each the one that it lies in, or beside."""
+    steps = (-1, 0, 1)
+    return {((x + right) // 2, (y + down) // 2) for x, y in changed for right in steps for down in steps}
+
+
+def _below(frame: Frame) -> Frame:
+    """The tiles that those of a frame are made of."""
+    return Frame(frame.zoom + 1, 2 * frame.x - 1, 2 * frame.y - 1, 2 * frame.wide + 2, 2 * frame.high + 2)
