@@ -8,6 +8,7 @@ from typing import Any
 from fastapi.routing import APIRoute
 
 from gis_server.catalog.words import read_yaml
+from gis_server.web.openapi_answers import Answers
 from gis_server.web.strict import OPEN, parameters
 
 WORDS = Path(__file__).parent / "openapi.yaml"
@@ -21,19 +22,32 @@ FREE: Mapping[str, Any] = {
     "schema": {"type": "object", "additionalProperties": {"type": "string"}},
 }
 """OpenAPI's writing for parameters whose names depend on the layer."""
+FORMS: Mapping[str, str] = {
+    "application/json": "json",
+    "application/geo+json": "json",
+    "text/html": "html",
+    "text/csv": "csv",
+    "application/pdf": "pdf",
+}
+"""What `f=` says for a kind of answer; routes with more of them say so themselves."""
 
 
 def openapi_document(routes: Iterable[object], server: str) -> dict[str, Any]:
     """The document for the routes that are meant for callers."""
     words = read_yaml(WORDS)
+    answers = Answers(words["answers"])
     shown = [route for route in routes if isinstance(route, APIRoute) and route.include_in_schema]
     return {
         "openapi": "3.0.3",
         "info": words["info"],
         "servers": [{"url": server}],
         "tags": words["tags"],
-        "paths": _paths(shown, words),
-        "components": {"schemas": {"Problem": words["problem"]}, "securitySchemes": _SCHEMES},
+        "paths": _paths(shown, words, answers),
+        "components": {
+            "schemas": {"Problem": words["problem"], **answers.schemas},
+            "responses": answers.shared,
+            "securitySchemes": _SCHEMES,
+        },
         "security": [{}, {"header": []}, {"address": []}],
     }
 
@@ -44,15 +58,15 @@ _SCHEMES: Mapping[str, Any] = {
 }
 
 
-def _paths(routes: Iterable[APIRoute], words: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def _paths(routes: Iterable[APIRoute], words: Mapping[str, Any], answers: Answers) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for route in routes:
         for method in sorted(route.methods or ()):
-            found.setdefault(route.path_format, {})[method.lower()] = _operation(route, words)
+            found.setdefault(route.path_format, {})[method.lower()] = _operation(route, words, answers)
     return found
 
 
-def _operation(route: APIRoute, words: Mapping[str, Any]) -> dict[str, Any]:
+def _operation(route: APIRoute, words: Mapping[str, Any], answers: Answers) -> dict[str, Any]:
     english = " ".join((route.description or "").split())
     vietnamese = words["operations"][route.path_format]
     body = words["bodies"].get(route.path_format) if "POST" in (route.methods or ()) else None
@@ -62,24 +76,15 @@ def _operation(route: APIRoute, words: Mapping[str, Any]) -> dict[str, Any]:
         "tags": [str(tag) for tag in route.tags[-1:]],
         "summary": f"{_first_words(vietnamese)} · {_first_words(english)}",
         "description": f"{vietnamese}. · {english}",
-        "parameters": _parameters(route, words["parameters"]),
-        "responses": {
-            "200": {"description": "Trả lời · Answer", "headers": _RELEASE, "content": _content(route, words)},
-            "default": {
-                "description": "Lỗi · Problem",
-                "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-            },
-        },
+        "parameters": _parameters(route, words["parameters"], answers),
+        "responses": answers.of(route),
     }
 
 
-_RELEASE: Mapping[str, Any] = {
-    "Bando-Release": {"description": "Lần công bố · Release", "schema": {"type": "integer"}},
-}
-
-
-def _parameters(route: APIRoute, known: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _parameters(route: APIRoute, known: Mapping[str, Any], answers: Answers) -> list[dict[str, Any]]:
     """Keys are the document's `security`; everything else is listed once."""
+    forms = [FORMS[kind] for kind in answers.kinds_of(route.path_format) if kind in FORMS]
+    known = {**known, "query.f": {**known["query.f"], "schema": {"type": "string", "enum": forms}}}
     names = dict.fromkeys(parameters(route.dependant))
     found = [
         {"name": name, "in": where, "required": where == "path", **_words(route, f"{where}.{name}", known)}
@@ -97,14 +102,3 @@ def _words(route: APIRoute, name: str, known: Mapping[str, Any]) -> Mapping[str,
 
 def _first_words(sentence: str) -> str:
     return re.split(r"[:.;] |\.$", sentence)[0]
-
-
-def _content(route: APIRoute, words: Mapping[str, Any]) -> dict[str, Any]:
-    kinds = words["answers"].get(route.path_format, ["application/json"])
-    return {kind: {"schema": _schema(kind)} for kind in kinds}
-
-
-def _schema(kind: str) -> dict[str, Any]:
-    if "json" in kind:
-        return {"type": "object"}
-    return {"type": "string"} if kind.startswith("text/") else {"type": "string", "format": "binary"}
