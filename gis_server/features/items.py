@@ -126,6 +126,8 @@ def item_json(feature: str, links: Sequence[Mapping[str, str]]) -> bytes:
 
 
 def as_data(feature: str) -> dict[str, Any]:
-    """A feature for a page that people read."""
+    """A feature for a page that people read, who write 8 and not 8,0."""
     found: dict[str, Any] = orjson.loads(feature)
-    return found
+    properties = found["properties"].items()
+    plain = {name: int(one) for name, one in properties if isinstance(one, float) and one.is_integer()}
+    return {**found, "properties": {**found["properties"], **plain}}

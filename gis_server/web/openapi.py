@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from fastapi.routing import APIRoute
 
 from gis_server.catalog.words import read_yaml
-from gis_server.web.openapi_answers import Answers
+from gis_server.web.openapi_answers import ANSWERS, Answers
 from gis_server.web.strict import OPEN, parameters
 
 WORDS = Path(__file__).parent / "openapi.yaml"
@@ -34,8 +35,8 @@ FORMS: Mapping[str, str] = {
 
 def openapi_document(routes: Iterable[object], server: str) -> dict[str, Any]:
     """The document for the routes that are meant for callers."""
-    words = read_yaml(WORDS)
-    answers = Answers(words["answers"])
+    words = said(WORDS)
+    answers = Answers(words["answers"], said(ANSWERS))
     shown = [route for route in routes if isinstance(route, APIRoute) and route.include_in_schema]
     return {
         "openapi": "3.0.3",
@@ -50,6 +51,13 @@ def openapi_document(routes: Iterable[object], server: str) -> dict[str, Any]:
         },
         "security": [{}, {"header": []}, {"address": []}],
     }
+
+
+@cache
+def said(file: Path) -> dict[str, Any]:
+    """Reading these words takes longer than all the rest, and clients ask for the document whenever they connect."""
+    found: dict[str, Any] = read_yaml(file)
+    return found
 
 
 _SCHEMES: Mapping[str, Any] = {

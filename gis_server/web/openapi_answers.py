@@ -6,8 +6,6 @@ from typing import Any
 
 from fastapi.routing import APIRoute
 
-from gis_server.catalog.words import read_yaml
-
 ANSWERS = Path(__file__).parent / "openapi_answers.yaml"
 GEOJSON = ("application/json", "application/geo+json")
 RELEASE: Mapping[str, Any] = {
@@ -17,11 +15,10 @@ _PROBLEM: Mapping[str, Any] = {"application/problem+json": {"schema": {"$ref": "
 
 
 class Answers:
-    """What is said of answers, read once for a document."""
+    """What is said of answers: media types by path, and the words of `openapi_answers.yaml`."""
 
-    def __init__(self, kinds: Mapping[str, Sequence[str]]) -> None:
-        self.kinds = kinds
-        self.said = read_yaml(ANSWERS)
+    def __init__(self, kinds: Mapping[str, Sequence[str]], said: Mapping[str, Any]) -> None:
+        self.kinds, self.said = kinds, said
 
     @property
     def schemas(self) -> Mapping[str, Any]:
