@@ -105,10 +105,10 @@ def _kept(address: str) -> tuple[dict[str, str], bytes]:
 
 
 @contextmanager
-def service(place: Bench) -> Iterator["subprocess.Popen[bytes]"]:
-    given = {"BANDO_STATE": str(place.settings.state_folder), "BANDO_PORT": str(PORT), "BANDO_WORKERS": "1"}
+def service(place: Bench, port: int = PORT) -> Iterator["subprocess.Popen[bytes]"]:
+    given = {"BANDO_STATE": str(place.settings.state_folder), "BANDO_PORT": str(port), "BANDO_WORKERS": "1"}
     with running([sys.executable, "-m", "gis_server.cli.main", "serve"], {**os.environ, **given}) as process:
-        wait_for(f"http://127.0.0.1:{PORT}/health", process)
+        wait_for(f"http://127.0.0.1:{port}/health", process)
         yield process
 
 

@@ -13,14 +13,15 @@ import time
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from benchmarks.gate import asked
 from benchmarks.measure import CONSOLE, claim
 from benchmarks.place import HOME, Bench, fresh_installation
-from benchmarks.tiles_http import PORT, service
-from benchmarks.wire import running, wait_for, wrk
+from benchmarks.tiles_http import service
+from benchmarks.wire import free_port, running, wait_for, wrk
 from gis_server.access.views import compile_views
 from gis_server.catalog import read_catalog
 from gis_server.db.database import open_database
@@ -29,9 +30,7 @@ from gis_server.settings import Settings
 
 PARCELS = 300_000
 LAYER = "cadastre.thua_dat"
-PEER_PORT = 8_464
 VERSIONS = ("tipg==1.6.1", "uvicorn==0.54.0")
-OURS, THEIRS = f"http://127.0.0.1:{PORT}", f"http://127.0.0.1:{PEER_PORT}"
 ROUNDS, CONNECTIONS, TILES = 3, 8, 40
 
 
@@ -45,53 +44,57 @@ def bench(place: Bench, parcels: int = PARCELS) -> None:
 
 def measure(place: Bench) -> None:
     _copy(place)
+    place.bando("tiles", "purge")
+    ours, theirs = free_port(), free_port()
     try:
-        with service(place), _tipg(place):
+        with service(place, ours), _tipg(place, theirs):
+            both = Both(f"http://127.0.0.1:{ours}", f"http://127.0.0.1:{theirs}")
             for limit in (10, 100, 1000):
-                _rates(f"page of {limit:,} parcels", f"items?limit={limit}")
-            _rates("page of 100 parcels in a box", f"items?limit=100&bbox={_box(place)}")
+                both.rates(f"page of {limit:,} parcels", *_page(f"limit={limit}"))
+            both.rates("page of 100 parcels in a box", *_page(f"limit=100&bbox={_box(place)}"))
             for zoom in (14, 15, 16):
-                _cold(place, zoom)
-            _warm(place)
+                both.cold(zoom, _tiles(place, zoom))
+            both.rates("warm tile z16", *_tile(16, *_tiles(place, 16)[0]))
     finally:
         _drop(place)
 
 
-def _rates(what: str, path: str) -> None:
-    """Pages a second, in turns; the median of each."""
-    ours, theirs = [], []
-    for _ in range(ROUNDS):
-        ours.append(wrk(f"{OURS}/collections/{LAYER}/{path}", connections=CONNECTIONS).rate)
-        theirs.append(wrk(f"{THEIRS}/collections/peer.items/{path}", connections=CONNECTIONS).rate)
-    claim(what, statistics.median(ours), statistics.median(theirs), "/s", "/s tipg (more is better)")
+@dataclass(frozen=True)
+class Both:
+    """The two services, by their addresses."""
+
+    ours: str
+    theirs: str
+
+    def rates(self, what: str, our_path: str, their_path: str) -> None:
+        """Answers a second, in turns; the median of each."""
+        ours, theirs = [], []
+        for _ in range(ROUNDS):
+            ours.append(wrk(self.ours + our_path, connections=CONNECTIONS).rate)
+            theirs.append(wrk(self.theirs + their_path, connections=CONNECTIONS).rate)
+        claim(what, statistics.median(ours), statistics.median(theirs), "/s", "/s tipg (more is better)")
+
+    def cold(self, zoom: int, tiles: Sequence[tuple[int, int]]) -> None:
+        """Tiles that nobody has asked for, one after the other, by each in turn."""
+        paths = [_tile(zoom, x, y) for x, y in tiles]
+        times = [(_ms(self.ours + our_path), _ms(self.theirs + their_path)) for our_path, their_path in paths]
+        ours, theirs = (statistics.median(some) for some in zip(*times, strict=True))
+        claim(f"cold tile z{zoom}, median of {len(tiles)}", ours, theirs, "ms", "ms tipg")
 
 
-def _cold(place: Bench, zoom: int) -> None:
-    """Tiles that nobody has asked for, one after the other: tipg keeps none, ours are left out of the store so."""
-    tiles = _tiles(place, zoom)
-    ours = _median_ms([f"{OURS}/tiles/{LAYER}/{zoom}/{x}/{y}.mvt" for x, y in tiles])
-    theirs = _median_ms([f"{THEIRS}/collections/peer.tiles/tiles/WebMercatorQuad/{zoom}/{x}/{y}" for x, y in tiles])
-    claim(f"cold tile z{zoom}, median of {len(tiles)}", ours, theirs, "ms", "ms tipg")
+def _page(query: str) -> tuple[str, str]:
+    return f"/collections/{LAYER}/items?{query}", f"/collections/peer.items/items?{query}"
 
 
-def _warm(place: Bench) -> None:
-    """The tile that both were asked for before, again and again."""
-    (x, y), *_ = _tiles(place, 16)
-    ours, theirs = [], []
-    for _ in range(ROUNDS):
-        ours.append(wrk(f"{OURS}/tiles/{LAYER}/16/{x}/{y}.mvt").rate)
-        theirs.append(wrk(f"{THEIRS}/collections/peer.tiles/tiles/WebMercatorQuad/16/{x}/{y}").rate)
-    claim("warm tile z16", statistics.median(ours), statistics.median(theirs), "/s", "/s tipg (more is better)")
+def _tile(zoom: int, x: int, y: int) -> tuple[str, str]:
+    return f"/tiles/{LAYER}/{zoom}/{x}/{y}.mvt", f"/collections/peer.tiles/tiles/WebMercatorQuad/{zoom}/{x}/{y}"
 
 
-def _median_ms(addresses: Sequence[str]) -> float:
-    times = []
-    for address in addresses:
-        started = time.perf_counter()
-        with urllib.request.urlopen(address, timeout=60) as answer:
-            answer.read()
-        times.append((time.perf_counter() - started) * 1000)
-    return statistics.median(times)
+def _ms(address: str) -> float:
+    started = time.perf_counter()
+    with urllib.request.urlopen(address, timeout=60) as answer:
+        answer.read()
+    return (time.perf_counter() - started) * 1000
 
 
 def _tiles(place: Bench, zoom: int) -> list[tuple[int, int]]:
@@ -135,12 +138,12 @@ def _drop(place: Bench) -> None:
 
 
 @contextmanager
-def _tipg(place: Bench) -> Iterator[None]:
+def _tipg(place: Bench, port: int) -> Iterator[None]:
     """Its own server, as its documentation starts it."""
     settings = {"DATABASE_URL": _url(place), "TIPG_DB_SCHEMAS": '["peer"]', "TIPG_CATALOG_TTL": "36000"}
-    command = [str(_installed()), "-m", "uvicorn", "tipg.main:app", "--port", str(PEER_PORT), "--log-level", "warning"]
+    command = [str(_installed()), "-m", "uvicorn", "tipg.main:app", "--port", str(port), "--log-level", "warning"]
     with running(command, {**os.environ, **settings}) as process:
-        wait_for(f"{THEIRS}/healthz", process)
+        wait_for(f"http://127.0.0.1:{port}/healthz", process)
         yield
 
 

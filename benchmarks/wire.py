@@ -1,6 +1,7 @@
 """Programs that serve while they are measured, and what wrk sees of them (`apt-get install -y wrk`)."""
 
 import re
+import socket
 import subprocess
 import time
 import urllib.request
@@ -38,6 +39,14 @@ def running(command: Sequence[str], env: Mapping[str, str]) -> Iterator["subproc
     finally:
         process.terminate()
         process.wait(20)
+
+
+def free_port() -> int:
+    """Where nobody listens: Granian shares a port with whoever else takes it, and half the answers were theirs."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
 
 
 def wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
