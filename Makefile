@@ -1,4 +1,4 @@
-.PHONY: demo test check bench pictures reports clean setup
+.PHONY: demo test check clients bench pictures reports clean setup
 bando := .venv/bin/bando
 sample := build/sample
 
@@ -15,6 +15,10 @@ check: setup           ## lint, types, arrows between rooms, generated files
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-cache
 	@.venv/bin/pytest -q tests/test_docs.py
+
+clients: setup         ## GDAL, QGIS, OWSLib and GeoPandas read every collection (installs QGIS, 200 MB)
+	@tools/setup clients
+	@.venv/bin/pytest -m clients tests/clients
 
 bench:                 ## figures for docs/benchmarks.md
 	@tools/setup bench

@@ -5,7 +5,6 @@ installation of BANDO_STATE.
 """
 
 import os
-import re
 import shutil
 import statistics
 import subprocess
@@ -14,13 +13,13 @@ import tempfile
 import time
 import urllib.request
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.measure import CONSOLE, claim
 from benchmarks.place import Bench
+from benchmarks.wire import CONNECTIONS, running, wait_for, wrk
 from gis_server.access.views import compile_views
 from gis_server.catalog import read_catalog
 from gis_server.db.database import open_database
@@ -28,7 +27,7 @@ from gis_server.settings import Settings
 from gis_server.tiles.tilesets import find_tileset
 
 PORT, NGINX_PORT = 8_461, 8_462
-CONNECTIONS, SECONDS, ROUNDS = 32, 4, 3
+ROUNDS = 3
 MAP, ZOOM, ROADS = "nen", 15, 60
 HEADERS = ("Cache-Control", "Vary", "Bando-Release", "Content-Security-Policy", "Permissions-Policy",
            "Referrer-Policy", "X-Content-Type-Options", "Content-Encoding")  # fmt: skip
@@ -41,14 +40,6 @@ http {{
   server {{ listen 127.0.0.1:{port}; root {folder}; {headers} }}
 }}
 """
-
-
-@dataclass(frozen=True)
-class Load:
-    """What wrk saw."""
-
-    rate: float
-    p99_ms: float
 
 
 def bench(place: Bench) -> None:
@@ -71,10 +62,10 @@ def _side_by_side(address: str, headers: dict[str, str], size: int) -> float:
     theirs, _ = _kept(file)
     rates: dict[str, list[float]] = defaultdict(list)
     for _ in range(ROUNDS):
-        rates["file"].append(_wrk(file).rate)
-        rates["tile"].append(_wrk(address).rate)
-        rates["file 304"].append(_wrk(file, f"If-None-Match: {theirs['Etag']}").rate)
-        rates["tile 304"].append(_wrk(address, f"If-None-Match: {headers['Etag']}").rate)
+        rates["file"].append(wrk(file).rate)
+        rates["tile"].append(wrk(address).rate)
+        rates["file 304"].append(wrk(file, f"If-None-Match: {theirs['Etag']}").rate)
+        rates["tile 304"].append(wrk(address, f"If-None-Match: {headers['Etag']}").rate)
     middle = {name: statistics.median(some) for name, some in rates.items()}
     _claim_rate(f"warm tile of {size / 1024:.0f} kB, {CONNECTIONS} connections", middle["tile"], middle["file"])
     _claim_rate("304", middle["tile 304"], middle["file 304"])
@@ -87,7 +78,7 @@ def _claim_rate(what: str, ours: float, nginx: float) -> None:
 
 def _half(address: str, peak: float) -> None:
     """wrk cannot hold a rate: few connections come near half the peak, and the rate is said."""
-    load = min((_wrk(address, connections=few) for few in (1, 2, 4)), key=lambda one: abs(one.rate - peak / 2))
+    load = min((wrk(address, connections=few) for few in (1, 2, 4)), key=lambda one: abs(one.rate - peak / 2))
     claim(f"p99 at {load.rate:,.0f}/s ({load.rate / peak:.0%} of the peak)", load.p99_ms, 20.0, "ms", "ms allowed")
 
 
@@ -113,24 +104,11 @@ def _kept(address: str) -> tuple[dict[str, str], bytes]:
     return found
 
 
-def _wrk(address: str, *headers: str, connections: int = CONNECTIONS) -> Load:
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}", "--latency", "-H", "Accept-Encoding: gzip"]
-    for header in headers:
-        command += ["-H", header]
-    said = subprocess.run([*command, address], capture_output=True, text=True, check=True, timeout=60).stdout
-    rate, p99 = re.search(r"Requests/sec:\s+([0-9.]+)", said), re.search(r"99%\s+([0-9.]+)(us|ms|s)", said)
-    assert rate is not None
-    assert p99 is not None, said
-    return Load(float(rate[1]), float(p99[1]) * {"us": 0.001, "ms": 1, "s": 1000}[p99[2]])
-
-
 @contextmanager
 def service(place: Bench, port: int = PORT) -> Iterator["subprocess.Popen[bytes]"]:
     given = {"BANDO_STATE": str(place.settings.state_folder), "BANDO_PORT": str(port), "BANDO_WORKERS": "1"}
-    with _running([sys.executable, "-m", "gis_server.cli.main", "serve"], {**os.environ, **given}) as process:
-        _wait(f"http://127.0.0.1:{port}/health")
-        if process.poll() is not None:
-            raise RuntimeError(f"another program answers on port {port}")
+    with running([sys.executable, "-m", "gis_server.cli.main", "serve"], {**os.environ, **given}) as process:
+        wait_for(f"http://127.0.0.1:{port}/health", process)
         yield process
 
 
@@ -143,28 +121,9 @@ def _nginx(folder: Path, headers: dict[str, str], body: bytes) -> Iterator[None]
     lines = lines.replace("default-src 'self'", "default-src self").replace("'self'", "self")
     lines = lines.replace("'none'", "none").replace("'unsafe-inline'", "unsafe-inline")
     (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=NGINX_PORT, headers=lines), encoding="utf-8")
-    with _running(["nginx", "-c", str(folder / "nginx.conf")], dict(os.environ)):
-        _wait(f"http://127.0.0.1:{NGINX_PORT}/tile.mvt")
+    with running(["nginx", "-c", str(folder / "nginx.conf")], dict(os.environ)) as process:
+        wait_for(f"http://127.0.0.1:{NGINX_PORT}/tile.mvt", process)
         yield
-
-
-@contextmanager
-def _running(command: Sequence[str], env: dict[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
-    process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _wait(address: str) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        with suppress(OSError), urllib.request.urlopen(address, timeout=5):
-            return
-        time.sleep(0.1)
-    raise TimeoutError(address)
 
 
 def _memory_mib(parent: int) -> float:

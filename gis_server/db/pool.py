@@ -43,6 +43,7 @@ async def open_pool(database: Database, settings: Settings) -> asyncpg.Pool:
             "idle_in_transaction_session_timeout": str(milliseconds * 4),
             "default_transaction_read_only": "on",
             "jit": "off",
+            "parallel_setup_cost": "100000",  # starting a worker takes longer than most questions: only for dear ones
             "plan_cache_mode": "force_generic_plan",  # a tile of forty layers takes longer to plan than to draw
             "timezone": "UTC",
         },

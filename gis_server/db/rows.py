@@ -24,7 +24,10 @@ def _is_marked(layer: Layer, field: str, codes: Sequence[str]) -> str:
     listed = f"ARRAY[{', '.join(literal(code) for code in codes)}]"
     if layer.fields[field].type == "code":
         return f"{quoted(field)} = ANY ({listed})"
-    return f"regexp_split_to_array(upper({quoted(field)}), '[^[:alnum:]_]+') && {listed}"
+    words = f"upper({quoted(field)})"
+    somewhere = " OR ".join(f"strpos({words}, {literal(code)}) > 0" for code in codes)
+    # The first half tells nearly every row from its like, in a tenth of the time.
+    return f"(({somewhere}) AND regexp_split_to_array({words}, '[^[:alnum:]_]+') && {listed})"
 
 
 def ways_of_seeing(layer: Layer) -> dict[str, str | None]:

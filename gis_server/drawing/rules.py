@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gis_server.catalog import Layer
 from gis_server.catalog.tile_rule import RankRule, Reduce
+from gis_server.db.rows import ways_of_seeing
 
 HERE = Path(__file__).parent
 DETAILED_ZOOM = 15
@@ -66,9 +67,9 @@ def _kept(layer: Layer) -> tuple[str, ...]:
 
 def mark_of(layer: Layer) -> str:
     """Changes with everything that the drawing of a layer hangs on, this code among it."""
-    rule, rows = rule_of(layer), sorted(layer.file.rows.items())
+    rule, ways = rule_of(layer), sorted(ways_of_seeing(layer))
     kinds = [layer.fields[name].type for name in rule.by] if rule else []
-    return hashlib.blake2b(f"{rule} {rows} {kinds} {_code()}".encode(), digest_size=8).hexdigest()
+    return hashlib.blake2b(f"{rule} {ways} {kinds} {_code()}".encode(), digest_size=8).hexdigest()
 
 
 @cache

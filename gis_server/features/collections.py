@@ -110,7 +110,7 @@ def _links(request: Request, layer: Layer) -> list[Link]:
         link(address(request, here, f="html"), "alternate", HTML, title),
         link(address(request, f"{here}/items", f="json"), "items", GEOJSON, title),
         link(address(request, f"{here}/items", f="html"), "items", HTML, title),
-        link(address(request, f"{here}/schema"), "describedby", SCHEMA, "JSON Schema"),
+        link(address(request, f"{here}/schema/geojson"), "describedby", SCHEMA, "JSON Schema (GeoJSON)"),
         link(address(request, f"{here}/schema"), f"{REL}/schema", SCHEMA),
         link(address(request, f"{here}/queryables"), f"{REL}/queryables", SCHEMA),
         link(address(request, f"{here}/sortables"), f"{REL}/sortables", SCHEMA),

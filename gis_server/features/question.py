@@ -16,7 +16,7 @@ from gis_server.features.crs import Crs
 from gis_server.features.mercator import to_mercator
 from gis_server.features.parameters import Box, Interval
 from gis_server.features.sorting import Order, order_sql, values_sql
-from gis_server.web.columns import column
+from gis_server.web.columns import json_column
 from gis_server.web.parameters import CITY_TIME
 from gis_server.web.when import rows_as_of
 
@@ -121,7 +121,7 @@ class Question:
             SQL,
             "items",
             geometry=f"coalesce({geometry}, 'null')" if self.shown.with_geometry else "'null'",
-            columns="".join(f"{column(self.layer, name)}, " for name in self.fields),
+            columns="".join(f"{json_column(self.layer, name)}, " for name in self.fields),
             rows=self.rows(release),
             conditions=str(self.conditions),
             after=after,

@@ -15,7 +15,7 @@ from gis_server.features.here import LayerDep
 from gis_server.features.identify import DEFAULT_RADIUS_M, MOST_RADIUS_M, Over, identify, layers_asked, spot_of
 from gis_server.features.landing import CONFORMS_TO, EDITS_CONFORM_TO
 from gis_server.features.means import KnownDep
-from gis_server.features.schema import feature_schema, queryables, sortables
+from gis_server.features.schema import feature_schema, geojson_schema, queryables, sortables
 from gis_server.features.sorting import sortable
 from gis_server.web.answers import HTML, JSON, address, json_answer, link, wants_html
 from gis_server.web.asking import Caller, CatalogDep, reading
@@ -70,6 +70,14 @@ async def get_schema(request: Request, catalog: CatalogDep, view: Caller, layer:
     """JSON Schema of the features, with code lists as named constants (Part 5)."""
     here = address(request, f"/collections/{layer.id}/schema")
     document = feature_schema(catalog, layer, view.layers[layer.id], here)
+    return json_answer(request, document, media_type=SCHEMA)
+
+
+@router.get("/collections/{collectionId}/schema/geojson")
+async def get_geojson_schema(request: Request, catalog: CatalogDep, view: Caller, layer: LayerDep) -> Response:
+    """JSON Schema of a feature as GeoJSON writes it; GDAL takes the types of fields from it."""
+    here = address(request, f"/collections/{layer.id}/schema/geojson")
+    document = geojson_schema(catalog, layer, view.layers[layer.id], here)
     return json_answer(request, document, media_type=SCHEMA)
 
 

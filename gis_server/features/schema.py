@@ -52,6 +52,22 @@ def feature_schema(catalog: Catalog, layer: Layer, fields: Iterable[str], addres
     }
 
 
+def geojson_schema(catalog: Catalog, layer: Layer, fields: Iterable[str], address: str) -> dict[str, Any]:
+    """A feature as GeoJSON writes it: where programs look for the types of its fields (GDAL does)."""
+    properties = {name: _property(catalog, layer, name) for name in fields}
+    geometry = {"type": ["object", "null"], "required": ["type"], "properties": {"type": {"type": "string"}}}
+    return {
+        **_head(layer, address),
+        "required": ["type", "id", "geometry", "properties"],
+        "properties": {
+            "type": {"type": "string", "enum": ["Feature"]},
+            "id": {"type": "integer"},
+            "geometry": geometry,
+            "properties": {"type": "object", "properties": {**properties, **OURS}},
+        },
+    }
+
+
 def queryables(catalog: Catalog, layer: Layer, fields: Iterable[str], address: str) -> dict[str, Any]:
     """Exactly what items can be filtered by: fields as parameters and in `filter`, the geometry in `filter`."""
     properties = {name: ID[name] if name in ID else _property(catalog, layer, name) for name in fields}

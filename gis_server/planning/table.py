@@ -40,7 +40,7 @@ def read_keys(body: bytes, media_type: str) -> list[Key]:
             rows: Any = list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))
         else:
             rows = orjson.loads(body)["parcels"]
-        keys = [(str(commune).strip(), str(sheet).strip(), str(number).strip()) for commune, sheet, number in rows]
+        keys = [_key(row) for row in rows]
     except (ValueError, TypeError, KeyError, csv.Error) as error:
         raise BadRequest(
             'Nội dung cần {"parcels": [["26740", "12", "345"], …]}, hoặc CSV (text/csv): mã xã, số tờ, số thửa.',
@@ -52,6 +52,14 @@ def read_keys(body: bytes, media_type: str) -> list[Key]:
             f"One request asks for 1 to {MOST_PARCELS} parcels; here are {len(keys)}.",
         )
     return keys
+
+
+def _key(row: object) -> Key:
+    """Commune, sheet and number of a parcel; people write numbers without quotes too."""
+    if not isinstance(row, list) or not all(type(part) in (str, int) for part in row):
+        raise TypeError(row)
+    commune, sheet, number = (str(part).strip() for part in row)
+    return commune, sheet, number
 
 
 def read_table_form(f: str | None) -> bool:

@@ -14,6 +14,15 @@ def column(layer: Layer, name: str) -> str:
     return f"{found} AS {quoted(name)}"
 
 
+def json_column(layer: Layer, name: str) -> str:
+    """The field for JSON. A number keeps its point (8.0): clients that tell types by the values would cut 8.5 to 8."""
+    if layer.fields[name].type != "number":
+        return column(layer, name)
+    field = f"served.{quoted(name)}"
+    is_whole = f"{field} = trunc({field}) AND abs({field}) < 1e15"
+    return f"CASE WHEN {is_whole} THEN ({field} || '.0')::json ELSE to_json({field}) END AS {quoted(name)}"
+
+
 def attribute(catalog: Catalog, layer: Layer, name: str, value: Any) -> dict[str, Any]:
     """A field as a person reads it: its title, its value, and the words of a code."""
     rule = layer.fields[name]

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from fastapi.routing import APIRoute
 
 from gis_server.catalog.words import read_yaml
+from gis_server.web.openapi_answers import ANSWERS, Answers
 from gis_server.web.strict import OPEN, parameters
 
 WORDS = Path(__file__).parent / "openapi.yaml"
@@ -21,21 +23,41 @@ FREE: Mapping[str, Any] = {
     "schema": {"type": "object", "additionalProperties": {"type": "string"}},
 }
 """OpenAPI's writing for parameters whose names depend on the layer."""
+FORMS: Mapping[str, str] = {
+    "application/json": "json",
+    "application/geo+json": "json",
+    "text/html": "html",
+    "text/csv": "csv",
+    "application/pdf": "pdf",
+}
+"""What `f=` says for a kind of answer; routes with more of them say so themselves."""
 
 
 def openapi_document(routes: Iterable[object], server: str) -> dict[str, Any]:
     """The document for the routes that are meant for callers."""
-    words = read_yaml(WORDS)
+    words = said(WORDS)
+    answers = Answers(words["answers"], said(ANSWERS))
     shown = [route for route in routes if isinstance(route, APIRoute) and route.include_in_schema]
     return {
         "openapi": "3.0.3",
         "info": words["info"],
         "servers": [{"url": server}],
         "tags": words["tags"],
-        "paths": _paths(shown, words),
-        "components": {"schemas": {"Problem": words["problem"]}, "securitySchemes": _SCHEMES},
+        "paths": _paths(shown, words, answers),
+        "components": {
+            "schemas": {"Problem": words["problem"], **answers.schemas},
+            "responses": answers.shared,
+            "securitySchemes": _SCHEMES,
+        },
         "security": [{}, {"header": []}, {"address": []}],
     }
+
+
+@cache
+def said(file: Path) -> dict[str, Any]:
+    """Reading these words takes longer than all the rest, and clients ask for the document whenever they connect."""
+    found: dict[str, Any] = read_yaml(file)
+    return found
 
 
 _SCHEMES: Mapping[str, Any] = {
@@ -44,44 +66,34 @@ _SCHEMES: Mapping[str, Any] = {
 }
 
 
-def _paths(routes: Iterable[APIRoute], words: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def _paths(routes: Iterable[APIRoute], words: Mapping[str, Any], answers: Answers) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for route in routes:
         for method in sorted(route.methods or ()):
-            found.setdefault(route.path_format, {})[method.lower()] = _operation(route, method, words)
+            found.setdefault(route.path_format, {})[method.lower()] = _operation(route, method, words, answers)
     return found
 
 
-def _operation(route: APIRoute, method: str, words: Mapping[str, Any]) -> dict[str, Any]:
+def _operation(route: APIRoute, method: str, words: Mapping[str, Any], answers: Answers) -> dict[str, Any]:
     """What is said of a method alone stands under `METHOD path`, what is said of its path under the path."""
     english, own = " ".join((route.description or "").split()), f"{method} {route.path_format}"
     vietnamese = words["operations"].get(own) or words["operations"][route.path_format]
     body = words["bodies"].get(own) or (words["bodies"].get(route.path_format) if method == "POST" else None)
-    status = words["statuses"].get(own, "200")
     return {
         **({"requestBody": {"required": True, "content": body}} if body else {}),
         "operationId": route.name,
         "tags": [str(tag) for tag in route.tags[-1:]],
         "summary": f"{_first_words(vietnamese)} · {_first_words(english)}",
         "description": f"{vietnamese}. · {english}",
-        "parameters": [*_parameters(route, words["parameters"]), *words["headers"].get(own, [])],
-        "responses": {
-            status: {"description": "Trả lời · Answer", "headers": _RELEASE, **_answer(route, status, words)},
-            "default": {
-                "description": "Lỗi · Problem",
-                "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-            },
-        },
+        "parameters": [*_parameters(route, words["parameters"], answers), *words["headers"].get(own, [])],
+        "responses": answers.of(route, method),
     }
 
 
-_RELEASE: Mapping[str, Any] = {
-    "Bando-Release": {"description": "Lần công bố · Release", "schema": {"type": "integer"}},
-}
-
-
-def _parameters(route: APIRoute, known: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _parameters(route: APIRoute, known: Mapping[str, Any], answers: Answers) -> list[dict[str, Any]]:
     """Keys are the document's `security`; everything else is listed once."""
+    forms = [FORMS[kind] for kind in answers.kinds_of(route.path_format) if kind in FORMS]
+    known = {**known, "query.f": {**known["query.f"], "schema": {"type": "string", "enum": forms}}}
     names = dict.fromkeys(parameters(route.dependant))
     found = [
         {"name": name, "in": where, "required": where == "path", **_words(route, f"{where}.{name}", known)}
@@ -99,18 +111,3 @@ def _words(route: APIRoute, name: str, known: Mapping[str, Any]) -> Mapping[str,
 
 def _first_words(sentence: str) -> str:
     return re.split(r"[:.;] |\.$", sentence)[0]
-
-
-def _answer(route: APIRoute, status: str, words: Mapping[str, Any]) -> dict[str, Any]:
-    return {} if status == "204" else {"content": _content(route, words)}
-
-
-def _content(route: APIRoute, words: Mapping[str, Any]) -> dict[str, Any]:
-    kinds = words["answers"].get(route.path_format, ["application/json"])
-    return {kind: {"schema": _schema(kind)} for kind in kinds}
-
-
-def _schema(kind: str) -> dict[str, Any]:
-    if "json" in kind:
-        return {"type": "object"}
-    return {"type": "string"} if kind.startswith("text/") else {"type": "string", "format": "binary"}

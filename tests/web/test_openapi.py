@@ -43,6 +43,31 @@ def test_ogc_parameters_are_written_as_the_standard_wants(document: dict[str, An
     assert by_name["bbox"]["schema"]["oneOf"] == [{"minItems": 4, "maxItems": 4}, {"minItems": 6, "maxItems": 6}]
 
 
+def test_every_operation_names_its_answers_and_errors_in_both_languages(document: dict[str, Any]) -> None:
+    shared = document["components"]["responses"]
+    assert {"400", "401", "404", "413", "503"} <= set(shared)
+    assert all(" · " in answer["description"] for answer in shared.values())
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            assert " · " in operation["summary"], path
+            assert all(
+                re.search("[ .]· |·", one["description"]) or one["name"] == "file" for one in operation["parameters"]
+            )
+            wanted = {"200", "400", "401", "503", "default"} | ({"404"} if "{" in path else set())
+            assert wanted <= set(operation["responses"]), (method, path)
+
+
+def test_a_choice_of_encodings_is_the_kinds_of_answer_there_are(document: dict[str, Any]) -> None:
+    def choices(path: str) -> list[str]:
+        found = {one["name"]: one for one in document["paths"][path]["get"]["parameters"]}
+        values: list[str] = found["f"]["schema"]["enum"]
+        return values
+
+    assert choices("/collections") == ["json", "html"]
+    assert choices("/planning/dossier") == ["json", "html", "pdf"]
+    assert choices("/tiles") == ["json"]
+
+
 def test_every_path_of_the_document_answers_as_it_says(document: dict[str, Any], whole_city: City) -> None:
     fid = whole_city.get("/collections/base_transport.duong_bo/items?limit=1").json()["features"][0]["id"]
     values = {

@@ -35,6 +35,7 @@ def _row(dice: random.Random, number: int, codes: list[str]) -> dict[str, Any]:
         "ma_thua_dat": dice.choice(NAMES),
         "dien_tich": None if dice.random() < 0.15 else float(dice.randrange(0, 12)),
         "loai_dat": dice.choice([*codes, None]),
+        "da_cap_gcn": (True, False, None)[number % 3],
         "hieu_luc_tu": since,
         "hieu_luc_den": until,
         "geometry": box,

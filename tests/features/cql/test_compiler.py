@@ -16,8 +16,8 @@ PARCELS = "/collections/cadastre.thua_dat/items"
 GRID = "http://www.opengis.net/def/crs/EPSG/0/9210"
 
 
-def found(city: City, **query: str) -> set[str]:
-    answer = city.get(PARCELS, params={"limit": "1000", "filter-crs": GRID, "properties": "so_thua", **query})
+def found(city: City, view: str = "public", **query: str) -> set[str]:
+    answer = city.get(PARCELS, view, params={"limit": "1000", "filter-crs": GRID, "properties": "so_thua", **query})
     assert answer.status_code == 200, (query, answer.text)
     return {feature["properties"]["so_thua"] for feature in answer.json()["features"]}
 

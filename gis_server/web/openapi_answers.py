@@ -1,0 +1,67 @@
+"""The answers of each operation in the OpenAPI document: what 200 holds, and every other status by name."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from fastapi.routing import APIRoute
+
+ANSWERS = Path(__file__).parent / "openapi_answers.yaml"
+GEOJSON = ("application/json", "application/geo+json")
+RELEASE: Mapping[str, Any] = {
+    "Bando-Release": {"description": "Lần công bố · Release", "schema": {"type": "integer"}},
+}
+_PROBLEM: Mapping[str, Any] = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+
+class Answers:
+    """What is said of answers: media types by path, and the words of `openapi_answers.yaml`."""
+
+    def __init__(self, kinds: Mapping[str, Sequence[str]], said: Mapping[str, Any]) -> None:
+        self.kinds, self.said = kinds, said
+
+    @property
+    def schemas(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.said["schemas"]
+        return found
+
+    @property
+    def shared(self) -> dict[str, Any]:
+        """The answers that many operations give, for `components`."""
+        problems = {name: {**one, "content": _PROBLEM} for name, one in self.said["statuses"].items()}
+        empty = {name: {**self.said["statuses"][name], "headers": RELEASE} for name in ("204", "304")}
+        return {**problems, **empty}
+
+    def kinds_of(self, path: str) -> Sequence[str]:
+        """Media types of a path's answer."""
+        return self.kinds.get(path, ["application/json"])
+
+    def of(self, route: APIRoute, method: str) -> dict[str, Any]:
+        """By status, the most wanted first."""
+        path, own = route.path_format, f"{method} {route.path_format}"
+        shape = self.said["shapes"].get(path)
+        content = {kind: {"schema": _schema(kind, shape)} for kind in self.kinds_of(path)}
+        status = self.said["success"].get(own, "200")
+        answer = {"description": "Trả lời · Answer", "headers": RELEASE}
+        good = {status: answer if status == "204" else {**answer, "content": content}}
+        others = [one for one in self._others(path, method) if one != status]
+        return {**good, **{name: {"$ref": f"#/components/responses/{name}"} for name in others}}
+
+    def _others(self, path: str, method: str) -> list[str]:
+        nothing = ["204"] if path in self.said["empty"] else []
+        known = ["304"] if method == "GET" else []
+        where = ["404"] if "{" in path else []
+        sent = ["413"] if method in ("POST", "PUT", "PATCH") else []
+        edits = self.said["edits"] if f"{method} {path}" in self.said["success"] else []
+        return [*nothing, *known, "400", "401", *where, *sent, *edits, "503", "default"]
+
+
+def _schema(kind: str, shape: str | None) -> dict[str, Any]:
+    if "json" in kind:
+        return {"$ref": f"#/components/schemas/{shape}"} if shape and _holds(kind) else {"type": "object"}
+    return {"type": "string"} if kind.startswith("text/") else {"type": "string", "format": "binary"}
+
+
+def _holds(kind: str) -> bool:
+    """Other writings of JSON (JSON-FG) are told by their own standard."""
+    return kind in GEOJSON or kind == "application/schema+json"

@@ -1,0 +1,99 @@
+"""QGIS, without a screen, reads every collection and draws vector tiles in their style, WMTS rasters and a COG."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gis_server.features.mercator import to_mercator
+from tests.clients.conftest import Collection, Sample, a_part
+
+pytestmark = pytest.mark.clients
+READER = Path(__file__).with_name("qgis_reads.py")
+PYTHON = Path("/usr/bin/python3")
+"""Debian's own: the one that Debian's PyQGIS is built for."""
+DEM = "raster.mo_hinh_so_do_cao"
+PATIENCE_S = 600
+
+
+@pytest.fixture(scope="session")
+def told(sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Everything asked of QGIS in one run: it takes longer to start than to read a layer."""
+    folder = tmp_path_factory.mktemp("qgis")
+    asked = {"address": sample.address, "collections": list(collections(sample)), **pictures(sample, folder)}
+    command = [str(PYTHON), str(READER)]
+    done = subprocess.run(
+        command, input=json.dumps(asked), capture_output=True, text=True, timeout=PATIENCE_S, check=False, cwd=folder
+    )
+    assert done.returncode == 0, f"QGIS could not be run (tools/setup clients installs it):\n{done.stderr[-3000:]}"
+    found: dict[str, Any] = json.loads(done.stdout[done.stdout.index('{"version"') :])
+    return found
+
+
+def collections(sample: Sample) -> Iterator[dict[str, Any]]:
+    for one in sample.collections.values():
+        extent = sample.json(f"/collections/{one.id}")["extent"]["spatial"]["bbox"][0]
+        part = {"box": a_part(extent, 0.00003).bounds, "field": one.field}
+        yield {"id": one.id, "page": one.page, "numbers": list(one.sums), **part}
+
+
+def pictures(sample: Sample, folder: Path) -> dict[str, Any]:
+    """A map as vector tiles, heights as WMTS, and the file that the heights are in."""
+    tiles, heights = sample.json("/tiles/nen"), sample.json(f"/rasters/{DEM}/hillshade")
+    sheet = sample.json(f"/collections/{DEM}/items?limit=1")["features"][0]["properties"]["sha256"]
+    wmts = {"crs": "EPSG:3857", "dpiMode": "7", "format": "image/png", "layers": DEM, "styles": "hillshade"}
+    wmts |= {"tileMatrixSet": "WebMercatorQuad", "url": f"{sample.address}/wmts/1.0.0/WMTSCapabilities.xml"}
+    return {
+        "map": {
+            "tiles": tiles["tiles"][0],
+            "zooms": [tiles["minzoom"], tiles["maxzoom"]],
+            "style": f"{sample.address}/styles/nen?glyphs=true",
+            "box": to_mercator(heights["bounds"]),
+            "picture": str(folder / "map.png"),
+        },
+        "wmts": {
+            "source": "&".join(f"{name}={value}" for name, value in wmts.items()),
+            "provider": "wms",
+            "box": to_mercator(heights["bounds"]),
+            "picture": str(folder / "wmts.png"),
+        },
+        "cog": {
+            "source": f"/vsicurl/{sample.address}/cogs/{sheet}.tif",
+            "provider": "gdal",
+            "picture": str(folder / "cog.png"),
+        },
+    }
+
+
+def test_qgis_reads_every_collection_whole_and_in_part(told: dict[str, Any], collection: Collection) -> None:
+    found = told["collections"][collection.id]
+    assert found["valid"], found
+    assert found["told"] == found["number"] == collection.number
+    assert found["sums"] == pytest.approx(collection.sums)
+    box, in_box = found["box"]
+    assert 0 < box == in_box
+    kind, of_kind = found["filter"]
+    assert 0 < kind == of_kind
+
+
+def test_qgis_draws_a_map_from_vector_tiles_in_its_own_style(told: dict[str, Any]) -> None:
+    found = told["map"]
+    assert (found["valid"], found["errors"], found["said"]) == (True, [], "")
+    assert found["rules"] > 100
+    assert found["colours"] > 500, "streets, water, houses, names: a white picture has one colour"
+
+
+def test_qgis_draws_heights_from_wmts(told: dict[str, Any]) -> None:
+    found = told["wmts"]
+    assert (found["valid"], found["errors"]) == (True, []), found
+    assert found["colours"] > 50
+
+
+def test_qgis_reads_a_cog_in_the_grid_of_the_city(told: dict[str, Any], sample: Sample) -> None:
+    found = told["cog"]
+    assert (found["valid"], found["errors"], found["crs"]) == (True, [], "EPSG:9210"), found
+    assert found["box"] == pytest.approx(sample.collections[DEM].bounds, abs=5.0)
+    assert found["colours"] > 50
