@@ -65,7 +65,7 @@ from gis_server.web.strict import refuse_unknown
 
 PACKED_BYTES = 2_000
 """Answers from this size on are compressed; tiles never are here."""
-IN_STEP_S = 2.0
+IN_STEP_S, IN_STEP_LOOKS = 2.0, 200
 EXPOSED = ["Bando-Release", "Bando-Stale", "ETag", "Content-Crs", "Retry-After", "Location", "Accept-Patch", "Allow"]
 """Headers that pages of other sites may read."""
 home = APIRouter(tags=["features"])
@@ -172,10 +172,10 @@ def _hear(app: FastAPI, tiles_hear: Hear, release: int | None) -> None:
 
 async def _in_step(app: FastAPI, release: int) -> None:
     """Waits a little until this worker's tiles are those of a release, so that who edits sees it in the next tile."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(IN_STEP_S):
-            while app.state.desk.release < release:
-                await asyncio.sleep(0.01)
+    for _ in range(IN_STEP_LOOKS):
+        if app.state.desk.release >= release:
+            return
+        await asyncio.sleep(IN_STEP_S / IN_STEP_LOOKS)
 
 
 def _wrap(app: FastAPI) -> None:

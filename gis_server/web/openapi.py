@@ -66,7 +66,7 @@ def _operation(route: APIRoute, method: str, words: Mapping[str, Any]) -> dict[s
         "description": f"{vietnamese}. · {english}",
         "parameters": [*_parameters(route, words["parameters"]), *words["headers"].get(own, [])],
         "responses": {
-            status: {"description": "Trả lời · Answer", "headers": _RELEASE, **_answer(route, status, words)},
+            status: {"description": "Trả lời · Answer", "headers": _RELEASE, **_answer(own, route, status, words)},
             "default": {
                 "description": "Lỗi · Problem",
                 "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
@@ -101,13 +101,11 @@ def _first_words(sentence: str) -> str:
     return re.split(r"[:.;] |\.$", sentence)[0]
 
 
-def _answer(route: APIRoute, status: str, words: Mapping[str, Any]) -> dict[str, Any]:
-    return {} if status == "204" else {"content": _content(route, words)}
-
-
-def _content(route: APIRoute, words: Mapping[str, Any]) -> dict[str, Any]:
-    kinds = words["answers"].get(route.path_format, ["application/json"])
-    return {kind: {"schema": _schema(kind)} for kind in kinds}
+def _answer(own: str, route: APIRoute, status: str, words: Mapping[str, Any]) -> dict[str, Any]:
+    if status == "204":
+        return {}
+    kinds = words["answers"].get(own) or words["answers"].get(route.path_format, ["application/json"])
+    return {"content": {kind: {"schema": _schema(kind)} for kind in kinds}}
 
 
 def _schema(kind: str) -> dict[str, Any]:
