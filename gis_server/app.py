@@ -24,7 +24,7 @@ from gis_server.features.collections import TimeExtents
 from gis_server.features.edits.routes import router as edits
 from gis_server.features.encodings import PACKED
 from gis_server.features.exports.opening import exports_open
-from gis_server.features.identify import identify, spot_of
+from gis_server.features.identify import Over, identify, spot_of
 from gis_server.features.items_routes import router as items
 from gis_server.features.landing import landing
 from gis_server.features.routes import router as features
@@ -82,7 +82,7 @@ from gis_server.web.strict import refuse_unknown
 
 PACKED_BYTES = 2_000
 """Answers from this size on are compressed; tiles never are here."""
-IN_STEP_S = 2.0
+IN_STEP_S, IN_STEP_LOOKS = 2.0, 200
 EXPOSED = ["Bando-Release", "Bando-Stale", "ETag", "Content-Crs", "Retry-After", "Location", "Accept-Patch", "Allow"]
 """Headers that pages of other sites may read."""
 home = APIRouter(tags=["features"])
@@ -181,7 +181,7 @@ def _suppliers(app: FastAPI) -> Suppliers:
         snap: Snapshot, view: View, layers: list[str], around: tuple[float, float, float]
     ) -> list[dict[str, Any]]:
         spot = spot_of(state.catalog, *around)
-        return await identify(snap, state.catalog, view, layers, spot) if spot else []
+        return await identify(snap, Over(state.catalog, view, layers), spot) if spot else []
 
     return Suppliers(tile, raster, state.sprites, state.settings.glyphs_folder, near)
 
@@ -228,10 +228,10 @@ def _hear(app: FastAPI, tiles_hear: Hear, release: int | None) -> None:
 
 async def _in_step(app: FastAPI, release: int) -> None:
     """Waits a little until this worker's tiles are those of a release, so that who edits sees it in the next tile."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(IN_STEP_S):
-            while app.state.desk.release < release:
-                await asyncio.sleep(0.01)
+    for _ in range(IN_STEP_LOOKS):
+        if app.state.desk.release >= release:
+            return
+        await asyncio.sleep(IN_STEP_S / IN_STEP_LOOKS)
 
 
 def _wrap(app: FastAPI) -> None:

@@ -58,7 +58,7 @@ def next_page(request: Request, layer: Layer, cursor: Cursor | None, f: str) -> 
 
 
 def _asked(request: Request) -> dict[str, str]:
-    return {name: value for name, value in request.query_params.items() if name not in ("f", "key")}
+    return {name: value for name, value in request.query_params.items() if name not in ("f", "key", "note")}
 
 
 def item_links(request: Request, layer: Layer, fid: str) -> list[Link]:

@@ -9,10 +9,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 @cache
 def templates(*folders: Path) -> Environment:
     """The templates of these folders; of one name, the first folder's."""
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(folders),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.policies["json.dumps_kwargs"] = {"ensure_ascii": False}  # Vietnamese letters are for reading
+    return made

@@ -105,7 +105,7 @@ def begin_release(conn: psycopg.Connection, by: dict[str, str]) -> tuple[int, da
 
 
 def record_layer(conn: psycopg.Connection, release: int, change: LayerChange) -> int:
-    """Enter a layer's change in the books; answers how many rows its source serves now."""
+    """Enter a layer's change in the books; answers how many rows of the layer are served now."""
     values = {"release": release, "layer": change.layer, "source": change.source, **asdict(change.counts)}
     row = conn.execute(statement(SQL, "record_layer"), values).fetchone()
     return row[0] if row else 0

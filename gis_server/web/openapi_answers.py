@@ -40,7 +40,7 @@ class Answers:
         """By status, the most wanted first."""
         path, own = route.path_format, f"{method} {route.path_format}"
         shape = self.said["shapes"].get(path)
-        content = {kind: {"schema": _schema(kind, shape)} for kind in self.kinds_of(path)}
+        content = {kind: {"schema": _schema(kind, shape)} for kind in self.kinds.get(own) or self.kinds_of(path)}
         status = self.said["success"].get(own, "200")
         answer = {"description": "Trả lời · Answer", "headers": RELEASE}
         good = {status: answer if status == "204" else {**answer, "content": content}}

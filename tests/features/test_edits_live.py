@@ -9,6 +9,7 @@ from typing import Any
 import httpx2
 import mapbox_vector_tile
 import pytest
+from openapi_spec_validator import OpenAPIV30SpecValidator
 
 from gis_server.access.keys import KeyHolder, add_key
 from gis_server.catalog import Catalog
@@ -102,6 +103,7 @@ def test_a_tree_is_planted_found_drawn_and_taken_back(street: Street, catalog: C
     assert made.headers["Bando-Release"] == str(before + 1)
     assert made.json()["properties"]["source"] == "cay_xanh"
     assert made.json()["findings"] == []
+    assert [street.client.get(link["href"]).status_code for link in made.json()["links"]] == [200, 200, 200]
     assert "T1" in street.tile()
     found = street.send("GET", made.headers["Location"])
     assert found.headers["ETag"].partition(".")[0] == made.headers["ETag"].partition(".")[0]
@@ -339,12 +341,26 @@ def test_of_editors_at_the_same_time_one_wins(street: Street) -> None:
 def test_the_service_says_that_it_takes_edits(street: Street) -> None:
     classes = street.client.get("/conformance").json()["conformsTo"]
     assert "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/create-replace-delete" in classes
-    paths = street.client.get("/api").json()["paths"]
+    document = street.client.get("/api").json()
+    OpenAPIV30SpecValidator(document).validate()
+    paths = document["paths"]
     assert {"get", "post"} == set(paths["/collections/{collectionId}/items"])
     one = paths["/collections/{collectionId}/items/{featureId}"]
     assert {"get", "put", "patch", "delete"} == set(one)
     assert [each["name"] for each in one["delete"]["parameters"] if each["in"] == "header"] == ["If-Match"]
     assert set(one["delete"]["responses"]) == {"204", "default"}
+
+
+def test_the_page_of_the_api_tells_how_to_edit(street: Street) -> None:
+    page = street.client.get("/api.html")
+    assert page.status_code == 200
+    for words in (
+        "PATCH /collections/{collectionId}/items/{featureId}",
+        "If-Match",
+        "merge-patch+json",
+        "POST /transactions",
+    ):
+        assert words in page.text
 
 
 def test_pages_of_other_sites_may_ask_to_edit(street: Street) -> None:

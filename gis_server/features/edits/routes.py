@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from gis_server.errors import UnknownLayer
@@ -19,11 +19,23 @@ from gis_server.features.here import Here, HereDep
 from gis_server.features.items import item_json, read_item
 from gis_server.features.pages import item_links
 from gis_server.features.question import Conditions, Question, Shown
-from gis_server.releases.edits import Edit, Told, Verb
+from gis_server.releases.edits import Author, Edit, Told, Verb
 from gis_server.web.answers import address, json_answer
 from gis_server.web.asking import Caller, reading
 
 router = APIRouter(tags=["features"])
+
+
+async def _fid(here: HereDep, featureId: str) -> int:
+    if featureId.isascii() and featureId.isdecimal() and len(featureId) <= 18:
+        return int(featureId)
+    raise UnknownLayer(
+        f"Lớp {here.layer.id} không có đối tượng “{featureId[:30]}”.",
+        f"Layer {here.layer.id} has no feature “{featureId[:30]}”.",
+    )
+
+
+FidDep = Annotated[int, Depends(_fid)]
 
 
 @router.post("/collections/{collectionId}/items")
@@ -38,21 +50,21 @@ async def post_item(request: Request, here: HereDep, author: AuthorDep) -> Respo
 
 
 @router.put("/collections/{collectionId}/items/{featureId}")
-async def put_item(request: Request, here: HereDep, author: AuthorDep) -> Response:
+async def put_item(request: Request, here: HereDep, fid: FidDep, author: AuthorDep) -> Response:
     """Replace a feature: fields that are not given become empty. If-Match says which version is meant."""
-    return await _change(request, here, author, "replace")
+    return await _change(request, here, ("replace", fid), author)
 
 
 @router.patch("/collections/{collectionId}/items/{featureId}")
-async def patch_item(request: Request, here: HereDep, author: AuthorDep) -> Response:
+async def patch_item(request: Request, here: HereDep, fid: FidDep, author: AuthorDep) -> Response:
     """Update a feature by a JSON merge patch: only what is named changes. If-Match says which version is meant."""
-    return await _change(request, here, author, "update")
+    return await _change(request, here, ("update", fid), author)
 
 
 @router.delete("/collections/{collectionId}/items/{featureId}")
-async def delete_item(request: Request, here: HereDep, author: AuthorDep) -> Response:
+async def delete_item(request: Request, here: HereDep, fid: FidDep, author: AuthorDep) -> Response:
     """End a feature: it stays in the releases before. If-Match says which version is meant."""
-    fid, versions = _fid(request, here), meant_for(request.headers.get("if-match"))
+    versions = meant_for(request.headers.get("if-match"))
     await publish(request, [Edit(sight_of(here), "delete", fid, versions)], author)
     return Response(status_code=204)
 
@@ -79,8 +91,8 @@ async def options_item(here: HereDep, desk: DeskDep) -> Response:
     return Response(status_code=204, headers=headers)
 
 
-async def _change(request: Request, here: Here, author: AuthorDep, verb: Verb) -> Response:
-    fid, versions = _fid(request, here), meant_for(request.headers.get("if-match"))
+async def _change(request: Request, here: Here, what: tuple[Verb, int], author: Author) -> Response:
+    (verb, fid), versions = what, meant_for(request.headers.get("if-match"))
     content = await read_request(request, PATCH if verb == "update" else FEATURE)
     given = read_feature(content, here, content_crs(request, here), verb)
     done = await publish(request, [_edit(here, verb, given, (fid, versions))], author)
@@ -89,15 +101,6 @@ async def _change(request: Request, here: Here, author: AuthorDep, verb: Verb) -
 
 def _edit(here: Here, verb: Verb, given: Given, of: tuple[int | None, frozenset[str] | None] = (None, None)) -> Edit:
     return Edit(sight_of(here), verb, *of, given.values, given.shape, given.redraws, given.source)
-
-
-def _fid(request: Request, here: Here) -> int:
-    text: str = request.path_params["featureId"]
-    if text.isascii() and text.isdecimal() and len(text) <= 18:
-        return int(text)
-    raise UnknownLayer(
-        f"Lớp {here.layer.id} không có đối tượng “{text[:30]}”.", f"Layer {here.layer.id} has no feature “{text[:30]}”."
-    )
 
 
 async def _changed(
