@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from gis_server.catalog import Catalog
-from gis_server.errors import BadRequest, UnknownLayer
+from gis_server.errors import UnknownLayer
 from gis_server.images.answering import picture_answer
 from gis_server.images.asked import read_scheme
 from gis_server.images.composing import Wanted
@@ -14,7 +14,7 @@ from gis_server.images.subjects import States
 from gis_server.web.asking import Caller, View
 from gis_server.web.parameters import read_whole, refused
 
-SIDE, LOWEST, HIGHEST = 256, 1, 22
+SIDE, HIGHEST = 256, 22
 router = APIRouter(tags=["images"])
 
 
@@ -30,7 +30,7 @@ async def drawn_tile(request: Request, view: View, what: tuple[str, str, str], a
     name, style, form = what
     catalog: Catalog = request.app.state.catalog
     is_clear = name not in catalog.maps
-    wanted = Wanted((name,), (read_scheme(style),), clear=is_clear)
+    wanted = Wanted((name,), (read_scheme(style),), clear=is_clear, tiled=True)
     ground = INK[wanted.schemes[0]][1] if form == "jpg" else ""
     job = Job(read_tile(*at), SIDE, SIDE, form=read_form(form), ground=ground)
 
@@ -41,8 +41,8 @@ async def drawn_tile(request: Request, view: View, what: tuple[str, str, str], a
 
 
 def read_tile(z: str, x: str, y: str) -> Tile:
-    zoom = _number("z", z, LOWEST, HIGHEST)
-    return Tile(zoom, *(_number(name, one, 0, 2**zoom - 1) for name, one in (("x", x), ("y", y))))
+    zoom = _number("z", z, HIGHEST)
+    return Tile(zoom, *(_number(name, one, 2**zoom - 1) for name, one in (("x", x), ("y", y))))
 
 
 def read_form(form: str) -> Format:
@@ -55,11 +55,8 @@ def read_form(form: str) -> Format:
     )
 
 
-def _number(name: str, text: str, low: int, high: int) -> int:
-    try:
-        found = read_whole(name, text, low)
-    except BadRequest:
-        found = -1
-    if not low <= found <= high:
-        raise refused(name, text, f"số nguyên từ {low} đến {high}", f"a whole number from {low} to {high}")
+def _number(name: str, text: str, high: int) -> int:
+    found = read_whole(name, text, 0)
+    if found > high:
+        raise refused(name, text, f"số nguyên từ 0 đến {high}", f"a whole number from 0 to {high}")
     return found
