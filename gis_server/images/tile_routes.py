@@ -1,6 +1,8 @@
 """Route of maps as picture tiles, for clients that draw no vector tiles: ask, answer. WMTS leads here, too."""
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from gis_server.catalog import Catalog
@@ -15,17 +17,29 @@ from gis_server.web.asking import Caller, View
 from gis_server.web.parameters import read_whole, refused
 
 SIDE, HIGHEST = 256, 22
+Words = tuple[str, str, str]
 router = APIRouter(tags=["images"])
 
 
+async def _what(map: str, style: str, form: str) -> Words:
+    return map, style, form
+
+
+async def _at(z: str, x: str, y: str) -> Words:
+    return z, x, y
+
+
+WhatDep = Annotated[Words, Depends(_what)]
+AtDep = Annotated[Words, Depends(_at)]
+
+
 @router.get("/maps/{map}/{style}/{z}/{x}/{y}.{form}")
-async def get_map_tile(request: Request, view: Caller, map: str, form: str) -> Response:
+async def get_map_tile(request: Request, view: Caller, what: WhatDep, at: AtDep) -> Response:
     """A tile of WebMercatorQuad, 256 pixels a side, of a map or layer by day (light) or by night (dark)."""
-    path = request.path_params
-    return await drawn_tile(request, view, (map, path["style"], form), (path["z"], path["x"], path["y"]))
+    return await drawn_tile(request, view, what, at)
 
 
-async def drawn_tile(request: Request, view: View, what: tuple[str, str, str], at: tuple[str, str, str]) -> Response:
+async def drawn_tile(request: Request, view: View, what: Words, at: Words) -> Response:
     """Name, style and format; zoom, column and row, as they were written. A layer is drawn on nothing."""
     name, style, form = what
     catalog: Catalog = request.app.state.catalog

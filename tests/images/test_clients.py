@@ -47,8 +47,12 @@ def test_owslib_asks_in_both_versions(live: str, catalog: Catalog, version: str)
 def test_owslib_clicks_gets_a_legend_and_understands_a_fault(live: str, catalog: Catalog, version: str) -> None:
     service = WebMapService(f"{live}/wms", version=version)
     given: dict[str, Any] = {
-        "layers": ["nen"], "srs": "EPSG:4326", "bbox": box_around(catalog, 4326), "size": (600, 450), "format": "image/png",
-    }  # fmt: skip
+        "layers": ["nen"],
+        "srs": "EPSG:4326",
+        "bbox": box_around(catalog, 4326),
+        "size": (600, 450),
+        "format": "image/png",
+    }
     told = service.getfeatureinfo(**given, query_layers=["nen"], info_format="text/plain", xy=(300, 225)).read()
     assert "Mặt nước tĩnh" in told.decode()
     legend = service[LAKE].styles["light"]["legend"]
