@@ -3,9 +3,11 @@
 It has no database, no store and no network; it ends when the service does. Run as `python -m gis_server.images.brush`.
 """
 
+import io
 import os
 import resource
 import sys
+from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from queue import SimpleQueue
@@ -14,15 +16,21 @@ from typing import Any, BinaryIO
 from urllib.parse import unquote
 
 import mapli
+from PIL import Image
 
-from gis_server.images.finishing import finished
-from gis_server.images.pipe import Message, packed, read_message
+from gis_server.images.finishing import finished, on_ground, packed
+from gis_server.images.pipe import Message, message, read_message
 
 SCHEME = "bando"
 MOST_BYTES = 4 << 30
 """Of memory that is asked for, most of it never touched; beyond it the process ends, and another one begins."""
 KEPT_STYLES = 4
 """Maps, each in one size, that are held ready with their tiles."""
+SIDE = 256
+"""Pixels of a picture tile."""
+KEPT_BLOCKS = 32
+Block = tuple[str, int, int, int]
+"""Style; zoom, column, row of a vector tile."""
 PATIENCE_S = 30.0
 NICENESS = 5
 """Tiles and questions come first."""
@@ -36,7 +44,7 @@ class Line:
 
     def say(self, words: dict[str, Any], body: bytes = b"") -> None:
         with self._lock:
-            self._out.write(packed(words, body))
+            self._out.write(message(words, body))
             self._out.flush()
 
 
@@ -72,25 +80,41 @@ class Brush:
     def __init__(self) -> None:
         self._pool = mapli.RenderPool(workers=1, max_renderers_per_worker=KEPT_STYLES)
         self._spoiled: dict[str, int] = {}
+        self._blocks: OrderedDict[Block, Image.Image] = OrderedDict()
 
     def picture(self, job: dict[str, Any], style: bytes) -> bytes:
         try:
-            return finished(self._drawn(job, self._style(job["style"], style)), job)
+            own = self._style(job["style"], style)
+            if "tile" in job:
+                return packed(on_ground(self._quarter(own, **job["tile"]), job), job["form"])
+            return finished(self._pool.render(own, **job["camera"], pixel_ratio=float(job["ratio"])), job)
         except mapli.MapliError:  # what failed to load would be missing from the next picture, too
             self._spoiled[job["style"]] = self._spoiled.get(job["style"], 0) + 1
             raise
 
     def _style(self, name: str, style: bytes) -> str:
-        own = f"{name} {self._spoiled.get(name, 0)}"
+        """The style under a name, and with addresses, that no spoiled one had."""
+        own = f"{name}.{self._spoiled.get(name, 0)}"
         if not self._pool.has_style(own):
-            self._pool.register_style(own, json=style.decode())
+            self._pool.register_style(own, json=style.decode().replace(f"{SCHEME}://{name}/", f"{SCHEME}://{own}/"))
         return own
 
-    def _drawn(self, job: dict[str, Any], style: str) -> bytes:
-        ratio = float(job["ratio"])
-        if "tile" in job:
-            return self._pool.render_tile(style, **job["tile"], tile_size=job["width"], pixel_ratio=ratio)
-        return self._pool.render(style, **job["camera"], pixel_ratio=ratio)
+    def _quarter(self, style: str, z: int, x: int, y: int) -> Image.Image:
+        """A tile is cut from a block of four, which is one vector tile: words end at its edges, and not before."""
+        if z == 0:
+            return self._block((style, 0, 0, 0)).resize((SIDE, SIDE))
+        left, top = x % 2 * SIDE, y % 2 * SIDE
+        return self._block((style, z - 1, x // 2, y // 2)).crop((left, top, left + SIDE, top + SIDE))
+
+    def _block(self, block: Block) -> Image.Image:
+        if block not in self._blocks:
+            style, z, x, y = block
+            drawn = self._pool.render_tile(style, z=z, x=x, y=y, tile_size=2 * SIDE)
+            self._blocks[block] = Image.open(io.BytesIO(drawn)).convert("RGBA")
+        self._blocks.move_to_end(block)
+        while len(self._blocks) > KEPT_BLOCKS:
+            self._blocks.popitem(last=False)
+        return self._blocks[block]
 
 
 def serve(heard: BinaryIO, line: Line) -> None:
@@ -99,17 +123,17 @@ def serve(heard: BinaryIO, line: Line) -> None:
     mapli.register_scheme_handler(SCHEME, errands)
     brush, hand = Brush(), ThreadPoolExecutor(1)
     line.say({"ready": True})
-    while (message := read_message(heard)) is not None:
-        words, body = message
+    while (said := read_message(heard)) is not None:
+        words, body = said
         if "answer" in words:
             errands.hear(words, body)
         else:
-            hand.submit(_draw, brush, line, message)
+            hand.submit(_draw, brush, line, said)
 
 
-def _draw(brush: Brush, line: Line, message: Message) -> None:
+def _draw(brush: Brush, line: Line, asked: Message) -> None:
     try:
-        picture = brush.picture(*message)
+        picture = brush.picture(*asked)
     except Exception as error:
         line.say({"failed": f"{type(error).__name__}: {error}"})
     else:

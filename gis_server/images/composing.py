@@ -34,6 +34,8 @@ class Wanted:
     """Of the map's layers, these alone; None for those that the map begins with."""
     clear: bool = False
     """Without the map's ground."""
+    tiled: bool = False
+    """It will lie beside others: words that would be cut at their edges are left out."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,8 @@ def _layers(style: Style, number: int, wanted: Wanted) -> list[Style]:
                 found.append({**one, "id": f"{number} {one['id']}"})
         elif one["metadata"]["bando:layer"] in shown:
             layout = {**one.get("layout", {}), "visibility": "visible"}
+            if wanted.tiled and "text-field" in layout:
+                layout["symbol-avoid-edges"] = True
             found.append({**one, "id": f"{number} {one['id']}", "layout": layout})
     return found
 

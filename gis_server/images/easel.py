@@ -12,7 +12,7 @@ import orjson
 
 from gis_server.errors import AssetsMissing, Busy, MapError
 from gis_server.images.job import Job
-from gis_server.images.pipe import HEAD, Message, packed
+from gis_server.images.pipe import HEAD, Message, message
 
 Fetch = Callable[[str], Awaitable[bytes]]
 """From a path that a style names (`tiles/nen/14/13047/7696`) to its bytes, as the picture's caller may see them."""
@@ -119,9 +119,12 @@ class _Sitting:
     async def _run(self, number: int, path: str) -> None:
         style, _, wanted = path.partition("/")
         try:
-            if style != self._style:  # left over from another picture, perhaps another caller's
+            if style.partition(".")[0] != self._style:  # left over from another picture, perhaps another caller's
                 raise LookupError(path)
             self._say({"answer": number}, await self._fetch(wanted))
+        except asyncio.CancelledError:  # nobody waits for the picture, but a thread over there does for this
+            self._say({"answer": number, "error": "cancelled"})
+            raise
         except Exception as error:
             if not isinstance(error, MapError):
                 log.exception("picture: %s", wanted)
@@ -130,7 +133,7 @@ class _Sitting:
 
     def _say(self, words: dict[str, Any], body: bytes = b"") -> None:
         assert self._process.stdin is not None
-        self._process.stdin.write(packed(words, body))
+        self._process.stdin.write(message(words, body))
 
 
 async def _heard(process: asyncio.subprocess.Process) -> Message:

@@ -25,12 +25,16 @@ def finished(drawn: bytes, job: dict[str, Any]) -> bytes:
         picture = picture.transform(size, Image.Transform.MESH, job["mesh"], Image.Resampling.BICUBIC)
     else:
         picture = picture.crop((0, 0, *size))
-    ground = job["ground"] or (PAPER if job["form"] in OPAQUE else "")
-    if ground:
-        picture = Image.alpha_composite(Image.new("RGBA", size, ground), picture)
+    picture = on_ground(picture, job)
     if job["overlay"]:
         picture.alpha_composite(inked(job["overlay"], job["ratio"]))
     return packed(picture, job["form"])
+
+
+def on_ground(picture: Image.Image, job: dict[str, Any]) -> Image.Image:
+    """On the colour asked for; a JPEG is never transparent."""
+    ground = job["ground"] or (PAPER if job["form"] in OPAQUE else "")
+    return Image.alpha_composite(Image.new("RGBA", picture.size, ground), picture) if ground else picture
 
 
 def inked(svg: str, ratio: float = 1) -> Image.Image:

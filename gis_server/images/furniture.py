@@ -18,6 +18,8 @@ LETTER_WIDTH = 0.56
 EDGE = 8
 BAR_SHARE = 0.22
 """The scale bar is at most this part of the picture's width."""
+PRINT_SHARE = 0.35
+"""Nor is more of its height than this taken by words, however small it is."""
 INK: Mapping[Scheme, tuple[str, str]] = {"light": ("#22262b", "#ffffff"), "dark": ("#e9ecef", "#15181c")}
 """Ink, and the paper under it."""
 
@@ -73,7 +75,8 @@ def small_print(board: Board, told: Told) -> list[str]:
     if told.synthetic:
         words.insert(0, "DỮ LIỆU TỔNG HỢP, KHÔNG ĐO ĐẠC · SYNTHETIC DATA, NOT MEASURED")
     room = max(int((board.width - 2 * EDGE) / LETTER / LETTER_WIDTH), 12)
-    return list(_wrapped(" · ".join(words), room))
+    most = max(1, int(board.height * PRINT_SHARE / LINE))
+    return list(_wrapped(" · ".join(words), room))[:most]
 
 
 def round_length(most_m: float) -> float:

@@ -24,7 +24,7 @@ class Camera:
 
 @dataclass(frozen=True)
 class Tile:
-    """A tile of WebMercatorQuad as a picture: labels at its edges go on in its neighbours."""
+    """A tile of WebMercatorQuad, 256 pixels a side, as a picture that lies beside others."""
 
     z: int
     x: int

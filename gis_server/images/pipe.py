@@ -10,7 +10,7 @@ HEAD = struct.Struct(">II")
 Message = tuple[dict[str, Any], bytes]
 
 
-def packed(words: dict[str, Any], body: bytes = b"") -> bytes:
+def message(words: dict[str, Any], body: bytes = b"") -> bytes:
     said = orjson.dumps(words)
     return HEAD.pack(len(said), len(body)) + said + body
 

@@ -1,10 +1,12 @@
 """Route of maps as picture tiles, for clients that draw no vector tiles: ask, answer. WMTS leads here, too."""
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from gis_server.catalog import Catalog
-from gis_server.errors import BadRequest, UnknownLayer
+from gis_server.errors import UnknownLayer
 from gis_server.images.answering import picture_answer
 from gis_server.images.asked import read_scheme
 from gis_server.images.composing import Wanted
@@ -14,23 +16,35 @@ from gis_server.images.subjects import States
 from gis_server.web.asking import Caller, View
 from gis_server.web.parameters import read_whole, refused
 
-SIDE, LOWEST, HIGHEST = 256, 1, 22
+SIDE, HIGHEST = 256, 22
+Words = tuple[str, str, str]
 router = APIRouter(tags=["images"])
 
 
+async def _what(map: str, style: str, form: str) -> Words:
+    return map, style, form
+
+
+async def _at(z: str, x: str, y: str) -> Words:
+    return z, x, y
+
+
+WhatDep = Annotated[Words, Depends(_what)]
+AtDep = Annotated[Words, Depends(_at)]
+
+
 @router.get("/maps/{map}/{style}/{z}/{x}/{y}.{form}")
-async def get_map_tile(request: Request, view: Caller, map: str, form: str) -> Response:
+async def get_map_tile(request: Request, view: Caller, what: WhatDep, at: AtDep) -> Response:
     """A tile of WebMercatorQuad, 256 pixels a side, of a map or layer by day (light) or by night (dark)."""
-    path = request.path_params
-    return await drawn_tile(request, view, (map, path["style"], form), (path["z"], path["x"], path["y"]))
+    return await drawn_tile(request, view, what, at)
 
 
-async def drawn_tile(request: Request, view: View, what: tuple[str, str, str], at: tuple[str, str, str]) -> Response:
+async def drawn_tile(request: Request, view: View, what: Words, at: Words) -> Response:
     """Name, style and format; zoom, column and row, as they were written. A layer is drawn on nothing."""
     name, style, form = what
     catalog: Catalog = request.app.state.catalog
     is_clear = name not in catalog.maps
-    wanted = Wanted((name,), (read_scheme(style),), clear=is_clear)
+    wanted = Wanted((name,), (read_scheme(style),), clear=is_clear, tiled=True)
     ground = INK[wanted.schemes[0]][1] if form == "jpg" else ""
     job = Job(read_tile(*at), SIDE, SIDE, form=read_form(form), ground=ground)
 
@@ -41,8 +55,8 @@ async def drawn_tile(request: Request, view: View, what: tuple[str, str, str], a
 
 
 def read_tile(z: str, x: str, y: str) -> Tile:
-    zoom = _number("z", z, LOWEST, HIGHEST)
-    return Tile(zoom, *(_number(name, one, 0, 2**zoom - 1) for name, one in (("x", x), ("y", y))))
+    zoom = _number("z", z, HIGHEST)
+    return Tile(zoom, *(_number(name, one, 2**zoom - 1) for name, one in (("x", x), ("y", y))))
 
 
 def read_form(form: str) -> Format:
@@ -55,11 +69,8 @@ def read_form(form: str) -> Format:
     )
 
 
-def _number(name: str, text: str, low: int, high: int) -> int:
-    try:
-        found = read_whole(name, text, low)
-    except BadRequest:
-        found = -1
-    if not low <= found <= high:
-        raise refused(name, text, f"số nguyên từ {low} đến {high}", f"a whole number from {low} to {high}")
+def _number(name: str, text: str, high: int) -> int:
+    found = read_whole(name, text, 0)
+    if found > high:
+        raise refused(name, text, f"số nguyên từ 0 đến {high}", f"a whole number from 0 to {high}")
     return found

@@ -79,12 +79,12 @@ def read_asked(request: Request) -> Asked:
 
 
 def read_map(asked: Asked, crs: CrsBook) -> GetMap:
+    """A map's own ground lies over BGCOLOR, which many clients send whatever is asked for."""
     wanted = read_wanted(asked)
     form = read_format(asked.get("FORMAT", "image/png"))
     is_clear = asked.get("TRANSPARENT", "FALSE").upper() == "TRUE"
     color = _color(asked.get("BGCOLOR") or WHITE)
-    clear = is_clear or "BGCOLOR" in asked.given
-    return GetMap(replace(wanted, clear=clear), read_frame(asked, crs), form, "" if is_clear else color)
+    return GetMap(replace(wanted, clear=is_clear), read_frame(asked, crs), form, "" if is_clear else color)
 
 
 def read_wanted(asked: Asked) -> Wanted:

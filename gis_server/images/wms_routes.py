@@ -38,7 +38,7 @@ router = APIRouter(tags=["images"], route_class=route_with_faults(tell_fault))
 async def get_wms(request: Request, catalog: CatalogDep, view: Caller) -> Response:
     """WMS 1.1.1 and 1.3.0 of every map and layer, for desktop programs: QGIS, MapInfo, ArcMap, AutoCAD Map."""
     asked = read_asked(request)
-    name = asked.need("REQUEST").lower()
+    name = asked.get("REQUEST", "GetCapabilities").lower()
     if name not in OPERATIONS:
         raise ServiceFault(
             "OperationNotSupported",

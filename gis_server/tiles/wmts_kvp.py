@@ -63,7 +63,7 @@ def read_question(request: Request) -> Question:
     refuse(list(given), KNOWN)
     if given.get("SERVICE", "WMTS").upper() != "WMTS":
         raise OwsFault("InvalidParameterValue", "service", "SERVICE ở đây là WMTS.", "SERVICE is WMTS here.")
-    name = next((one for one in OPERATIONS if one.lower() == _need(given, "REQUEST").lower()), None)
+    name = next((one for one in OPERATIONS if one.lower() == (given.get("REQUEST") or OPERATIONS[0]).lower()), None)
     if name is None:
         known = ", ".join(OPERATIONS)
         raise OwsFault("OperationNotSupported", "request", f"REQUEST: chọn {known}.", f"REQUEST: choose {known}.")

@@ -20,8 +20,6 @@ from gis_server.web.strict import OPEN
 
 TITLE = "Bản đồ số dùng chung Thành phố Hồ Chí Minh · The shared digital map of Ho Chi Minh City"
 PATH, KVP = "/wmts/1.0.0/WMTSCapabilities.xml", "/wmts"
-LEAST_ZOOM = 1
-"""Of drawn tiles: one of 256 pixels is half of MapLibre's."""
 router = APIRouter(tags=["tiles"])
 kvp_router = APIRouter(tags=["tiles"], route_class=KvpRoute)
 
@@ -69,11 +67,10 @@ def _drawn(request: Request, tileset: Tileset, states: Mapping[str, LayerState])
     if bounds is None:
         return None
     crs = request.app.state.catalog.crs
-    low, high = tileset.zoom
     place = f"/maps/{tileset.id}/{{Style}}/{{TileMatrix}}/{{TileCol}}/{{TileRow}}"
     tiles = {media: address(request, f"{place}.{form}") for media, form in FORMS.items()}
     box = box_in(crs, grids_of(crs)[WEB], bounds)
-    return Shown(tileset.id, tileset.title, SCHEMES, bounds, box, (max(low, LEAST_ZOOM), high), tiles)
+    return Shown(tileset.id, tileset.title, SCHEMES, bounds, box, tileset.zoom, tiles)
 
 
 async def _raster(request: Request, snap: Snapshot, layer: Layer, bounds: Bounds) -> Shown:

@@ -100,7 +100,9 @@ def _parameters(route: APIRoute, known: Mapping[str, Any], answers: Answers) -> 
         for where, name in names
         if where != "header" and name != "key"
     ]
-    return [*found, dict(FREE)] if (route.openapi_extra or {}).get(OPEN) else found
+    if not (route.openapi_extra or {}).get(OPEN):
+        return found
+    return [*found, {**FREE, **known.get(f"{route.path_format} free", {})}]
 
 
 def _words(route: APIRoute, name: str, known: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -15,6 +15,7 @@ from gis_server.db.database import Database
 from tests.serving import MEASURED, SYNTHETIC, City, Serve, X, Y, publish_rows, value_of
 
 LAKE, PARCEL, EXTENT = "base_hydrography.mat_nuoc_tinh", "cadastre.thua_dat", "base_frame.pham_vi_du_lieu"
+NAMES, NAME = "base_settlement.dia_danh_dan_cu", "Khu phố Rạch Ông Đồ"
 WATER = (176, 212, 230)
 """The colour of standing water by day."""
 GROUND = (244, 241, 234)
@@ -65,11 +66,15 @@ def row(catalog: Catalog, layer: Layer, number: int, shape: str, **given: Any) -
 
 @pytest.fixture(scope="session")
 def drawn_city(make_database: Callable[[], Database], catalog: Catalog, serve: Serve) -> Iterator[City]:
-    """A measured lake; a made-up parcel for everyone beside one of the army. Tests on it only read."""
+    """A measured lake, hamlets with long names; a made-up parcel for everyone, one of the army. Tests only read."""
     database = make_database()
     lake, parcel, extent = catalog[LAKE], catalog[PARCEL], catalog[EXTENT]
     water = row(catalog, lake, 1, rectangle(X, Y, HALF_WIDTH, HALF_HEIGHT), ten=None)
-    publish_rows(database, MEASURED, [(lake, [water])])
+    hamlets = [
+        row(catalog, catalog[NAMES], number, f"POINT({X - 900 + 90 * number} {Y - 700 + 37 * number})", ten=NAME)
+        for number in range(20)
+    ]
+    publish_rows(database, MEASURED, [(lake, [water]), (catalog[NAMES], hamlets)])
     common = {"loai_dat": "ODT", "ky_hieu_muc_dich": None, "hieu_luc_den": None}
     plots = [
         row(catalog, parcel, 1, rectangle(X - 200, Y + 300, 100, 100), **common),

@@ -1,4 +1,4 @@
-"""WMTS of the raster layers, as GDAL and OWSLib read it."""
+"""WMTS of the raster layers and of drawn maps, as GDAL and OWSLib read it."""
 
 from collections.abc import Iterator
 
@@ -32,7 +32,9 @@ def test_owslib_finds_layers_styles_bounds_and_tile_addresses(city: RasterCity, 
     service = WebMapTileService(f"http://localhost:8000{PATH}", xml=answer.content)
     assert service.identification.version == "1.0.0"
     rasters = {layer.id for layer in catalog if layer.file.raster is not None}
-    assert set(service.contents) <= rasters
+    drawn = {layer.id for layer in catalog if layer.file.raster is None}
+    assert set(service.contents) <= rasters | drawn | set(catalog.maps)
+    assert DEM in service.contents
     layer = service[DEM]
     assert set(layer.styles) == {"color", "hillshade"}
     west, south, east, north = layer.boundingBoxWGS84
@@ -65,12 +67,12 @@ def test_gdal_reads_the_pixels_of_a_tile(city: RasterCity, live: str) -> None:
     assert len(np.unique(pixels)) > 4
 
 
-def test_a_caller_finds_only_the_rasters_of_his_view(whole_city: City, catalog: Catalog) -> None:
-    rasters = {layer.id: layer.file.access for layer in catalog if layer.file.raster is not None}
+def test_a_caller_finds_only_the_layers_of_his_view(whole_city: City, catalog: Catalog) -> None:
+    known = {layer.id: layer.file.access for layer in catalog}
     for view, allowed in (("public", {"public"}), ("full", {"public", "agency", "restricted"})):
         document = whole_city.get(PATH, view).content
         found = set(WebMapTileService("http://bando.example", xml=document).contents)
-        assert found == {name for name, access in rasters.items() if access in allowed}
+        assert found - set(catalog.maps) == {name for name, access in known.items() if access in allowed}
     assert whole_city.get(f"{PATH}?service=WMTS").status_code == 400
 
 
@@ -78,4 +80,5 @@ def test_a_key_goes_along_to_the_tiles(whole_city: City) -> None:
     document = whole_city.get(f"{PATH}?key={whole_city.agency_key}").content
     service = WebMapTileService("http://bando.example", xml=document)
     for layer in service.contents.values():
-        assert layer.resourceURLs[0]["template"].endswith(f".png?key={whole_city.agency_key}")
+        for told in layer.resourceURLs:
+            assert told["template"].endswith(f"?key={whole_city.agency_key}")
