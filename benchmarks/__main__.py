@@ -7,6 +7,7 @@ import sys
 from benchmarks import (
     dossier,
     drawing,
+    edits,
     exports,
     features,
     gate,
@@ -45,6 +46,7 @@ def main() -> int:
             search,
             load,
             dossier,
+            edits,
         ):
             one.bench(place)
     return 0
