@@ -7,6 +7,7 @@ import sys
 from benchmarks import (
     dossier,
     drawing,
+    edits,
     exports,
     features,
     gate,
@@ -49,6 +50,7 @@ def main() -> int:
             load,
             dossier,
             overlay,
+            edits,
         ):
             one.bench(place)
     return 0

@@ -51,18 +51,30 @@ class GateEditor:
             self._booked(edits, author) as (book, steps),
             self.database.connect() as conn,
             NearStaging(self.database, book.load_id, self.catalog) as staging,
-            alone(conn, PATIENCE),
         ):
-            now = present(conn, edits, author)
-            parts = parts_of(edits, now, self._rows(conn, edits, now, author))
-            for part in parts:
-                refuse_taken(conn, part, _sight(edits, part))
-            with steps.step("kiểm tra · check", ""):
-                self._stage(staging, parts)
-                found = _check(self._gate(staging, author.source.id), book)
-                refuse_too_much(conn, parts, found)
-            book.release = self._publish(conn, staging, (parts, author), steps)
-            return Edited(book.release, _numbers(conn, edits, parts), found)
+            with alone(conn, PATIENCE):
+                done = self._edited(conn, staging, (edits, author), (book, steps))
+            book.release = done.release
+        return done
+
+    def _edited(
+        self,
+        conn: psycopg.Connection,
+        staging: NearStaging,
+        asked: tuple[Sequence[Edit], Author],
+        books: tuple[Record, Steps],
+    ) -> Edited:
+        (edits, author), (book, steps) = asked, books
+        now = present(conn, edits, author)
+        parts = parts_of(edits, now, self._rows(conn, edits, now, author))
+        for part in parts:
+            refuse_taken(conn, part, _sight(edits, part))
+        with steps.step("kiểm tra · check", ""):
+            self._stage(staging, parts)
+            found = _check(self._gate(staging, author.source.id), book)
+            refuse_too_much(conn, parts, found)
+        release = self._publish(conn, staging, (parts, author), steps)
+        return Edited(release, _numbers(conn, edits, parts), found)
 
     @contextmanager
     def _booked(self, edits: Sequence[Edit], author: Author) -> Iterator[tuple[Record, Steps]]:

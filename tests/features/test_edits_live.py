@@ -319,6 +319,8 @@ def test_transactions_that_will_not_do_name_the_action(street: Street) -> None:
     assert actions(street, plant, {"action": "move"}).status_code == 400
     assert actions(street).status_code == 400
     assert actions(street, *[plant] * 1_001).status_code == 400
+    assert street.client.post("/transactions", content=b"{", headers=GEOJSON).status_code == 401
+    assert actions(street, plant, who="reader").status_code == 403
     missing = actions(street, {"action": "delete", "collection": TREES, "id": 1})
     assert (missing.status_code, "If-Match" in missing.json()["detail"]) == (428, True)
     twice = {"action": "delete", "collection": TREES, "id": 1, "etag": "*"}

@@ -1,6 +1,6 @@
 """Who edits, and may they? The office behind a key, for the layers that let it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -26,27 +26,30 @@ class Desk:
     catalog: Catalog
     holder: KeyHolder | None
 
-    def role(self, layers: Iterable[Layer]) -> str:
-        """In whose name the caller edits these layers, or the sentence that says why not."""
-        wanted = list(layers)
+    def enter(self, layers: Sequence[Layer] = ()) -> KeyHolder:
+        """Who edits, or the sentence that says why nothing, or nothing of these layers, is edited."""
         if not self.is_open:
             raise ReadOnly(
                 "Máy chủ này chỉ để đọc; sửa qua API chưa được bật (BANDO_EDITS).",
                 "This service is for reading; edits are not switched on (BANDO_EDITS).",
             )
-        closed = [layer.id for layer in wanted if layer.file.edits is None]
+        closed = ", ".join(layer.id for layer in layers if layer.file.edits is None)
         if closed:
-            names = ", ".join(closed)
             raise ReadOnly(
-                f"Lớp {names} không sửa qua API; dữ liệu đổi theo lần giao nộp.",
-                f"{names} is not edited here; it changes by deliveries.",
+                f"Lớp {closed} không sửa qua API; dữ liệu đổi theo lần giao nộp.",
+                f"{closed} is not edited here; it changes by deliveries.",
             )
         if self.holder is None:
             raise KeyMissing(
                 "Muốn sửa phải có khóa, gửi trong tiêu đề Bando-Key (không nhận khóa trong địa chỉ).",
                 "Editing needs a key in the header Bando-Key (a key in the address will not do).",
             )
-        return _common(self.holder, wanted, self.catalog)
+        return self.holder
+
+    def role(self, layers: Iterable[Layer]) -> str:
+        """In whose name the caller edits all of these layers."""
+        wanted = list(layers)
+        return _common(self.enter(wanted), wanted, self.catalog)
 
 
 async def _desk(request: Request, bando_key: Annotated[str | None, Header()] = None) -> Desk:

@@ -72,6 +72,7 @@ async def delete_item(request: Request, here: HereDep, fid: FidDep, author: Auth
 @router.post("/transactions")
 async def post_transaction(request: Request, view: Caller, desk: DeskDep) -> Response:
     """Several edits of one or more layers in one release: all of them, or none."""
+    desk.enter()
     content = await read_request(request, ("application/json",), MOST_BYTES)
     transaction = read_transaction(content, desk, view)
     done = await publish(request, transaction.edits, transaction.author)

@@ -320,6 +320,35 @@ def test_an_edit_gives_up_soon_while_somebody_else_publishes(calm: Desk, monkeyp
     assert calm.litter() == 0
 
 
+def test_what_comes_together_is_checked_together_across_layers(desk: Desk, catalog: Catalog) -> None:
+    manholes, pipes = catalog["drainage.ho_ga"], catalog["drainage.tuyen_cong"]
+    publish_rows(desk.database, MEASURED, [(layer, [row_of(catalog, layer, 1)]) for layer in (manholes, pipes)])
+
+    def made(layer: Layer, number: str, shape: shapely.Geometry) -> Edit:
+        return Edit(desk.sight(layer), "insert", None, None, {"ma": number}, drawn(shape), True)
+
+    ends = shapely.Point(X + 500, Y), shapely.Point(X + 530, Y)
+    pipe = made(pipes, "C9", shapely.LineString(ends))
+    nodes = [made(manholes, f"H{place}", end) for place, end in enumerate(ends)]
+    with_nodes = desk.apply(*nodes, pipe)
+    assert [one.code for one in with_nodes.told if one.code in ("NET-01", "REL-02")] == []
+    alone = desk.apply(made(pipes, "C10", shapely.LineString([(X + 600, Y), (X + 630, Y)])))
+    assert [one.code for one in alone.told].count("NET-01") == 2
+    lonely = desk.apply(made(manholes, "H9", shapely.Point(X + 900, Y)))
+    assert "REL-02" in [one.code for one in lonely.told]
+
+
+def test_a_thousand_edits_at_once_are_one_release(desk: Desk, catalog: Catalog) -> None:
+    trees = desk.sight(catalog[TREES])
+    edits = [
+        Edit(trees, "insert", None, None, {"ma_cay": f"T{n}"}, drawn(shapely.Point(X + n % 40, Y + n // 40)), True)
+        for n in range(1_000)
+    ]
+    done = desk.apply(*edits)
+    assert len(set(done.fids)) == 1_000
+    assert desk.ask("SELECT added FROM meta.release_layer WHERE release = %s", done.release) == [(1_000,)]
+
+
 def test_most_of_a_source_does_not_end_at_once(desk: Desk, catalog: Catalog) -> None:
     trees = catalog[TREES]
     publish_rows(desk.database, MEASURED, [(trees, [row_of(catalog, trees, number) for number in range(1, 121)])])
