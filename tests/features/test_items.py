@@ -69,6 +69,29 @@ def test_a_feature_tells_what_and_where_it_is(whole_city: City, catalog: Catalog
     }
 
 
+def test_numbers_keep_their_point_for_programs_and_lose_it_for_people(parcels: City) -> None:
+    """GDAL and QGIS take a field for whole numbers when the first ones are written so, and cut 8.5 to 8."""
+    written = re.findall(r'"dien_tich":([^,}]*)', parcels.get(f"{PARCELS}?limit=5").text)
+    assert len(written) == 5
+    assert all(re.fullmatch(r"[0-9]+\.[0-9]+", number) for number in written)
+    fid = items(parcels, "?limit=1")["features"][0]["id"]
+    page = parcels.get(f"{PARCELS}/{fid}?f=html").text
+    assert re.search(r"<td>[0-9]+ m²", page)
+
+
+def test_the_schema_of_geojson_is_what_features_are(whole_city: City, catalog: Catalog) -> None:
+    kinds = {"string": str, "integer": int, "number": float, "boolean": bool}
+    for layer in catalog:
+        links = whole_city.get(f"/collections/{layer.id}", "full").json()["links"]
+        (address,) = (link["href"] for link in links if link["rel"] == "describedby")
+        schema = whole_city.get(address.partition("8000")[2], "full").json()["properties"]
+        told = schema["properties"]["properties"]
+        for feature in whole_city.get(f"/collections/{layer.id}/items", "full").json()["features"]:
+            assert set(feature["properties"]) == set(told)
+            for name, value in feature["properties"].items():
+                assert value is None or isinstance(value, kinds[told[name]["type"]]), (layer.id, name)
+
+
 def test_every_layer_gives_its_features_as_its_schema_says(whole_city: City, catalog: Catalog) -> None:
     for layer in catalog:
         found = whole_city.get(f"/collections/{layer.id}/items", "full").json()
