@@ -47,9 +47,11 @@ def spread(area: shapely.Polygon, zoom: int) -> Iterator[shapely.Polygon]:
     """The largest part of an area in each square of some tiles, where a name has room."""
     side = SCREEN_TILES * 2 * HALF_WORLD_M / 2**zoom
     west, south, east, north = np.floor(np.array(area.bounds) / side).astype(int).tolist()
-    for column, row in itertools.product(range(west, east + 1), range(south, north + 1)):
-        box = (column * side, row * side, (column + 1) * side, (row + 1) * side)
-        parts = shapely.get_parts(cut(np.array([area], dtype=object), box))
+    squares = np.array(list(itertools.product(range(west, east + 1), range(south, north + 1)))) * side
+    shapely.prepare(area)
+    met = shapely.intersects(area, shapely.box(*squares.T, *(squares + side).T))
+    for column, row in squares[met].tolist():
+        parts = shapely.get_parts(cut(np.array([area], dtype=object), (column, row, column + side, row + side)))
         sizes = shapely.area(parts)
         if len(parts) and fitting(parts[np.argmax(sizes)]) <= zoom:
             yield parts[np.argmax(sizes)]
