@@ -25,6 +25,10 @@ HASH = 2
 """Which way rows are hashed; stored hashes of another way are made anew by the migration. 1: of the row's text."""
 
 
+INDEXES = 2
+"""Which indexes tables have; the migration adds what is missing. 1: none on the shapes that ended."""
+
+
 @dataclass(frozen=True)
 class Column:
     """Type as PostgreSQL writes it, and whether a value must be there."""
@@ -41,6 +45,7 @@ class Shape:
     key: list[str]
     kinds: list[str]
     hash: int = HASH
+    indexes: int = INDEXES
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -48,7 +53,9 @@ class Shape:
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> "Shape":
         columns = {name: Column(**column) for name, column in content["columns"].items()}
-        return cls(columns, list(content["key"]), list(content["kinds"]), content.get("hash", 1))
+        return cls(
+            columns, list(content["key"]), list(content["kinds"]), content.get("hash", 1), content.get("indexes", 1)
+        )
 
 
 def shape_of(layer: Layer) -> Shape:

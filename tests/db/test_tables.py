@@ -222,6 +222,17 @@ def test_a_migration_that_meets_a_long_question_gives_up_with_a_sentence(databas
     assert migrate(database, catalog_of(with_fields(moi={"type": "text"})))
 
 
+def test_the_index_of_shapes_that_ended_comes_with_the_migration(database):
+    migrate(database, catalog_of(HO_GA))
+    with database.connect("owner") as conn:
+        conn.execute("UPDATE meta.layer SET definition = definition - 'indexes'")
+        conn.execute("DROP INDEX history.drainage__ho_ga_geom")
+    assert migrate(database, catalog_of(HO_GA)) == ["drainage.ho_ga: index"]
+    indexed = "SELECT count(*) FROM pg_indexes WHERE schemaname = 'history' AND indexdef LIKE '%USING gist (geom)'"
+    assert fetch(database, indexed) == [(1,)]
+    assert migrate(database, catalog_of(HO_GA)) == []
+
+
 def test_hashes_of_an_older_way_are_made_anew_and_history_with_them(database):
     with database.connect("owner") as conn:
         conn.execute("UPDATE meta.layer SET definition = definition - 'hash'")

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from gis_server.errors import SettingInvalid, UnknownLayer
 from gis_server.planning.page import file_name
-from gis_server.planning.printed import Print, number, print_pdf, words
+from gis_server.planning.printed import Print, number, on_day, plain, print_pdf, words
 from gis_server.planning.signing import Signer, digest
 from tests.planning.test_dossier import LOT, SHAPE
 from tests.serving import City
@@ -123,3 +123,15 @@ def test_words_are_there_in_both_languages_and_numbers_in_their_writing(lot: dic
 @pytest.mark.parametrize("query", ["f=pdf&lang=fr", "f=doc", "lang=x"])
 def test_other_forms_are_refused(neighbourhood: City, query: str) -> None:
     assert neighbourhood.get(f"{LOT}?{query}").status_code == 400
+
+
+def test_decimals_and_days_are_written_as_the_reader_does() -> None:
+    assert (plain(28.2, "vi"), plain(28.2, "en"), plain(3, "vi")) == ("28,2", "28.2", "3")
+    assert (on_day("2022-06-15", "vi"), on_day("2022-06-15", "en")) == ("15/06/2022", "2022-06-15")
+
+
+def test_no_page_is_left_half_empty(neighbourhood: City) -> None:
+    """What is said goes on before a map that does not fit."""
+    pages = re.search(rb"/Count (\d+)", printed(neighbourhood))
+    assert pages is not None
+    assert int(pages.group(1)) <= 4
