@@ -19,6 +19,7 @@ README: Final = Path(__file__).parent / "page" / "README.txt"
 DATA: Final = "data.gpkg"
 FORMAT: Final = 1
 MIB: Final = 2**20
+NOT_PUBLIC: Final = " (KHÔNG CÔNG KHAI · NOT PUBLIC)"
 Facts = Mapping[str, Any]
 """Metadata of the archive: release, when, bounds, and what is known of each layer."""
 
@@ -31,6 +32,7 @@ def facts_for_page(house: House, order: Order, facts: Facts, written: Sequence[W
     return {
         "title": order.shelf.tileset.title.model_dump(),
         "place": _place(order),
+        "view": None if view.is_public else catalog.views[view.name].title.model_dump(),
         "release": facts["bando:release"],
         "published_at": facts["bando:published_at"],
         "bounds": box,
@@ -79,6 +81,7 @@ def write_readme(order: Order, facts: Facts, written: Sequence[Written], folder:
         "zoom": f"{facts['minzoom']}-{facts['maxzoom']}",
         "release": facts["bando:release"],
         "published": facts["bando:published_at"][:10],
+        "view": order.shelf.view.name + ("" if order.shelf.view.is_public else NOT_PUBLIC),
         "attribution": facts["attribution"],
         "layers": "\n".join(f"  {_line(name, names[name], one)}" for name, one in facts["bando:layers"].items()),
         "tables": "\n".join(f"  {table_of(one.layer)}: {one.rows:,}" for one in written) or "  –",

@@ -121,3 +121,4 @@ def test_only_the_layers_that_were_named_are_data_and_a_key_opens_more(run: Run,
     options = ["--bundle", "--zoom", "14", "--bbox", AROUND, "--view", "agency", "--data", "drainage.ho_ga"]
     assert run(MAP, str(target), *options).exit_code == 0
     assert [name for name, _ in pyogrio.list_layers(target / "data.gpkg")] == ["drainage__ho_ga"]
+    assert "NOT PUBLIC" in (target / "README.txt").read_bytes().decode("utf-8-sig")

@@ -68,7 +68,8 @@ function render() {
   by("language").setAttribute("aria-label", words.t("otherLabel"));
   by("scheme").setAttribute("aria-label", words.t("scheme"));
   by("show-layers").textContent = words.t("layers");
-  by("release").textContent = words.t("release", { release: about.release, date: words.date(about.published_at) });
+  const view = about.view ? ` · ${words.t("view", { view: words.of(about.view) })}` : "";
+  by("release").textContent = words.t("release", { release: about.release, date: words.date(about.published_at) }) + view;
   const made = about.layers.filter((layer) => layer.synthetic).map((layer) => words.of(layer.title));
   by("synthetic").hidden = !made.length;
   by("synthetic").textContent = words.t("synthetic", { layers: made.length > 3 ? `${made.slice(0, 3).join(", ")}… (${made.length})` : made.join(", ") });
