@@ -68,6 +68,11 @@ class Bench:
         suppliers = Suppliers(self.larder.tile, self.larder.raster, NoSprites(), Path("/none"), self.larder.near)
         self.studio = Studio(Composer(catalog), suppliers, easels)
         self.view = compile_views(catalog)["public"]
+        self._others = set(render_processes())
+
+    def processes(self) -> list[int]:
+        """Its own, and not those of cities that other tests have open."""
+        return [one for one in render_processes() if one not in self._others]
 
     def subject(self, state: str = "1", name: str = LAKE) -> Subject:
         return Subject(self.view, self.studio.composer.composed(self.view, Wanted((name,), ("light",))), 1, state)
@@ -80,8 +85,8 @@ async def bench(catalog: Catalog) -> Any:
     await made.studio.close()
 
 
-def processes() -> list[int]:
-    """Render processes of this test run."""
+def render_processes() -> list[int]:
+    """Of this test run."""
     mine = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -130,23 +135,23 @@ async def test_a_render_process_that_is_killed_is_replaced(bench: Bench) -> None
     bench.larder.wait_s = 5.0
     drawing = asyncio.create_task(bench.studio.picture(bench.subject(), JOB))
     await bench.larder.called.wait()
-    (process,) = processes()
+    (process,) = bench.processes()
     os.kill(process, signal.SIGKILL)
     with pytest.raises(Busy, match="trục trặc"):
         await drawing
     bench.larder.wait_s = 0.0
     assert await bench.studio.picture(bench.subject(), JOB)
-    assert processes() != [process]
+    assert bench.processes() != [process]
 
 
 async def test_a_picture_that_takes_too_long_is_given_up(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     await bench.studio.picture(bench.subject(), JOB)
-    assert len(processes()) == 1
+    assert len(bench.processes()) == 1
     monkeypatch.setattr("gis_server.images.easel.DRAW_S", 0.2)
     bench.larder.wait_s = 5.0
     with pytest.raises(Busy, match="quá thời gian"):
         await bench.studio.picture(bench.subject("2"), JOB)
-    assert processes() == [], "and its process does not go on in secret"
+    assert bench.processes() == [], "and its process does not go on in secret"
 
 
 async def test_who_comes_when_the_queue_is_full_is_sent_away(bench: Bench) -> None:
@@ -162,7 +167,7 @@ async def test_a_process_that_has_grown_too_big_ends_after_its_picture(
 ) -> None:
     monkeypatch.setattr("gis_server.images.easel.MOST_RESIDENT", 1)
     assert await bench.studio.picture(bench.subject(), JOB)
-    assert processes() == []
+    assert bench.processes() == []
     assert await bench.studio.picture(bench.subject("2"), JOB)
 
 
@@ -192,9 +197,9 @@ async def test_none_are_drawn_where_it_is_switched_off(catalog: Catalog) -> None
 async def test_closing_ends_every_process(catalog: Catalog) -> None:
     bench = Bench(catalog)
     await bench.studio.picture(bench.subject(), JOB)
-    assert len(processes()) == 1
+    assert len(bench.processes()) == 1
     await bench.studio.close()
-    assert processes() == []
+    assert bench.processes() == []
 
 
 async def test_a_process_asks_for_nothing_of_another_picture(catalog: Catalog) -> None:
