@@ -16,6 +16,8 @@ from gis_server.releases.snapshot import Snapshot
 
 MOST_PARCELS = 20
 MOST_CODES = 8
+CODE_OF_COMMUNE = re.compile(r"[0-9]{5}", re.ASCII)
+"""Also one that no list of units has, as in the sample city: its parcels say it themselves."""
 CODE = re.compile(r"(?=.*\d)[^\s,;]{2,60}")
 
 
@@ -36,9 +38,10 @@ def points(sight: Sight, found: Sequence[Point]) -> Iterator[Hit]:
 async def find_parcels(snap: Snapshot, sight: Sight, book: UnitBook, number: ParcelNumber) -> list[Hit]:
     """Parcels of that sheet and number, in the commune that has that name or code in any era, or in all communes."""
     named = book.named(number.commune)
-    if sight.parcels is None or (number.commune and not named):
+    unlisted = [number.commune] if not named and CODE_OF_COMMUNE.fullmatch(number.commune) else []
+    if sight.parcels is None or (number.commune and not named and not unlisted):
         return []
-    communes = book.numbered(named) if named else book.every_commune
+    communes = book.numbered(named) if named else unlisted or book.every_commune
     # Of a unit of today the parcels that lie in it now; an old one is where the sheet was numbered, wherever that lies.
     present = [place.code for place in named] if named and all(one.valid_to is None for one in named) else None
     values = (communes, number.sheets, number.parcels, present, MOST_PARCELS)

@@ -33,7 +33,10 @@ def street(make_database: Callable[[], Database], catalog: Catalog, serve: Serve
     lots = [shapely.box(X + east, Y, X + east + 10, Y + 10) for east in (0, 20, 40)]
     kinds = ("ODT", "ODT", "CQP")
     rows = {
-        PARCELS: [parcel(BEN_NGHE, n + 1, lot, loai_dat=kinds[n]) for n, lot in enumerate(lots)],
+        PARCELS: [
+            *(parcel(BEN_NGHE, n + 1, lot, loai_dat=kinds[n]) for n, lot in enumerate(lots)),
+            parcel("97501", 1, shapely.box(X + 700, Y, X + 710, Y + 10)),
+        ],
         "base_settlement.nha": [
             ({"maNhanDang": key, "diaChi": address}, shapely.Point(at)) for key, (address, at) in HOUSES.items()
         ],
@@ -64,6 +67,11 @@ def test_what_is_meant_beyond_doubt_leads_to_its_dossier(street: City, q: str) -
     assert answer.status_code == 303, answer.text
     assert answer.headers["Location"].endswith(f"{FIRST}?f=html")
     assert ask(street, q, f="json").json()["dossier"].endswith(FIRST)
+
+
+def test_a_commune_that_no_list_of_units_has_is_found_by_its_code(street: City) -> None:
+    assert ask(street, "97501/7/1").headers["Location"].endswith("/planning/parcels/97501/7/1/dossier?f=html")
+    assert ask(street, "97502/7/1").status_code == 404
 
 
 def test_pasted_corners_lead_to_the_dossier_of_the_ground(street: City) -> None:
