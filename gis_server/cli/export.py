@@ -2,6 +2,8 @@
 
 import asyncio
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -72,13 +74,22 @@ def export(  # noqa: PLR0913 a command line has as many options as people need
     _refuse_odd(target, bundle=bundle, data_options=bool(data) or no_data, two_areas=bool(bbox and place))
     wish = Wish(tileset, view, area_of(zoom, bbox), place, [] if no_data else data, most_tiles)
     machine = ready()
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    with drafted(target) as draft:
+    with _ended_like_ctrl_c(), drafted(target) as draft:
         if bundle:
             _write_bundle(machine, wish, draft, target)
         else:
             asyncio.run(_write_archive(machine, wish, draft))
     _say_done(target)
+
+
+@contextmanager
+def _ended_like_ctrl_c() -> Iterator[None]:
+    """Whoever ends the process by SIGTERM leaves as little behind as who presses Ctrl-C."""
+    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _write_bundle(machine: Ready, wish: Wish, draft: Path, target: Path) -> None:
