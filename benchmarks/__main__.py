@@ -18,6 +18,7 @@ from benchmarks import (
     search,
     tiles,
     tiles_http,
+    tipg,
 )
 from benchmarks.measure import CONSOLE
 from benchmarks.place import OSM, fresh_installation
@@ -45,6 +46,7 @@ def main() -> int:
             search,
             load,
             dossier,
+            tipg,
         ):
             one.bench(place)
     return 0
