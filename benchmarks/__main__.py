@@ -21,6 +21,7 @@ from benchmarks import (
     search,
     tiles,
     tiles_http,
+    tipg,
 )
 from benchmarks.measure import CONSOLE
 from benchmarks.place import OSM, fresh_installation
@@ -51,6 +52,7 @@ def main() -> int:
             dossier,
             overlay,
             edits,
+            tipg,
         ):
             one.bench(place)
     return 0

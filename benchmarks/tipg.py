@@ -5,6 +5,7 @@ installation that is loaded there.
 """
 
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -36,6 +37,9 @@ ROUNDS, CONNECTIONS, TILES = 3, 8, 40
 
 def bench(place: Bench, parcels: int = PARCELS) -> None:
     """In an installation of its own."""
+    if not shutil.which("wrk"):
+        CONSOLE.print("beside tipg: wrk is missing (apt-get install -y wrk); left out")
+        return
     with tempfile.TemporaryDirectory(prefix="bando-tipg-") as folder, fresh_installation() as empty:
         asked(empty, "sample", "--out", folder, "--parcels", str(parcels))
         asked(empty, "load", str(Path(folder) / "ThuaDat.gpkg"), "--profile", "mau_lon")

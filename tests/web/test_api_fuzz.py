@@ -16,7 +16,7 @@ CHECKS = (
     "unsupported_method",
 )
 """Not that whatever the document allows is accepted: which tile lies within its zoom, OpenAPI cannot say."""
-EXAMPLES, SEED, LIMIT_S = 12, 20261122, 90
+EXAMPLES, SEED, LIMIT_S = 12, 20261122, 180
 
 
 def test_no_question_breaks_the_service_and_answers_are_what_the_document_says(
