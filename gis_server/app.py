@@ -21,6 +21,7 @@ from gis_server.db.pool import open_pool
 from gis_server.errors import Busy
 from gis_server.features.asked import F
 from gis_server.features.collections import TimeExtents
+from gis_server.features.edits.asking import refuse_when_closed
 from gis_server.features.edits.routes import router as edits
 from gis_server.features.encodings import PACKED
 from gis_server.features.exports.opening import exports_open
@@ -128,7 +129,7 @@ def create_app(settings: Settings, editor: Editor | None = None) -> FastAPI:
         lifespan=_lifespan,
         openapi_url=None,
         redirect_slashes=False,
-        dependencies=[Depends(refuse_unknown)],
+        dependencies=[Depends(refuse_when_closed), Depends(refuse_unknown)],
     )
     _furnish(app, settings)
     app.state.editor, app.state.editing = editor, asyncio.Lock()

@@ -11,6 +11,7 @@ GEOJSON = ("application/json", "application/geo+json")
 RELEASE: Mapping[str, Any] = {
     "Bando-Release": {"description": "Lần công bố · Release", "schema": {"type": "integer"}},
 }
+EMPTY = ("204", "303", "304")
 _PROBLEM: Mapping[str, Any] = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
@@ -29,7 +30,7 @@ class Answers:
     def shared(self) -> dict[str, Any]:
         """The answers that many operations give, for `components`."""
         problems = {name: {**one, "content": _PROBLEM} for name, one in self.said["statuses"].items()}
-        empty = {name: {**self.said["statuses"][name], "headers": RELEASE} for name in ("204", "304")}
+        empty = {name: {**self.said["statuses"][name], "headers": RELEASE} for name in EMPTY}
         return {**problems, **empty}
 
     def kinds_of(self, path: str) -> Sequence[str]:
@@ -45,7 +46,15 @@ class Answers:
         answer = {"description": "Trả lời · Answer", "headers": RELEASE}
         good = {status: answer if status == "204" else {**answer, "content": content}}
         others = [one for one in self._others(path, method) if one != status]
-        return {**good, **{name: {"$ref": f"#/components/responses/{name}"} for name in others}}
+        return {**good, **{name: self._other(path, name) for name in others}}
+
+    def _other(self, path: str, status: str) -> dict[str, Any]:
+        """An answer like everywhere, or one of a path that tells faults in forms of its own."""
+        forms = self.said["forms"].get(path)
+        if forms is None or status in EMPTY:
+            return {"$ref": f"#/components/responses/{status}"}
+        content = {**_PROBLEM, **{kind: {"schema": _schema(kind, None)} for kind in forms}}
+        return {**self.said["statuses"][status], "content": content}
 
     def _others(self, path: str, method: str) -> list[str]:
         nothing = ["204"] if path in self.said["empty"] else []
@@ -53,7 +62,8 @@ class Answers:
         where = ["404"] if "{" in path else []
         sent = ["413"] if method in ("POST", "PUT", "PATCH") else []
         edits = self.said["edits"] if f"{method} {path}" in self.said["success"] else []
-        return [*nothing, *known, "400", "401", *where, *sent, *edits, "503", "default"]
+        more = self.said["more"].get(path, [])
+        return [*nothing, *more, *known, "400", "401", *where, *sent, *edits, "503", "default"]
 
 
 def _schema(kind: str, shape: str | None) -> dict[str, Any]:

@@ -15,7 +15,17 @@ from gis_server.releases.edits import Author
 from gis_server.releases.source import source_of
 
 MOST_NOTE = 300
+EDIT = "x-bando-edit"
+"""Mark (in `openapi_extra`) of a route that changes features."""
 READING, CREATING, CHANGING = ("GET", "HEAD", "OPTIONS"), ("POST",), ("PUT", "PATCH", "DELETE")
+
+
+def refuse_closed(is_open: bool) -> None:
+    if not is_open:
+        raise ReadOnly(
+            "Máy chủ này chỉ để đọc; sửa qua API chưa được bật (BANDO_EDITS).",
+            "This service is for reading; edits are not switched on (BANDO_EDITS).",
+        )
 
 
 @dataclass(frozen=True)
@@ -28,11 +38,7 @@ class Desk:
 
     def enter(self, layers: Sequence[Layer] = ()) -> KeyHolder:
         """Who edits, or the sentence that says why nothing, or nothing of these layers, is edited."""
-        if not self.is_open:
-            raise ReadOnly(
-                "Máy chủ này chỉ để đọc; sửa qua API chưa được bật (BANDO_EDITS).",
-                "This service is for reading; edits are not switched on (BANDO_EDITS).",
-            )
+        refuse_closed(self.is_open)
         closed = ", ".join(layer.id for layer in layers if layer.file.edits is None)
         if closed:
             raise ReadOnly(
@@ -50,6 +56,12 @@ class Desk:
         """In whose name the caller edits all of these layers."""
         wanted = list(layers)
         return _common(self.enter(wanted), wanted, self.catalog)
+
+
+async def refuse_when_closed(request: Request) -> None:
+    """Dependency of every route, before any other: a service for reading looks no further at an edit."""
+    extra = getattr(request.scope.get("route"), "openapi_extra", None) or {}
+    refuse_closed(request.app.state.editor is not None or not extra.get(EDIT))
 
 
 async def _desk(request: Request, bando_key: Annotated[str | None, Header()] = None) -> Desk:

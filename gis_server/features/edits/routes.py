@@ -10,7 +10,7 @@ from starlette.responses import Response
 from gis_server.errors import UnknownLayer
 from gis_server.features.collections import GEOJSON
 from gis_server.features.crs import CRS84, read_crs
-from gis_server.features.edits.asking import CHANGING, CREATING, AuthorDep, DeskDep, allowed
+from gis_server.features.edits.asking import CHANGING, CREATING, EDIT, AuthorDep, DeskDep, allowed
 from gis_server.features.edits.publishing import publish
 from gis_server.features.edits.reading import FEATURE, PATCH, Given, content_crs, read_feature, read_request
 from gis_server.features.edits.transactions import MOST_BYTES, answer_transaction, read_transaction
@@ -23,6 +23,7 @@ from gis_server.releases.edits import Author, Edit, Told, Verb
 from gis_server.web.answers import address, json_answer
 from gis_server.web.asking import Caller, reading
 
+CHANGES = {EDIT: True}
 router = APIRouter(tags=["features"])
 
 
@@ -38,7 +39,7 @@ async def _fid(here: HereDep, featureId: str) -> int:
 FidDep = Annotated[int, Depends(_fid)]
 
 
-@router.post("/collections/{collectionId}/items")
+@router.post("/collections/{collectionId}/items", openapi_extra=CHANGES)
 async def post_item(request: Request, here: HereDep, author: AuthorDep) -> Response:
     """Create a feature (GeoJSON or JSON-FG); `Location` says where it is."""
     content = await read_request(request, FEATURE)
@@ -49,19 +50,19 @@ async def post_item(request: Request, here: HereDep, author: AuthorDep) -> Respo
     return await _changed(request, here, fid, done.told, (201, headers))
 
 
-@router.put("/collections/{collectionId}/items/{featureId}")
+@router.put("/collections/{collectionId}/items/{featureId}", openapi_extra=CHANGES)
 async def put_item(request: Request, here: HereDep, fid: FidDep, author: AuthorDep) -> Response:
     """Replace a feature: fields that are not given become empty. If-Match says which version is meant."""
     return await _change(request, here, ("replace", fid), author)
 
 
-@router.patch("/collections/{collectionId}/items/{featureId}")
+@router.patch("/collections/{collectionId}/items/{featureId}", openapi_extra=CHANGES)
 async def patch_item(request: Request, here: HereDep, fid: FidDep, author: AuthorDep) -> Response:
     """Update a feature by a JSON merge patch: only what is named changes. If-Match says which version is meant."""
     return await _change(request, here, ("update", fid), author)
 
 
-@router.delete("/collections/{collectionId}/items/{featureId}")
+@router.delete("/collections/{collectionId}/items/{featureId}", openapi_extra=CHANGES)
 async def delete_item(request: Request, here: HereDep, fid: FidDep, author: AuthorDep) -> Response:
     """End a feature: it stays in the releases before. If-Match says which version is meant."""
     versions = meant_for(request.headers.get("if-match"))
@@ -69,7 +70,7 @@ async def delete_item(request: Request, here: HereDep, fid: FidDep, author: Auth
     return Response(status_code=204)
 
 
-@router.post("/transactions")
+@router.post("/transactions", openapi_extra=CHANGES)
 async def post_transaction(request: Request, view: Caller, desk: DeskDep) -> Response:
     """Several edits of one or more layers in one release: all of them, or none."""
     desk.enter()
