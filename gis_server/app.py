@@ -123,6 +123,7 @@ def _furnish(app: FastAPI, settings: Settings) -> None:
     state.tables, state.signer = asyncio.Lock(), Signer(settings.signing_key_file)
     state.search = open_search(state.catalog, state.places)
     state.viewer = Viewer(settings)
+    state.map_parts = state.viewer.map_parts
     state.sprites = Sprites(settings.styles_folder / "sprites")
     state.layer_states, state.time_extents = LayerStates(), TimeExtents()
     state.hub = Hub()

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from gis_server.catalog import Catalog, CrsBook
+from gis_server.catalog.model import Text
 from gis_server.catalog.places import Places
 from gis_server.errors import DeliveryUnreadable, SettingInvalid
 from loaders.checks.finding import Finding
@@ -16,7 +17,7 @@ from loaders.grid.declared import Declared, declared
 from loaders.grid.move import in_stored_grid
 from loaders.grid.national import country_of, known_grids
 from loaders.grid.sample import Points, peek, sample_of
-from loaders.grid.sentences import findings, refusal
+from loaders.grid.sentences import findings, refusal, why_refused
 from loaders.profiles import AUTO, FileRule, Profile
 from loaders.readers.stream import Stream
 from loaders.selection import name_fits
@@ -47,6 +48,8 @@ class Locator:
     given: tuple[Given, ...] = ()
     path: Path = Path()
     verdicts: list[GridVerdict] = field(default_factory=list)
+    judging: bool = False
+    """Files beside one that cannot be placed are still wanted."""
     verified: Counter[tuple[str, str | None]] = field(default_factory=Counter)
     """How often what the files of a folder say was found right."""
 
@@ -87,15 +90,24 @@ class Locator:
         self.verified[alike] += verdict.state == "verified"
         return verdict
 
-    def refuse(self) -> None:
-        """Raises one error for all files whose grid cannot be known."""
-        refused = [verdict for verdict in self.verdicts if verdict.refused]
-        if refused:
-            raise refusal(refused, self.catalog.crs)
+    @property
+    def hopeless(self) -> bool:
+        """No more need be read: the load is refused."""
+        return not self.judging and bool(self.refused)
 
     @property
-    def has_refused(self) -> bool:
-        return any(verdict.refused for verdict in self.verdicts)
+    def refused(self) -> list[GridVerdict]:
+        return [verdict for verdict in self.verdicts if verdict.refused]
+
+    def refuse(self) -> None:
+        """Raises one error for all files whose grid cannot be known, unless only a verdict is wanted."""
+        if self.hopeless:
+            raise refusal(self.refused, self.catalog.crs)
+
+    def refusals(self) -> list[Text]:
+        """Why they are refused, one sentence a file."""
+        errors = [why_refused(verdict, self.catalog.crs) for verdict in self.refused]
+        return [Text(vi=one.vi, en=one.en) for one in errors]
 
     def findings(self) -> list[Finding]:
         return [one for verdict in self.verdicts for one in findings(verdict, self.catalog.crs)]

@@ -81,9 +81,8 @@ def load(order: Order, desk: Desk) -> Report:
         plan = Lookups(delivery, desk.catalog, child).filled(make_plan(delivery, order.profile, desk.catalog))
         plan.given = read_given(order.crs, desk.catalog.crs)
         book.source = plan.source.id
-        report = Report(
-            order.path.name, plan.source, order.dry_run or order.judge, Account(files_left_out=plan.left_out)
-        )
+        account = Account(files_left_out=plan.left_out)
+        report = Report(order.path.name, plan.source, order.dry_run or order.judge, account, judged=order.judge)
         with Staging(desk.database, book.load_id, desk.catalog, plan.source.id) as staging:
             staging.expect(plan.layers)
             child.workspace = None if report.dry_run else keeper.workspace
@@ -111,7 +110,7 @@ def stage(plan: Plan, staging: Staging, desk: Desk, report: Report, child: Child
     """Reads every file of the plan in a child process, finds its grid, maps its rows and copies them into staging."""
     mapping, seen = Mapping(desk.catalog, report.account), set[str]()
     with desk.steps.step("đọc · read", "Đọc · Reading"), served(desk.catalog, desk.database) as control:
-        locator = Locator(desk.catalog, desk.places, control, plan.given, plan.path, report.grids)
+        locator = Locator(desk.catalog, desk.places, control, plan.given, plan.path, report.grids, report.judged)
         for reading in plan.readings:
             for stream in reading.streams(locator, child, seen):
                 for layer, rows in mapping.map(stream, reading.profile, reading.how):
@@ -120,6 +119,7 @@ def stage(plan: Plan, staging: Staging, desk: Desk, report: Report, child: Child
         locator.refuse()
         staging.finish()
     report.findings += mapping.findings + locator.findings()
+    report.refusals += locator.refusals()
 
 
 def check(plan: Plan, staging: Staging, desk: Desk, report: Report) -> Gate:
@@ -146,8 +146,8 @@ def check(plan: Plan, staging: Staging, desk: Desk, report: Report) -> Gate:
         gate.keep()
     report.findings += gate.layers_without_rows(plan.layers - {name for name, rows in report.rows.items() if rows})
     report.findings += [one for layer in layers for one in gate.waivers.findings(layer, report.findings)]
-    report.refusals = judge(gate, report, plan.rejects, desk.catalog)
-    report.refusals += [] if report.account.read else [EMPTY]
+    report.refusals += judge(gate, report, plan.rejects, desk.catalog)
+    report.refusals += [] if report.account.read or report.refusals else [EMPTY]
     report.check_seconds = dict(bench.seconds)
     return gate
 

@@ -35,7 +35,7 @@ class Reading:
     def streams(self, locator: Locator, child: Child, seen: set[str]) -> Iterator[Stream]:
         """The layers of the file that can be put into a grid, read in the child.
 
-        Once a layer of the delivery cannot, no more are handed on: the rest is only read for its grid.
+        Once a layer of a load cannot, no more are handed on: the rest is only read for its grid.
         `seen` holds the OSM objects that earlier files brought.
         """
         catalog = locator.catalog
@@ -51,7 +51,7 @@ class Reading:
             workspace = None if child.workspace is None else child.workspace()
             request = replace(request, raster=order_for(catalog, self.profile.layers[0].to, workspace))
         for stream in child.streams(request):
-            if locator.locate(stream, self.how, self.profile) and not locator.has_refused:
+            if locator.locate(stream, self.how, self.profile) and not locator.hopeless:
                 yield once(stream, seen) if reader == "overpass" else stream
 
 

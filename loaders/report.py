@@ -34,6 +34,8 @@ class Report:
     source: Source
     dry_run: bool
     account: Account
+    judged: bool = False
+    """Only a verdict is wanted: what would end the load is told with everything else."""
     findings: list[Finding] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
     """Rows that passed the gate, by layer."""

@@ -1,5 +1,7 @@
 """What most commands need first: settings, the catalog, and a database that is up and shaped like the catalog."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -14,6 +16,12 @@ from gis_server.db.tables import migrate
 from gis_server.naming.record import settle_names
 from gis_server.releases.redraw import outdated, redraw
 from gis_server.settings import Settings
+
+MANY = {
+    re.compile(r"^CRS \d+$"): "lưới tọa độ · coordinate systems",
+    re.compile(r"^\+ [\w.]+$"): "lớp có bảng mới · layers with new tables",
+    re.compile(r"^[\w.]+: hash$"): "lớp được băm lại từng dòng · layers whose rows are hashed anew",
+}
 
 
 @dataclass(frozen=True)
@@ -43,7 +51,7 @@ def ready() -> Ready:
     """Reads the catalog, starts the database when it is down, and brings its tables up to the layer files."""
     settings, catalog = read_settings_and_catalog()
     database = open_database(settings)
-    for change in migrate(database, catalog):
+    for change in in_brief(migrate(database, catalog)):
         Console(stderr=True).print(f"[dim]{change}[/]", highlight=False)
     draw_outdated(database, catalog)
     places = read_places(settings.layers_folder)
@@ -51,6 +59,15 @@ def ready() -> Ready:
     if settled := settle_names(database, catalog):
         Console(stderr=True).print(f"[dim]tên để tìm kiếm: {len(settled)} lớp · names for search: layers[/]")
     return Ready(settings, catalog, database, places)
+
+
+def in_brief(changes: list[str]) -> Iterator[str]:
+    """Changes of tables of which there are as many as layers, as one line a kind; all others as they are."""
+    for kind, words in MANY.items():
+        found = [change for change in changes if kind.search(change)]
+        if found:
+            yield f"{len(found)} {words}"
+    yield from (change for change in changes if not any(kind.search(change) for kind in MANY))
 
 
 def draw_outdated(database: Database, catalog: Catalog) -> list[str]:

@@ -45,7 +45,7 @@ async def get_items(request: Request, asked: AskedDep, means: MeansDep, form: Fo
     question = asked.question
     if form.name == "html":
         onward = pages.next_page(request, question.layer, found.next, "html")
-        return page(request, PAGES, "items", {**pages.items_content(catalog, question, found), "next": onward})
+        return page(request, PAGES, "items", {**pages.items_content(request, question, found), "next": onward})
     links = pages.page_links(request, question.layer, found.next, form)
     body = (collection_jsonfg if form.name == "jsonfg" else collection_json)(question, found, links, matched)
     return json_answer(request, body, media_type=form.media_type, headers=_crs_header(question.crs))
@@ -92,7 +92,7 @@ async def get_item(
         feature = await read_item(snap, question, fid, number, catalog.crs.stored)
     note_release(request, number)
     if wants_html(request, f):
-        return page(request, PAGES, "item", pages.item_content(catalog, layer, feature))
+        return page(request, PAGES, "item", pages.item_content(catalog, layer, feature, number))
     body = item_json(feature, pages.item_links(request, layer, fid))
     return json_answer(request, body, media_type=GEOJSON, headers=_crs_header(question.crs))
 

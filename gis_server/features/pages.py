@@ -70,7 +70,8 @@ def item_links(request: Request, layer: Layer, fid: str) -> list[Link]:
     ]
 
 
-def items_content(catalog: Catalog, question: Question, found: Page) -> dict[str, Any]:
+def items_content(request: Request, question: Question, found: Page) -> dict[str, Any]:
+    catalog: Catalog = request.app.state.catalog
     layer = question.layer
     columns = telling_fields(layer, question.fields)[:COLUMNS]
     rows = [as_data(feature) for feature in found.features]
@@ -80,8 +81,17 @@ def items_content(catalog: Catalog, question: Question, found: Page) -> dict[str
         "rows": [(row, [attribute(catalog, layer, name, row["properties"][name]) for name in columns]) for row in rows],
         "release": found.release,
         "overview": overview(rows),
+        "features": _as_geojson(request, layer, found),
         "forms": [form for form in FORMS.values() if form.is_table],
     }
+
+
+def _as_geojson(request: Request, layer: Layer, found: Page) -> str:
+    """Where the same features are had for the map in the page; a cursor knows its release."""
+    same = {"limit": str(len(found.features)), "release": str(found.release), **_asked(request), "f": "json"}
+    if "cursor" in same:
+        del same["release"]
+    return address(request, f"/collections/{layer.id}/items", **same)
 
 
 def telling_fields(layer: Layer, visible: Sequence[str]) -> list[str]:
@@ -91,12 +101,13 @@ def telling_fields(layer: Layer, visible: Sequence[str]) -> list[str]:
     return [name for name in wanted if name in visible]
 
 
-def item_content(catalog: Catalog, layer: Layer, feature: str) -> dict[str, Any]:
+def item_content(catalog: Catalog, layer: Layer, feature: str, release: int) -> dict[str, Any]:
     data = as_data(feature)
     properties = data["properties"]
     return {
         "layer": layer,
         "feature": data,
+        "release": release,
         "attributes": [
             attribute(catalog, layer, name, properties[name]) for name in properties if name in layer.fields
         ],

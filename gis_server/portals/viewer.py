@@ -11,6 +11,7 @@ from gis_server.access.views import View
 from gis_server.catalog import Catalog
 from gis_server.catalog.crs import WGS84
 from gis_server.catalog.model import PortalMap
+from gis_server.errors import AssetsMissing
 from gis_server.portals.assets import Assets, read_assets
 from gis_server.settings import Settings
 from gis_server.web.answers import etag_of, is_known
@@ -46,6 +47,19 @@ class Viewer:
         if self._assets is None:
             self._assets = read_assets(self._home)
         return self._assets
+
+    def map_parts(self) -> dict[str, str] | None:
+        """Addresses of what a map in a page is made of; None where the libraries were not installed."""
+        try:
+            assets = self.assets
+        except AssetsMissing:
+            return None
+        return {
+            "maplibre": assets.url("maplibre-gl", "maplibre-gl.mjs"),
+            "worker": assets.url("maplibre-gl", "maplibre-gl-worker.mjs"),
+            "stylesheet": assets.url("maplibre-gl", "maplibre-gl.css"),
+            "module": assets.url("viewer", "pagemap.js"),
+        }
 
 
 def viewer_page(request: Request) -> Response:

@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from gis_server.access.views import View
 from gis_server.errors import Busy
+from gis_server.tiles.flights import Flights
 from gis_server.tiles.touched import Touches, told
 
 MOST_LISTENERS = 6_000
@@ -42,6 +43,8 @@ class Hub:
 
     def __init__(self) -> None:
         self._listeners: set[Listener] = set()
+        self.comers: Flights[tuple[int, bytes]] = Flights()
+        """First messages: after a cut thousands come back at once."""
 
     def __len__(self) -> int:
         return len(self._listeners)

@@ -8,10 +8,11 @@ from starlette.responses import Response
 
 from gis_server.access.who import Doorkeeper
 from gis_server.errors import BadRequest, MapError
+from gis_server.releases.snapshot import Snapshot, snapshot
 from gis_server.tiles.events import EventStream, Hub, Listener, message_of
-from gis_server.tiles.touched import told, touched_since
+from gis_server.tiles.touched import Touches, told, touched_since
 from gis_server.web.answers import json_answer
-from gis_server.web.asking import Caller, View, reading
+from gis_server.web.asking import Caller, View, note_release, pool_of, reading
 
 NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 router = APIRouter(tags=["tiles"])
@@ -50,12 +51,22 @@ async def get_events(request: Request, view: Caller, last_event_id: Annotated[st
 
 
 async def _first(request: Request, view: View, last: str | None) -> bytes:
-    """What was missed since the last event, or where things stand."""
-    async with reading(request) as snap:
-        if last is None:
-            return message_of(snap.release, {}, view)
-        touches = await touched_since(snap, int(last)) if NUMBER.fullmatch(last) else None
-        return message_of(snap.release, touches, view)
+    """What was missed since the last event, or where things stand; read once for all who come at the same time."""
+    hub: Hub = request.app.state.hub
+
+    async def read() -> tuple[int, bytes]:
+        async with snapshot(pool_of(request)) as snap:
+            return snap.release, message_of(snap.release, await _missed(snap, last), view)
+
+    release, message = await hub.comers.share((last, view.name), read)
+    note_release(request, release)
+    return message
+
+
+async def _missed(snap: Snapshot, last: str | None) -> Touches | None:
+    if last is None:
+        return {}
+    return await touched_since(snap, int(last)) if NUMBER.fullmatch(last) else None
 
 
 def _still(request: Request, view: View) -> bool:

@@ -19,5 +19,9 @@ def page(request: Request, folder: Path, name: str, content: Mapping[str, Any]) 
     def at(path: str, **query: object) -> str:
         return address(request, path, **query)
 
-    body = templates(folder, HERE).get_template(f"{name}.html").render(**content, at=at, view=request.state.view)
+    body = (
+        templates(folder, HERE)
+        .get_template(f"{name}.html")
+        .render(**content, at=at, map_parts=request.app.state.map_parts, view=request.state.view)
+    )
     return validated(request, body.encode("utf-8", "replace"), "text/html; charset=utf-8", {})

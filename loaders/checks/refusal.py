@@ -7,6 +7,7 @@ from gis_server.catalog.model import Text
 from gis_server.errors import LoadRefused
 from loaders.checks.finding import Finding
 from loaders.checks.gate import Gate
+from loaders.grid.sentences import UNPLACED
 from loaders.report import Report
 
 FINDINGS_NAMED = 12
@@ -29,7 +30,7 @@ def judge(gate: Gate, report: Report, share: float, catalog: Catalog) -> list[Te
         ))  # fmt: skip
     reasons += _over_budget(rows, catalog, {"errors": wrong, "warnings": gate.wrong_rows("warning")})
     for one in report.findings:
-        if gate.codes[one.code].severity == "stop" and one.count > one.waived:
+        if gate.codes[one.code].severity == "stop" and one.count > one.waived and one.code not in UNPLACED:
             said = one.examples[0].value if one.examples else ""
             about = gate.codes[one.code]
             reasons.append(Text(vi=f"{one.layer}: {about.vi}: {said}", en=f"{one.layer}: {about.en}: {said}"))

@@ -16,6 +16,8 @@ from loaders.grid.verdict import Candidate, GridVerdict, Residual
 SHOWN = 4
 FILES_SHOWN = 8
 CONTRADICTED, UNKNOWN = "CRS-01", "CRS-04"
+UNPLACED = {CONTRADICTED, UNKNOWN}
+"""Codes of files that nobody can place; why is told in sentences of their own."""
 STATES = {
     "found": Text(vi="tìm từ bằng chứng", en="found by evidence"),
     "official": Text(vi="kinh tuyến chính thức của tỉnh, chưa đo được", en="the province's own grid, not measured"),
@@ -29,7 +31,7 @@ STATES = {
 
 def refusal(verdicts: Sequence[GridVerdict], book: CrsBook) -> MapError:
     """The error of all files whose grid is contradicted or cannot be told, with the options that settle it."""
-    errors = [_contradicted(one, book) if one.state == "contradicted" else _unknown(one, book) for one in verdicts]
+    errors = [why_refused(one, book) for one in verdicts]
     if len(errors) == 1:
         return errors[0]
     shown, more = errors[:FILES_SHOWN], max(0, len(errors) - FILES_SHOWN)
@@ -38,6 +40,11 @@ def refusal(verdicts: Sequence[GridVerdict], book: CrsBook) -> MapError:
         "\n".join(one.vi for one in shown) + vi,
         "\n".join(one.en for one in shown) + en,
     )
+
+
+def why_refused(verdict: GridVerdict, book: CrsBook) -> MapError:
+    """What is wrong with one file's grid, and the options that settle it."""
+    return _contradicted(verdict, book) if verdict.state == "contradicted" else _unknown(verdict, book)
 
 
 def _unknown(verdict: GridVerdict, book: CrsBook) -> MapError:
@@ -94,9 +101,12 @@ def whys(one: Candidate) -> Text:
 
 
 def findings(verdict: GridVerdict, book: CrsBook) -> Iterator[Finding]:
-    """What stays with the report of a load that goes on."""
+    """What stays with the report of a load that goes on, or with the verdict on one that would not."""
     wide = country_of(book).book
     best = verdict.best
+    if verdict.refused:
+        likely = " / ".join(f"--crs {one.reading}" for one in verdict.candidates[:2])
+        yield _finding(verdict, CONTRADICTED if verdict.state == "contradicted" else UNKNOWN, likely)
     if verdict.state == "given" and best is not None and best.decided and best.reading != verdict.reading:
         title = best.reading.title(wide)
         yield _finding(verdict, "CRS-02", f"{title.vi} · {title.en}: {verdict.before} → {best.residual}")
@@ -122,7 +132,7 @@ def grid_lines(verdicts: Sequence[GridVerdict]) -> Group:
     """The grids of a load on a screen of 80 columns; many files of one verdict are one line, with the worst of them."""
     groups: dict[tuple[str, str], list[GridVerdict]] = {}
     for verdict in verdicts:
-        groups.setdefault((str(verdict.reading), verdict.state), []).append(verdict)
+        groups.setdefault((str(verdict.reading or "?"), verdict.state), []).append(verdict)
     lines = [Words("Lưới tọa độ · Grids", style="italic")]
     for (reading, state), members in groups.items():
         worst = max(members, key=lambda one: -1.0 if one.after is None else one.after.median_m)

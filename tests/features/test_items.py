@@ -294,7 +294,12 @@ def test_html_shows_words_and_escapes_what_agencies_wrote(parcels: City, catalog
     for path in (f"{PARCELS}/{feature['id']}?f=html", f"{PARCELS}?f=html&so_thua=%3Cb%3E"):
         page = parcels.get(path)
         assert page.headers["Content-Type"].startswith("text/html")
-        assert "<script" not in page.text
+        assert (
+            re.sub(r'<script type="module" src="/assets/viewer/\w+/pagemap\.js"></script>', "", page.text).count(
+                "<script"
+            )
+            == 0
+        )
         assert "&lt;b&gt;" in page.text
         assert "synthetic" in page.text
 

@@ -166,6 +166,26 @@ def test_all_files_that_cannot_be_placed_are_refused_at_once(load_it, tmp_path, 
     assert ask("SELECT count(*) FROM drainage.ho_ga") == [(0,)]
 
 
+def test_a_check_tells_the_files_that_nobody_can_place_beside_what_is_wrong_in_the_others(
+    with_roads, load_it, tmp_path, ask
+):
+    folder = tmp_path / "giao"
+    folder.mkdir()
+    nowhere = shapely.points(np.random.default_rng(8).uniform((703_000, 991_000), (706_000, 994_000), (40, 2)))
+    delivered(folder / "a.shp", nowhere, "Point")
+    delivered(folder / "b.shp", shapely.points(with_roads), "Point", prj=projected(105.0, 0.9996))
+    delivered(folder / "c.gpkg", shapely.points(with_roads[[0, 0]]), "Point", prj=projected(105.75, 0.9999))
+    report = load_it(folder, AUTO, judge=True)
+    assert [(one.code, one.layer) for one in report.findings if one.code in ("CRS-01", "CRS-04")] == [
+        ("CRS-04", "a.shp"),
+        ("CRS-01", "b.shp"),
+    ]
+    assert [why.vi[: len("CRS-04 a.shp")] for why in report.refusals] == ["CRS-04 a.shp", "CRS-01 b.shp"]
+    assert report.account.lines["c.gpkg"].read == 2
+    assert any(one.layer == "drainage.ho_ga" for one in report.findings)
+    assert ask("SELECT count(*) FROM meta.release") == [(1,)]
+
+
 def test_parcels_of_ben_tre_without_prj_are_placed_without_a_word_in_the_profile(load_it, shared_data, ask):
     report = load_it(shared_data / "parcels_bentre", "vbdlis_thua_dat")
     assert {(one.state, str(one.reading)) for one in report.grids} == {("official", "9210")}

@@ -169,6 +169,23 @@ def test_many_listeners_who_never_read_harm_nobody(live: Live, listen: Callable[
     caller.close()
 
 
+def test_a_crowd_that_comes_back_at_once_leaves_the_database_to_others(
+    live: Live, listen: Callable[..., Listener]
+) -> None:
+    """After a cut everybody asks at the same moment what was missed: one reading is for all of them."""
+    since = newest(live)
+    live.moving.publish(moved=1)
+    caller = Caller(live.address)
+    with live.moving.database.connect("owner") as conn:
+        conn.execute("LOCK TABLE meta.touched IN ACCESS EXCLUSIVE MODE")  # readings of it take their time
+        crowd = [listen(f"Last-Event-ID: {since}") for _ in range(600)]
+        time.sleep(1)
+        assert caller.get(f"/collections/{LAYER}/items?limit=1").status == 200
+    missed = changed(live, since)["layers"]
+    assert all(listener.event()["data"]["layers"] == missed for listener in crowd)
+    caller.close()
+
+
 def test_too_many_tiles_are_told_as_their_parents() -> None:
     x, y = np.meshgrid(np.arange(100_000, 100_100), np.arange(120_000, 120_100))
     cells = ids(18, x.ravel(), y.ravel())

@@ -2,8 +2,10 @@
 
 import hashlib
 import http.client
+import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -23,6 +25,8 @@ from tests.tiles.parcels import Caller, Moving, around, path_of
 pytestmark = pytest.mark.slow
 TILES = around([11, 13, 15, 16, 17], reach=2)
 ENCODINGS = ("gzip", "zstd", "identity")
+BREATH_S = 0.001
+"""Between two questions of a caller: two cores are to render and publish, too."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +65,13 @@ def wait_for_release(caller: Caller, at: TileAddress, release: int) -> float:
     return time.monotonic() - began
 
 
-def test_every_answer_is_what_the_database_had_in_the_release_that_it_names(live: Live) -> None:
-    """Renders race publishes: whatever is answered, whenever, is compared with the oracle of its release."""
+def race(live: Live, publishes: int) -> tuple[int, int, int]:
+    """Callers ask for tiles while releases come: how many answers, of how many releases, and how many wrong.
+
+    Whatever is answered, whenever, is compared with what the oracle drew for the release that the answer names.
+    """
     wanted: dict[tuple[int, TileAddress], bytes] = {}
-    heard: list[tuple[int, TileAddress, bytes]] = []
+    heard: Counter[tuple[int, TileAddress, bytes]] = Counter()
     ends = threading.Event()
 
     def ask(turn: int) -> None:
@@ -73,8 +80,9 @@ def test_every_answer_is_what_the_database_had_in_the_release_that_it_names(live
             at = TILES[number % len(TILES)]
             answer, body = caller.tile(at, ENCODINGS[number % 3])
             assert answer.status in (200, 204), answer.status
-            heard.append((int(answer.headers["Bando-Release"]), at, digest(body)))
+            heard[int(answer.headers["Bando-Release"]), at, digest(body)] += 1
             number += 7
+            time.sleep(BREATH_S)
         caller.close()
 
     def note(release: int) -> None:
@@ -87,16 +95,31 @@ def test_every_answer_is_what_the_database_had_in_the_release_that_it_names(live
     for asker in askers:
         asker.start()
     try:
-        for _ in range(60):
+        for _ in range(publishes):
             note(live.moving.publish())
     finally:
         ends.set()
         for asker in askers:
             asker.join()
-    assert len(heard) > 2_000
-    assert len({release for release, _, _ in heard}) > 20
-    wrong = [one for one in heard if wanted[one[0], one[1]] != one[2]]
-    assert wrong == []
+    wrong = sum(times for one, times in heard.items() if wanted[one[0], one[1]] != one[2])
+    return heard.total(), len({release for release, _, _ in heard}), wrong
+
+
+def test_every_answer_is_what_the_database_had_in_the_release_that_it_names(live: Live) -> None:
+    answers, releases, wrong = race(live, 60)
+    assert answers > 2_000
+    assert releases > 20
+    assert wrong == 0
+
+
+@pytest.mark.stress
+def test_thousands_of_publishes_race_renders(live: Live, capsys: pytest.CaptureFixture[str]) -> None:
+    publishes = int(os.environ.get("RACE_PUBLISHES", "3000"))
+    answers, releases, wrong = race(live, publishes)
+    with capsys.disabled():
+        print(f"\n{publishes:,} publishes, {answers:,} answers of {releases:,} releases, {wrong} wrong")  # noqa: T201
+    assert releases > publishes / 3
+    assert wrong == 0
 
 
 def test_every_kept_tile_is_what_the_database_has_now(live: Live, caller: Caller) -> None:
