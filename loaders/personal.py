@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,6 +14,8 @@ from gis_server.catalog.words import read_yaml
 
 DBF_LENGTH = 10
 FEWEST_VALUES = 3
+MOST_FOLDED = 50_000
+"""Names kept folded: the titles of the whole catalogue are compared with every layer of a delivery."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ def read_personal() -> Personal:
     return Personal(names, values, float(content["values"]["share"]))
 
 
+@lru_cache(MOST_FOLDED)
 def folded(name: str) -> str:
     """A name without accents, signs and capitals: `Chủ sử dụng` → `chusudung`."""
     plain = unicodedata.normalize("NFD", name.lower().replace("đ", "d"))

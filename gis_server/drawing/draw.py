@@ -7,8 +7,10 @@ is what drawing everything anew would give. While the crew draws one block, the 
 import asyncio
 import warnings
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import psycopg
@@ -54,7 +56,17 @@ def draw(conn: psycopg.Connection, layer: Layer, table: str, cells: Cells | None
 def draw_all(conn: psycopg.Connection, wanted: Sequence[Wanted]) -> list[Cells]:
     """The same of several layers."""
     with warnings.catch_warnings(category=NotGeoreferencedWarning, action="ignore"):  # grids of pixels are not maps
-        return asyncio.run(_side_by_side(conn, wanted))
+        return _ended(_side_by_side(conn, wanted))
+
+
+def _ended(drawing: Coroutine[Any, Any, list[Cells]]) -> list[Cells]:
+    """What it comes to. A thread that runs an event loop already, as a notebook's does, gets another one beside it."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(drawing)
+    with ThreadPoolExecutor(1) as beside:
+        return beside.submit(asyncio.run, drawing).result()
 
 
 async def _side_by_side(conn: psycopg.Connection, wanted: Sequence[Wanted]) -> list[Cells]:

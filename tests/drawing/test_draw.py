@@ -208,3 +208,13 @@ def test_a_change_that_small_scales_do_not_show_draws_nothing(database: Database
     assert len(unpack(cells)), "the deeper tiles are touched"
     publish(101.0, "CLN")
     assert written() != first
+
+
+async def test_it_draws_where_an_event_loop_runs_already(database: Database, catalog: Catalog) -> None:
+    """Notebooks publish from within one."""
+    city = City(catalog, *CITIES["areas"])
+    publish_rows(database, MEASURED, [(city.layer, city.change(range(20)))])
+    with database.connect() as conn:
+        before = tables(conn)
+        draw(conn, city.layer, city.layer.table, None)
+        assert tables(conn) == before != (set(), set())
