@@ -1,6 +1,5 @@
 """How a bundle's map looks: its styles over the archive, its icons, and letters for clients without fonts."""
 
-import shutil
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,9 +8,9 @@ import orjson
 from gis_server.bundle.order import House, Order
 from gis_server.catalog.compose import compose_style, layer_style
 from gis_server.catalog.dress import FACES, in_the_dark, with_glyphs
-from gis_server.errors import AssetsMissing
 from gis_server.portals.sprites import FILES, draw_sheet
 from gis_server.web.answers import JSON
+from gis_server.web.letters import letters
 
 ARCHIVE: Final = "map.pmtiles"
 PICTURES: Final = "rasters"
@@ -92,11 +91,6 @@ def _write_sprites(house: House, folder: Path) -> None:
 def _write_glyphs(house: House, folder: Path) -> None:
     for face in FACES:
         (folder / face).mkdir(parents=True)
-        for letters in LETTERS:
-            origin = house.settings.glyphs_folder / face / f"{letters}.pbf"
-            if not origin.exists():
-                raise AssetsMissing(
-                    f"Thiếu {origin}: tệp ký tự chưa được tạo. Chạy “tools/setup” trong thư mục mã nguồn.",
-                    f"{origin} is missing: the glyph files were not made. Run “tools/setup” in the project's folder.",
-                )
-            shutil.copyfile(origin, folder / face / origin.name)
+        for span in LETTERS:
+            name = f"{face}/{span}.pbf"
+            (folder / name).write_bytes(letters(house.settings.glyphs_folder / name))

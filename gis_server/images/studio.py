@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-from collections import OrderedDict
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,6 +11,7 @@ from gis_server.images.composing import Composer, Composition
 from gis_server.images.easel import Easel
 from gis_server.images.job import Job
 from gis_server.images.suppliers import Suppliers
+from gis_server.web.made_once import MadeOnce
 
 QUEUE_PER_EASEL = 12
 """Pictures that wait for one process; beyond it callers are sent away."""
@@ -50,9 +50,7 @@ class Studio:
         for easel in self._easels:
             self._free.put_nowait(easel)
         self._left = easels * (1 + QUEUE_PER_EASEL)
-        self._drawing: dict[str, asyncio.Task[bytes]] = {}
-        self._kept: OrderedDict[str, bytes] = OrderedDict()
-        self._kept_bytes = 0
+        self._pictures = MadeOnce(KEPT_BYTES)
 
     def name(self, subject: Subject, job: Job) -> str:
         """Of a picture, known before it is drawn: its validator."""
@@ -61,29 +59,11 @@ class Studio:
     async def picture(self, subject: Subject, job: Job) -> bytes:
         """The picture of the subject's release; `Moved` when there is a newer one by now."""
         name = self.name(subject, job)
-        if name in self._kept:
-            self._kept.move_to_end(name)
-            return self._kept[name]
-        if name not in self._drawing:
-            self._begin(name, asyncio.ensure_future(self._draw(subject, job)))
-        return await asyncio.shield(self._drawing[name])
+        return await self._pictures.of(name, partial(self._draw, subject, job))
 
     async def close(self) -> None:
         for easel in self._easels:
             await easel.end()
-
-    def _begin(self, name: str, task: "asyncio.Task[bytes]") -> None:
-        self._drawing[name] = task
-        task.add_done_callback(partial(self._done, name))
-
-    def _done(self, name: str, task: "asyncio.Task[bytes]") -> None:
-        del self._drawing[name]
-        if task.cancelled() or task.exception() is not None:
-            return
-        self._kept[name] = task.result()
-        self._kept_bytes += len(task.result())
-        while self._kept_bytes > KEPT_BYTES:
-            self._kept_bytes -= len(self._kept.popitem(last=False)[1])
 
     async def _draw(self, subject: Subject, job: Job) -> bytes:
         if not self._easels:

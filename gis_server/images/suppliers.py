@@ -7,8 +7,9 @@ from typing import Any, Protocol
 
 from gis_server.access.views import View
 from gis_server.catalog.dress import FACES
-from gis_server.errors import AssetsMissing, Busy
+from gis_server.errors import Busy
 from gis_server.releases.snapshot import Snapshot
+from gis_server.web.letters import letters
 
 LETTERS = "glyphs/{fontstack}/{range}.pbf"
 SPRITE = "sprites/bando"
@@ -63,21 +64,11 @@ class Suppliers:
                 return await self.raster(view, layer, look, _place(place))
             case ["sprites", name]:
                 return Supply(self.sprites.file(name))
-            case ["glyphs", face, letters] if face in FACES:
-                return Supply(_letters(self.glyphs / face / letters))
+            case ["glyphs", face, span] if face in FACES:
+                return Supply(letters(self.glyphs / face / span))
         raise LookupError(path)
 
 
 def _place(parts: list[str]) -> Place:
     z, x, y = (int(part) for part in parts)
     return z, x, y
-
-
-def _letters(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise AssetsMissing(
-            f"Thiếu {path}: tệp ký tự chưa được tạo. Chạy “tools/setup” trong thư mục mã nguồn.",
-            f"{path} is missing: the glyph files were not made. Run “tools/setup” in the project's folder.",
-        ) from None

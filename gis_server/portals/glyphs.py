@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from gis_server.access.who import Caller
 from gis_server.catalog.dress import FACES
-from gis_server.errors import AssetsMissing, UnknownLayer
+from gis_server.errors import UnknownLayer
 from gis_server.web.answers import validated
+from gis_server.web.letters import letters
 
 PROTOBUF: Final = "application/x-protobuf"
 RANGE: Final = re.compile(r"(0|[1-9][0-9]{2,4})-([0-9]{3,5})")
@@ -25,7 +26,7 @@ router = APIRouter(tags=["styles"])
 def get_glyphs(request: Request, fontstack: str, range: str, view: Caller) -> Response:
     """256 letters of the first face of the stack that there is, as MapLibre's `glyphs` asks for them."""
     path = _file(request.app.state.settings.glyphs_folder, _face(fontstack), _range(range))
-    return validated(request, _read(path), PROTOBUF, {})
+    return validated(request, letters(path), PROTOBUF, {})
 
 
 def _face(fontstack: str) -> str:
@@ -48,15 +49,5 @@ def _range(words: str) -> str:
     return words
 
 
-def _file(folder: Path, face: str, letters: str) -> Path:
-    return folder / face / f"{letters}.pbf"
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise AssetsMissing(
-            f"Thiếu {path}: tệp ký tự chưa được tạo. Chạy “tools/setup” trong thư mục mã nguồn.",
-            f"{path} is missing: the glyph files were not made. Run “tools/setup” in the project's folder.",
-        ) from None
+def _file(folder: Path, face: str, span: str) -> Path:
+    return folder / face / f"{span}.pbf"

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import re
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -21,6 +20,7 @@ from gis_server.tiles.address import TileAddress
 from gis_server.tiles.flights import Gate
 from gis_server.tiles.raster_cells import SIDE, WORLD_M, moved, pixels_of_tile
 from gis_server.tiles.raster_looks import Look, Pixels, coloured, hillshade, png, terrain
+from gis_server.web.made_once import MadeOnce
 
 SQL = Path(__file__).parent / "sql"
 MOST_SHEETS = 200
@@ -62,9 +62,7 @@ class Painter:
     def __init__(self, folder: Path, catalog: Catalog) -> None:
         self.folder, self.catalog = folder, catalog
         self._gate = Gate(AT_ONCE, QUEUE)
-        self._painting: dict[str, asyncio.Task[bytes]] = {}
-        self._kept: OrderedDict[str, bytes] = OrderedDict()
-        self._kept_bytes = 0
+        self._painted = MadeOnce(KEPT_BYTES)
 
     async def painting(self, pool: asyncpg.Pool, layer: Layer, look: Look, at: TileAddress) -> Painting:
         async with acquired(pool) as conn, conn.transaction(isolation="repeatable_read", readonly=True):
@@ -78,24 +76,8 @@ class Painter:
         return Painting(layer, look, at, release, sheets)
 
     async def png(self, what: Painting) -> bytes:
-        name = what.name
-        if name in self._kept:
-            self._kept.move_to_end(name)
-            return self._kept[name]
-        if name not in self._painting:
-            task = asyncio.ensure_future(self._gate.pass_through(partial(asyncio.to_thread, self._paint, what)))
-            self._painting[name] = task
-            task.add_done_callback(partial(self._done, name))
-        return await asyncio.shield(self._painting[name])
-
-    def _done(self, name: str, task: "asyncio.Task[bytes]") -> None:
-        del self._painting[name]
-        if task.cancelled() or task.exception() is not None:
-            return
-        self._kept[name] = task.result()
-        self._kept_bytes += len(task.result())
-        while self._kept_bytes > KEPT_BYTES:
-            self._kept_bytes -= len(self._kept.popitem(last=False)[1])
+        paint = partial(asyncio.to_thread, self._paint, what)
+        return await self._painted.of(what.name, partial(self._gate.pass_through, paint))
 
     def _paint(self, what: Painting) -> bytes:
         return png(self.pixels(what))
