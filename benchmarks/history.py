@@ -6,12 +6,10 @@ that ended, and what that index adds to a publish that changes every row.
 
 import statistics
 import sys
-import time
-from collections.abc import Callable
 from contextlib import closing
 
 from benchmarks.dossier import _client
-from benchmarks.measure import CONSOLE, claim
+from benchmarks.measure import CONSOLE, claim, seconds_of
 from benchmarks.place import Bench, fresh_installation
 from gis_server.db.statements import quoted
 from gis_server.releases.publish import publish
@@ -36,7 +34,7 @@ def bench(city: Bench, parcels: int = PARCELS) -> None:
             times[is_indexed].append(seconds)
     _index(city, is_wanted=False)
     without = _dossiers(city, parcels)
-    built = _timed(lambda: _index(city, is_wanted=True))
+    built = seconds_of(lambda: _index(city, is_wanted=True))
     CONSOLE.print(f"    built over {parcels * (RELEASES - 1):,} ended rows in {built:.1f} s", style="dim")
     indexed = _dossiers(city, parcels)
     claim("dossier as of a release in between, indexed, median", indexed, without, "ms", "ms without")
@@ -60,7 +58,7 @@ def _publish(city: Bench, parcels: int, release: int) -> float:
             publish(conn, source, [Staged(layer, table)], who="bench", note="")
             conn.commit()
 
-        return _timed(published)
+        return seconds_of(published)
 
 
 def _index(city: Bench, *, is_wanted: bool) -> None:
@@ -78,13 +76,7 @@ def _dossiers(city: Bench, parcels: int) -> float:
     with _client(city) as client:
         paths = [f"/planning/parcels/26740/1/{n * parcels // ASKED + 7}/dossier?release=5" for n in range(ASKED)]
         assert client.get(paths[0]).status_code == 200, client.get(paths[0]).text
-        return statistics.median(_timed(lambda path=path: client.get(path)) * 1000 for path in paths)
-
-
-def _timed(call: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    call()
-    return time.perf_counter() - started
+        return statistics.median(seconds_of(lambda path=path: client.get(path)) * 1000 for path in paths)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ import pyogrio
 import shapely
 
 from benchmarks.gate import asked
-from benchmarks.measure import CONSOLE, claim, run
+from benchmarks.measure import CONSOLE, claim, run, seconds_of
 from benchmarks.place import Bench, fresh_installation
 from gis_server.catalog import Catalog
 from gis_server.catalog.places import read_places
@@ -84,7 +84,7 @@ def _without_holding_back(place: Bench, file: Path, profile: str) -> None:
     took = []
     for fewest in (held.FEWEST, held.MOST + 1):
         with patch.object(held, "FEWEST", fewest):
-            took.append(_timed(lambda: load(Order(file, profile, dry_run=True), desk_of(ready, Steps(quiet=True)))))
+            took.append(seconds_of(lambda: load(Order(file, profile, dry_run=True), desk_of(ready, Steps(quiet=True)))))
     claim("factor: served rows held back", took[0], took[1], "s", "s all rows sent (no publish)")
 
 
@@ -143,10 +143,13 @@ def _factors(place: Bench, file: Path) -> None:
     """Seconds of a step as the loader does it, against the plain way."""
     meta, rows = pyogrio.read_arrow(file)
     shapes = shapely.from_wkb(rows.column(meta["geometry_name"]).to_numpy())
-    arrow, plain = _timed(lambda: pyogrio.read_arrow(file)), _timed(lambda: pyogrio.raw.read(file))
+    arrow, plain = seconds_of(lambda: pyogrio.read_arrow(file)), seconds_of(lambda: pyogrio.raw.read(file))
     claim("factor: reading as Arrow", arrow, plain, "s", "s feature by feature")
     points = shapely.get_coordinates(shapes)
-    fitted, proj = _timed(lambda: _in_batches(points, place.catalog)), _timed(lambda: _by_proj(points, place.catalog))
+    fitted, proj = (
+        seconds_of(lambda: _in_batches(points, place.catalog)),
+        seconds_of(lambda: _by_proj(points, place.catalog)),
+    )
     claim("factor: Web Mercator by fitted polynomials", fitted, proj, "s", "s PROJ")
     with _table(place, rows, shapes) as table:
         _copies_and_indexes(place, table)
@@ -158,16 +161,16 @@ def _copies_and_indexes(place: Bench, table: pa.Table) -> None:
 
     dsn = place.database.dsn("owner")
     with adbc_driver_postgresql.dbapi.connect(dsn, autocommit=True) as conn, conn.cursor() as cursor:
-        binary = _timed(lambda: cursor.adbc_ingest("parcel", table, mode="append", db_schema_name="peer"))
+        binary = seconds_of(lambda: cursor.adbc_ingest("parcel", table, mode="append", db_schema_name="peer"))
     with psycopg.connect(dsn, autocommit=True) as owner:
         owner.execute("TRUNCATE peer.parcel")
-        text = _timed(lambda: _copy_text(owner, table))
+        text = seconds_of(lambda: _copy_text(owner, table))
         claim("factor: binary COPY", binary, text, "s", "s COPY of text")
         plain = "CREATE INDEX plain ON peer.parcel USING gist (geom) WITH (buffering = on)"
-        slow = _timed(lambda: owner.execute(plain))
-        quick = _timed(lambda: owner.execute("CREATE INDEX quick ON peer.parcel USING gist (geom)"))
+        slow = seconds_of(lambda: owner.execute(plain))
+        quick = seconds_of(lambda: owner.execute("CREATE INDEX quick ON peer.parcel USING gist (geom)"))
         claim("factor: GiST built from sorted boxes", quick, slow, "s", "s built by insertion")
-        again = _timed(lambda: owner.execute("CREATE TABLE peer.twice AS SELECT * FROM peer.parcel ORDER BY geom"))
+        again = seconds_of(lambda: owner.execute("CREATE TABLE peer.twice AS SELECT * FROM peer.parcel ORDER BY geom"))
         claim("factor: rows written once (twin taken over)", binary, binary + again, "s", "s staged, then written anew")
 
 
@@ -204,12 +207,6 @@ def _in_batches(points: np.ndarray, catalog: Catalog) -> None:
 
 def _by_proj(points: np.ndarray, catalog: Catalog) -> None:
     catalog.crs.transform(points, catalog.crs.stored, 3857)
-
-
-def _timed(call: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    call()
-    return time.perf_counter() - started
 
 
 if __name__ == "__main__":

@@ -35,14 +35,23 @@ def run(command: Sequence[str], **environment: str) -> Measured:
     return Measured(time.perf_counter() - started, usage.ru_maxrss / 1024)
 
 
+def seconds_of(call: Callable[[], object]) -> float:
+    """Wall seconds of a call."""
+    started = time.perf_counter()
+    call()
+    return time.perf_counter() - started
+
+
+def ms_of(call: Callable[[], object]) -> float:
+    return seconds_of(call) * 1000
+
+
 def median_ms(call: Callable[[], object], times: int) -> float:
     """Median milliseconds of a call, after one that warms up."""
     call()
     durations = []
     for _ in range(times):
-        started = time.perf_counter()
-        call()
-        durations.append((time.perf_counter() - started) * 1000)
+        durations.append(ms_of(call))
     return statistics.median(durations)
 
 

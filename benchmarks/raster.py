@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
@@ -23,7 +22,7 @@ from rasterio.vrt import WarpedVRT
 from rasterio.warp import transform_bounds
 from rasterio.windows import Window
 
-from benchmarks.measure import CONSOLE, claim
+from benchmarks.measure import CONSOLE, claim, ms_of
 from benchmarks.place import Bench, fresh_installation
 from gis_server.catalog import read_catalog
 from gis_server.rasters.reading import Cells
@@ -77,8 +76,8 @@ def _bench_tiles(place: Bench) -> None:
     ours, theirs = [], []
     for zoom, x, y in _tiles(path):
         what = Painting(layer, "color", TileAddress(zoom, x, y), 1, (Sheet(path.stem, GRID),))
-        ours.append(_timed(lambda what=what: png(painter.pixels(what))))
-        theirs.append(_timed(lambda at=what.at: png(coloured(rule, catalog.domains, _warped(path, at)))))
+        ours.append(ms_of(lambda what=what: png(painter.pixels(what))))
+        theirs.append(ms_of(lambda at=what.at: png(coloured(rule, catalog.domains, _warped(path, at)))))
     claim("raster: cold tile z13…z18, median of 120", median(ours), median(theirs), "ms", "ms GDAL warp")
 
 
@@ -103,12 +102,6 @@ def _warped(path: Path, at: TileAddress) -> Cells:
         about = {"crs": "EPSG:3857", "transform": place, "width": SIDE_PX, "height": SIDE_PX}
         with WarpedVRT(raster, **about, resampling=Resampling.bilinear) as warped:
             return Cells(warped.read().astype(float), warped.read_masks(1) > 0)
-
-
-def _timed(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return 1000 * (time.perf_counter() - started)
 
 
 def _write(path: Path, side: int) -> Path:

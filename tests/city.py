@@ -1,6 +1,7 @@
 """A small city in memory for tests that bring their own layers: a catalog by hand, and rows staged by hand."""
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -13,6 +14,9 @@ from gis_server.db.shapes import shape_of
 from gis_server.releases.source import Source
 from gis_server.releases.staged import Staged
 from gis_server.settings import HOME
+from loaders.sample_city.build import build
+from loaders.sample_city.deliver import deliver
+from loaders.sample_city.frame import Frame
 
 HO_GA: Mapping[str, Any] = {
     "title": {"vi": "Hố ga", "en": "Manhole"},
@@ -62,3 +66,9 @@ def stage(conn: psycopg.Connection, layer: Layer, rows: Iterable[tuple[Any, ...]
     with conn.cursor() as cursor:
         cursor.executemany(f"INSERT INTO {table} VALUES ({marks}, ST_GeomFromText(%s, {STORED}))".encode(), list(rows))
     return Staged(layer, table)
+
+
+def deliver_a_ward(catalog: Catalog, folder: Path) -> Path:
+    """The smallest sample city, written the way agencies deliver; it holds every layer, rasters included."""
+    deliver(build(Frame(1, 7), catalog, lambda step: None), catalog, folder, lambda step: None)
+    return folder

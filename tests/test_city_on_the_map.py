@@ -15,9 +15,7 @@ from gis_server.catalog import Catalog
 from gis_server.db.database import Database
 from gis_server.settings import Settings
 from loaders.pipeline import Desk, Order, load
-from loaders.sample_city.build import build
-from loaders.sample_city.deliver import deliver
-from loaders.sample_city.frame import Frame
+from tests.city import deliver_a_ward
 from tests.serving import tile_at
 
 pytestmark = pytest.mark.slow
@@ -33,7 +31,7 @@ def city(
 ) -> Iterator[TestClient]:
     """The service over a sample city that came in through the loader and no other way."""
     folder: Path = tmp_path_factory.mktemp("mau") / "giao"
-    deliver(build(Frame(1, 7), catalog, lambda step: None), catalog, folder, lambda step: None)
+    deliver_a_ward(catalog, folder)
     database = make_database()
     load(Order(folder), desk_at(database))
     opened = settings.model_copy(update={"database_url": database.url, "anonymous_view": "full"})

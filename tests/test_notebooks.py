@@ -14,9 +14,7 @@ from gis_server.client.report import write
 from gis_server.db.database import Database
 from gis_server.settings import HOME
 from loaders.pipeline import Desk, Order, load
-from loaders.sample_city.build import build
-from loaders.sample_city.deliver import deliver
-from loaders.sample_city.frame import Frame
+from tests.city import deliver_a_ward
 from tests.live import Wire
 from tests.serving import MEASURED, publish_rows, row_of
 
@@ -54,9 +52,8 @@ def sample(
 ) -> Iterator[Sample]:
     """One ward through the loader; then a second source brings three lamps, changes one and takes one away."""
     folder = tmp_path_factory.mktemp("mau")
-    deliver(build(Frame(1, 7), catalog, lambda step: None), catalog, folder / "giao", lambda step: None)
     database, lamps = make_database(), catalog[LAMPS]
-    load(Order(folder / "giao"), desk_at(database))
+    load(Order(deliver_a_ward(catalog, folder / "giao")), desk_at(database))
     first, second, third = (row_of(catalog, lamps, number) for number in (1, 2, 3))
     publish_rows(database, MEASURED, [(lamps, [first, second, third])])
     place = list(lamps.fields).index("chieu_cao")

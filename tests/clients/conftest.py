@@ -13,9 +13,7 @@ from gis_server.catalog import Catalog, read_catalog
 from gis_server.db.database import Database
 from gis_server.settings import HOME
 from loaders.pipeline import Desk, Order, load
-from loaders.sample_city.build import build
-from loaders.sample_city.deliver import deliver
-from loaders.sample_city.frame import Frame
+from tests.city import deliver_a_ward
 from tests.live import Wire
 
 Bounds = tuple[float, float, float, float]
@@ -82,8 +80,7 @@ def sample(
 ) -> Iterator[Sample]:
     """One ward, made and loaded; the sample holds every layer, rasters included."""
     folder, database = tmp_path_factory.mktemp("mau"), make_database()
-    deliver(build(Frame(1, 7), catalog, lambda step: None), catalog, folder / "giao", lambda step: None)
-    load(Order(folder / "giao"), desk_at(database, rasters=folder / "rasters"))
+    load(Order(deliver_a_ward(catalog, folder / "giao")), desk_at(database, rasters=folder / "rasters"))
     with wire(database, anonymous_view="full", rasters=folder / "rasters") as running:
         found = {one.id: one for one in _collections(database, catalog, running.address)}
         yield Sample(running.address, found)
