@@ -42,7 +42,8 @@ def is_a_list(text: str) -> bool:
     """Whether a text is a list of corners rather than words or one point."""
     numbers = [one for line in re.split(r"[;\n]+", text) for one in _numbers(line)]
     metres = [one for one in numbers if _is_in(NORTH, one) or _is_in(EAST, one)]
-    return len(metres) > 2 or (";" in text and len(numbers) > 4) or len(re.findall(r"\d\s*\n+\s*\D*\d", text)) > 1
+    numbered_lines = sum(any(map(str.isdecimal, line)) for line in text.split("\n"))
+    return len(metres) > 2 or (";" in text and len(numbers) > 4) or numbered_lines > 2
 
 
 def polygon(points: Coordinates) -> shapely.Polygon:
@@ -65,9 +66,16 @@ def polygon(points: Coordinates) -> shapely.Polygon:
 def _numbers(line: str) -> Iterator[float]:
     words = re.split(r"[\s|]+", line.strip())
     for word in words[0].split(",") if len(words) == 1 and words[0].count(",") == 1 else words:
-        number = _plain(re.sub(r"^[^\d+-]+|[^\d]+$", "", word))
+        number = _plain(_without_ends(word))
         if NUMBER.fullmatch(number):
             yield float(number)
+
+
+def _without_ends(word: str) -> str:
+    """Without letters before the number and after it; letter by letter: a search would take the square of them."""
+    begins = next((place for place, letter in enumerate(word) if letter.isdecimal() or letter in "+-"), len(word))
+    ends = next((len(word) - place for place, letter in enumerate(reversed(word)) if letter.isdecimal()), 0)
+    return word[begins:ends]
 
 
 def _plain(word: str) -> str:

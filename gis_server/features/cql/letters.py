@@ -12,7 +12,7 @@ FOLDS: Mapping[str, str] = {
 """Accents are what stands apart in NFD, and the bar of đ, which Unicode takes for a letter of its own."""
 MOST_GAPS = 10
 """`%` in a pattern: each may make the match try every place anew."""
-RUN = re.compile(r"(?:%|_)*%(?:%|_)*")
+RUN = re.compile("[%_]+")
 
 
 def like_pattern(pattern: str) -> str:
@@ -27,4 +27,4 @@ def like_pattern(pattern: str) -> str:
 
 
 def _quickest(run: re.Match[str]) -> str:
-    return "_" * run[0].count("_") + "%"
+    return "_" * run[0].count("_") + "%" * ("%" in run[0])

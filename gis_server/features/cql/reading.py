@@ -19,7 +19,8 @@ SIGNS = re.compile(r"(?:\bNOT\b\s*|[-+]\s*){6}", re.IGNORECASE)
 MOST_NODES = 4_000
 LANGUAGES = ("cql2-text", "cql2-json")
 QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
-JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
+JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
+"""A text without an end goes to the end of all: begun again at each quote, it would take the square of its length."""
 WORD = re.compile(r"[^\W\d]\w*|[-+*/^%<>=]")
 Tree = Any
 

@@ -3,6 +3,7 @@
 import json
 import random
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ from gis_server.catalog import Catalog
 from gis_server.db.database import Database
 from gis_server.errors import BadRequest
 from gis_server.features.cql.letters import like_pattern
-from gis_server.features.cql.reading import read_filter
+from gis_server.features.cql.reading import read_filter, read_json
 from gis_server.features.cql.shapes import MOST_VERTICES, read_shape
 from gis_server.features.crs import CRS84, offered
 from tests.serving import MEASURED, City, Serve, publish_rows, row_of
@@ -219,3 +220,19 @@ def test_noise_never_breaks_the_service(whole_city: City) -> None:
     for _ in range(300):
         text = " ".join(dice.choices(NOISE, k=dice.randrange(1, 12)))
         assert asked(whole_city, text).status_code in (200, 400), text
+
+
+@pytest.mark.parametrize("text", ['"' + '\\"' * 400_000, '{"op": "' + '\\"' * 400_000, '"\\' * 200_000])
+def test_texts_that_do_not_end_are_refused_in_no_time(text: str) -> None:
+    """Looked for again from each quote, 20,000 letters took five seconds."""
+    began = time.perf_counter()
+    with pytest.raises(BadRequest):
+        read_json(text)
+    assert time.perf_counter() - began < 2
+
+
+def test_patterns_of_blanks_are_written_in_no_time() -> None:
+    began = time.perf_counter()
+    assert like_pattern("_" * 90_000) == "_" * 90_000
+    assert like_pattern("_%" * 40_000) == "_" * 40_000 + "%"
+    assert time.perf_counter() - began < 1
