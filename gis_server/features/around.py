@@ -11,6 +11,8 @@ from gis_server.releases.snapshot import Snapshot
 DEFAULT_LIMIT = 100
 MOST = 1_000
 """Of each layer."""
+MOST_TOGETHER = 20_000
+"""Of all layers that are asked for at once."""
 
 
 async def around(snap: Snapshot, over: Over, drawn: Drawn, limit: int) -> list[dict[str, Any]]:

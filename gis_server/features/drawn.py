@@ -13,12 +13,13 @@ from gis_server.errors import BadRequest
 from gis_server.features.cql.reading import read_json
 from gis_server.features.cql.shapes import in_grid, read_shape
 from gis_server.features.crs import read_crs
+from gis_server.features.widening import refuse_tangle, widened
 from gis_server.web.body import body_of
 
 MOST_BYTES = 1_000_000
 MOST_WITHIN_M = 5_000.0
-ROUND = 16
-"""Segments of a quarter circle: a widened shape is at most 0.12 % too narrow."""
+MOST_POINTS = 200_000
+"""Of all that is asked about."""
 
 
 @dataclass(frozen=True)
@@ -27,14 +28,10 @@ class Drawn:
 
     shape: BaseGeometry
     within_m: float
-    outline: BaseGeometry | None = None
-    """Of the unit outside of which nothing is asked about."""
-
-    @property
-    def area(self) -> BaseGeometry:
-        """All that is asked about."""
-        around = shapely.buffer(self.shape, self.within_m, quad_segs=ROUND) if self.within_m else self.shape
-        return around if self.outline is None else shapely.intersection(around, self.outline)
+    area: BaseGeometry
+    """All that is asked about: the shape, widened, as far as it lies in the outline of the place."""
+    is_placed: bool = False
+    """Whether nothing beyond the outline of a place is asked about."""
 
 
 async def read_body(request: Request, keys: frozenset[str], needed: frozenset[str]) -> Mapping[str, Any]:
@@ -56,16 +53,27 @@ async def read_body(request: Request, keys: frozenset[str], needed: frozenset[st
 
 
 def read_drawn(body: Mapping[str, Any], book: CrsBook, outline: BaseGeometry | None) -> Drawn:
-    """The shape of the body, within the outline of its place; or the place itself."""
+    """The shape of the body, within the outline of its place; or the place itself. May take seconds."""
     crs, shape = read_crs("crs", _text(body, "crs"), book.stored), body.get("shape")
     if shape is None and outline is not None:
-        return Drawn(outline, _within_m(body))
+        return _drawn(outline, _within_m(body), None)
     if not isinstance(shape, dict):
         raise BadRequest(
             "shape: hình theo GeoJSON; hoặc place: mã, tên một đơn vị hành chính.",
             "shape is a GeoJSON geometry; or give place, the code or name of an administrative unit.",
         )
-    return Drawn(in_grid(book, read_shape(shape, crs), crs, True), _within_m(body), outline)
+    return _drawn(in_grid(book, read_shape(shape, crs), crs, True), _within_m(body), outline)
+
+
+def _drawn(shape: BaseGeometry, within_m: float, outline: BaseGeometry | None) -> Drawn:
+    refuse_tangle(shape)
+    area = widened(shape, within_m)
+    if shapely.get_num_coordinates(area) > MOST_POINTS:
+        raise BadRequest(
+            f"Hình mở rộng ra {within_m:g} m có quá {MOST_POINTS} đỉnh; vẽ đơn giản hơn hoặc chia nhỏ.",
+            f"The shape, widened by {within_m:g} m, has more than {MOST_POINTS} points; draw it more simply.",
+        )
+    return Drawn(shape, within_m, area if outline is None else shapely.intersection(area, outline), outline is not None)
 
 
 def _within_m(body: Mapping[str, Any]) -> float:

@@ -1,5 +1,6 @@
 """Routes of questions that bring a shape along: ask, answer."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +14,7 @@ from gis_server.access.views import View
 from gis_server.catalog import Catalog
 from gis_server.catalog.crs import WGS84
 from gis_server.errors import BadRequest
-from gis_server.features.around import DEFAULT_LIMIT, MOST, around
+from gis_server.features.around import DEFAULT_LIMIT, MOST, MOST_TOGETHER, around
 from gis_server.features.crs import read_crs
 from gis_server.features.drawn import read_body, read_drawn
 from gis_server.features.filters import Filter, where_filter
@@ -33,11 +34,11 @@ GROUND = frozenset({"shape", "crs", "place"})
 async def post_around(request: Request, catalog: CatalogDep, view: Caller) -> Response:
     """What touches a drawn shape or lies within `within_m` metres of it, by layer, nearest first."""
     body = await read_body(request, GROUND | {"within_m", "layers", "limit"}, frozenset())
-    limit = _limit(body.get("limit", DEFAULT_LIMIT))
-    layers = [view.layer(catalog, name).id for name in _names(body.get("layers", list(view.layers)))]
+    layers = list(dict.fromkeys(view.layer(catalog, name).id for name in _names(body.get("layers", list(view.layers)))))
+    limit = _limit(body.get("limit", DEFAULT_LIMIT), len(layers))
     outline = await _outline(request, catalog, view, body)
-    drawn = read_drawn(body, catalog.crs, outline)
-    over = Over(catalog, view, layers, shapely.to_wkb(outline, include_srid=True) if drawn.outline else None)
+    drawn = await asyncio.to_thread(read_drawn, body, catalog.crs, outline)
+    over = Over(catalog, view, layers, shapely.to_wkb(outline, include_srid=True) if drawn.is_placed else None)
     async with reading(request) as snap:
         found = await around(snap, over, drawn, limit) if not drawn.shape.is_empty else []
     area = shapely.transform(drawn.area, lambda points: catalog.crs.transform(points, catalog.crs.stored, WGS84))
@@ -50,7 +51,7 @@ async def post_summary(request: Request, catalog: CatalogDep, view: Caller, sett
     """How much of a layer lies in a drawn shape: count, area, length of the part inside, by class."""
     body = await read_body(request, GROUND | {"layer", "within_m", "by", "filter"}, frozenset({"layer"}))
     here = Here(catalog, view, view.layer(catalog, str(body["layer"])))
-    drawn = read_drawn(body, catalog.crs, await _outline(request, catalog, view, body))
+    drawn = await asyncio.to_thread(read_drawn, body, catalog.crs, await _outline(request, catalog, view, body))
     asked = Summary(here, drawn, read_class(body.get("by"), here), _conditions(here, body))
     async with reading(request) as snap:
         return json_answer(request, await summarise(snap, asked, settings.query_cost))
@@ -81,7 +82,12 @@ def _names(names: Any) -> list[str]:
     return names
 
 
-def _limit(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MOST:
-        raise BadRequest(f"limit: một số nguyên từ 1 đến {MOST}.", f"limit is a whole number from 1 to {MOST}.")
+def _limit(value: Any, layers: int) -> int:
+    """Of each layer; of all together no more than one answer can hold."""
+    most = min(MOST, max(DEFAULT_LIMIT, MOST_TOGETHER // max(1, layers)))
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+        raise BadRequest(
+            f"limit: một số nguyên từ 1 đến {most} (với {layers} lớp; ít lớp hơn thì được nhiều hơn).",
+            f"limit is a whole number from 1 to {most} (of {layers} layers; of fewer layers it may be more).",
+        )
     return value

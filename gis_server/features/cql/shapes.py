@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from gis_server.catalog.crs import WGS84, CrsBook
 from gis_server.features.cql.sentences import bad_filter
 from gis_server.features.crs import Crs
+from gis_server.features.widening import refuse_tangle
 
 MOST_VERTICES = 10_000
 AROUND = shapely.box(96.0, -2.0, 118.0, 25.0)
@@ -57,6 +58,7 @@ def _near(shape: BaseGeometry, may_cut: bool) -> BaseGeometry:
         return shape
     if not may_cut:
         raise too_far()
+    refuse_tangle(shape)
     return shapely.intersection(shape, AROUND)
 
 
