@@ -32,6 +32,10 @@ class TooLarge(MapError):
     """What was sent is larger than is read."""
 
 
+class TooSlow(MapError):
+    """What was to be sent did not come in time."""
+
+
 class UnknownKey(MapError):
     """The caller's key is not in the key file."""
 
@@ -124,6 +128,7 @@ HTTP_STATUS: dict[type[MapError], int] = {
     UnknownLayer: 404,
     BadRequest: 400,
     TooLarge: 413,
+    TooSlow: 408,
     UnknownKey: 401,
     Busy: 503,
     DatabaseMissing: 503,

@@ -57,7 +57,7 @@ def wire(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Wire:
 def served(settings: Settings, log: Path) -> Iterator[str]:
     """The address of a running service with these settings."""
     env = {**os.environ, **environment(settings)}
-    command = [sys.executable, "-m", "granian", "--interface", "rsgi", "--factory", "--no-ws"]
+    command = [sys.executable, "-m", "granian", "--interface", "rsgi", "--factory", "--no-ws", "--http", "1"]
     command += ["--workers", str(settings.workers), "--backlog", str(BACKLOG), "--backpressure", str(MOST_OPEN)]
     command += ["--host", settings.host, "--port", str(settings.port), "gis_server.cli.worker:create_worker_service"]
     with log.open("wb") as out:

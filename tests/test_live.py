@@ -137,3 +137,30 @@ def test_gdal_finds_the_collections_and_their_extent(address: str) -> None:
     box = (X_M - 1, Y_M - 1, X_M + 1, Y_M + 1)  # GDAL reads a layer in the system that it is stored in
     meta, _, _, columns = pyogrio.raw.read(f"OAPIF:{address}", layer=LAYER, bbox=box)
     assert list(columns[list(meta["fields"]).index("so_thua")]) == ["K1"]
+
+
+ASKED = b'{"layer": "cadastre.thua_dat", "place": "26740"}'
+
+
+def post(body: bytes, *headers: bytes) -> bytes:
+    return get(b"/query/summary", b"Content-Type: application/json", *headers, method=b"POST") + body
+
+
+def chunked(size: int) -> bytes:
+    part = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
+    return part * (size // 0x10000) + b"0\r\n\r\n"
+
+
+def test_a_body_in_chunks_is_no_longer_than_its_route_takes_whatever_was_said(address: str) -> None:
+    """Said to have ten bytes, it has 20 million: the server reads no more of it than a million."""
+    body = post(chunked(20_000_000), b"Content-Length: 10", b"Transfer-Encoding: chunked")
+    with suppress(ConnectionError):  # it may hang up while we still send
+        assert status(send(address, body)) in (400, 413)
+    assert status(send(address, post(chunked(100_000), b"Transfer-Encoding: chunked"))) == 413
+    whole = send(address, post(ASKED, b"Content-Length: %d" % len(ASKED)))
+    assert status(whole) == 400
+    assert b"place" in whole, "there is no outline here, and the body was read to know"
+
+
+def test_http_2_without_tls_is_not_spoken(address: str) -> None:
+    assert not send(address, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(9)).startswith(b"\x00")

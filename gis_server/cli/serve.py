@@ -4,14 +4,15 @@ import os
 import subprocess
 import sys
 import time
+from functools import partial
 from typing import Annotated
 
 import typer
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.server import Server
 from rich.console import Console
 
-from gis_server.access.who import open_door
+from gis_server.access.who import is_loopback, open_door
 from gis_server.cli.context import read_settings_and_catalog, ready
 from gis_server.cli.running import Running, address_of, port_is_free, taken
 from gis_server.errors import SettingInvalid
@@ -46,6 +47,7 @@ def serve(demo: DemoOption = False) -> None:
         interface=Interfaces.RSGI,
         workers=settings.workers,
         factory=True,
+        http=HTTPModes.http1,  # nobody speaks HTTP/2 without TLS, and it lets a caller send 16 MiB of headers
         websockets=False,
         respawn_failed_workers=True,
         backlog=BACKLOG,
@@ -105,7 +107,7 @@ def _checked() -> Settings:
 def _start(running: Running, demo: bool) -> None:
     command = [sys.executable, "-m", "gis_server.cli.main", "serve", *(["--demo"] if demo else [])]
     running.folder.mkdir(parents=True, exist_ok=True)
-    with running.log.open("ab") as log:
+    with open(running.log, "ab", opener=partial(os.open, mode=0o600)) as log:
         child = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd=running.settings.home
         )
@@ -130,6 +132,11 @@ def _wait(running: Running) -> None:
 
 def _tell(settings: Settings) -> None:
     out.print(f"Bản đồ · Map: [bold]{address_of(settings)}/[/]")
+    if not is_loopback(settings.host) and settings.public_url is None:
+        out.print(
+            "[yellow]Chú ý:[/] chưa đặt BANDO_PUBLIC_URL, nên liên kết và mã QR theo tên máy mà người hỏi viết. "
+            "[dim]Without BANDO_PUBLIC_URL, links and QR codes bear whatever host a caller names.[/]"
+        )
     if settings.anonymous_view != "public":
         out.print(
             f"[yellow]Trình diễn:[/] người ở máy này xem được vùng nhìn “{settings.anonymous_view}” không cần khóa. "

@@ -16,6 +16,7 @@ TITLES: Mapping[int, tuple[str, str]] = {
     404: ("Không tìm thấy", "Not found"),
     405: ("Phương thức không được hỗ trợ", "Method not allowed"),
     406: ("Không có dạng trả lời này", "Not acceptable"),
+    408: ("Gửi quá chậm", "Request timeout"),
     409: ("Trùng với đối tượng đã có", "Conflict"),
     412: ("Đối tượng đã đổi", "Precondition failed"),
     413: ("Yêu cầu quá lớn", "Too large"),

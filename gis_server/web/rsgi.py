@@ -3,7 +3,7 @@
 A quick answer is given at once and without ASGI; whatever it does not take goes to the ASGI application."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
@@ -45,7 +45,7 @@ class Stream(Protocol):
 class HTTPProtocol(Protocol):
     """The way to the caller: exactly one response."""
 
-    async def __call__(self) -> bytes: ...
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
     async def client_disconnect(self) -> None: ...
     def response_empty(self, status: int, headers: HeaderList) -> None: ...
     def response_bytes(self, status: int, headers: HeaderList, body: bytes) -> None: ...
@@ -109,16 +109,24 @@ class _Exchange:
 
     def __init__(self, protocol: HTTPProtocol) -> None:
         self._protocol = protocol
-        self._heard = False
+        self._messages = self._heard()
         self._start: Message = {}
         self._stream: Stream | None = None
 
     async def receive(self) -> Message:
-        if not self._heard:
-            self._heard = True
-            return {"type": "http.request", "body": await self._protocol(), "more_body": False}
+        try:
+            return await anext(self._messages)
+        except StopAsyncIteration:  # whoever waited was called off
+            return {"type": "http.disconnect"}
+
+    async def _heard(self) -> AsyncIterator[Message]:
+        """The body comes in parts, so that nobody holds more of it than is asked for. `anext` on Granian's own iterator
+        ends the process."""
+        async for part in self._protocol:
+            yield {"type": "http.request", "body": part, "more_body": True}
+        yield {"type": "http.request", "body": b"", "more_body": False}
         await self._protocol.client_disconnect()
-        return {"type": "http.disconnect"}
+        yield {"type": "http.disconnect"}
 
     async def send(self, message: Message) -> None:
         """OSError, as ASGI 2.4 has it, for a caller who left in the middle of a stream."""
