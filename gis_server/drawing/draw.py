@@ -35,6 +35,8 @@ MOST_WAITING = 8_000_000
 """Bytes of pieces that are written at once."""
 MOST_TILES = 100_000
 """Of more changed tiles than this everything is drawn anew."""
+BySight = dict[str, Cells]
+"""Name of a way of seeing a layer's rows → tiles."""
 
 
 @dataclass(frozen=True)
@@ -50,16 +52,16 @@ class Wanted:
 
 def draw(conn: psycopg.Connection, layer: Layer, table: str, cells: Cells | None) -> Cells:
     """One layer; answers the tiles that look different now, each alone."""
-    return draw_all(conn, [Wanted(layer, table, cells)])[0]
+    return union([*draw_all(conn, [Wanted(layer, table, cells)])[0].values()])
 
 
-def draw_all(conn: psycopg.Connection, wanted: Sequence[Wanted]) -> list[Cells]:
-    """The same of several layers."""
+def draw_all(conn: psycopg.Connection, wanted: Sequence[Wanted]) -> list[BySight]:
+    """The same of several layers, apart for each way of seeing them."""
     with warnings.catch_warnings(category=NotGeoreferencedWarning, action="ignore"):  # grids of pixels are not maps
         return _ended(_side_by_side(conn, wanted))
 
 
-def _ended(drawing: Coroutine[Any, Any, list[Cells]]) -> list[Cells]:
+def _ended(drawing: Coroutine[Any, Any, list[BySight]]) -> list[BySight]:
     """What it comes to. A thread that runs an event loop already, as a notebook's does, gets another one beside it."""
     try:
         asyncio.get_running_loop()
@@ -69,10 +71,10 @@ def _ended(drawing: Coroutine[Any, Any, list[Cells]]) -> list[Cells]:
         return beside.submit(asyncio.run, drawing).result()
 
 
-async def _side_by_side(conn: psycopg.Connection, wanted: Sequence[Wanted]) -> list[Cells]:
+async def _side_by_side(conn: psycopg.Connection, wanted: Sequence[Wanted]) -> list[BySight]:
     free = asyncio.Semaphore(AT_ONCE)
 
-    async def one(order: Wanted) -> Cells:
+    async def one(order: Wanted) -> BySight:
         async with free:
             return await _layer(conn, crew, order)
 
@@ -80,19 +82,20 @@ async def _side_by_side(conn: psycopg.Connection, wanted: Sequence[Wanted]) -> l
         return await asyncio.gather(*map(one, wanted))
 
 
-async def _layer(conn: psycopg.Connection, crew: Crew, order: Wanted) -> Cells:
+async def _layer(conn: psycopg.Connection, crew: Crew, order: Wanted) -> BySight:
     layer = order.layer
     if rule_of(layer) is None:
-        return NONE
+        return {}
     row = conn.execute(statement(SQL, "mark"), {"layer": layer.id}).fetchone()
     mark = mark_of(layer)
     known = row is not None and row[0] == mark
-    found = []
+    found: dict[str, Cells] = {}
     for sheet in _sheets(conn, order):
-        found.append(await _sheet(crew, sheet, order.cells if known else None))
-        found.append(await set_labels(crew, sheet, _names(sheet, order) if known else None))
+        drawn = await _sheet(crew, sheet, order.cells if known else None)
+        labelled = await set_labels(crew, sheet, _names(sheet, order) if known else None)
+        found[sheet.seen] = union([drawn, labelled])
     conn.execute(statement(SQL, "note_mark"), {"layer": layer.id, "mark": mark})
-    return union(found)
+    return found
 
 
 def _names(sheet: Sheet, order: Wanted) -> list[str] | None:

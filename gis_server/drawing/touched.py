@@ -8,8 +8,9 @@ import psycopg
 import shapely
 
 from gis_server.catalog import Layer
+from gis_server.db.rows import ways_of_seeing
 from gis_server.db.statements import quoted, statement
-from gis_server.drawing.cells import WORLD, Cells, pack, union
+from gis_server.drawing.cells import NONE, WORLD, Cells, pack, union
 from gis_server.drawing.cover import MARGIN, cover, cover_coarsely
 from gis_server.drawing.draw import Wanted, draw, draw_all
 from gis_server.drawing.rules import rule_of
@@ -27,15 +28,20 @@ def record_touched(conn: psycopg.Connection, release: int, layers: Iterable[tupl
     keeping, so it is touched everywhere. Called before it does, as readers of the layer wait from then on.
     """
     once = {layer.id: (layer, twin) for layer, twin in layers}.values()
-    touched = [_touched(conn, release, layer) if twin is None else (WORLD, None) for layer, twin in once]
+    touched = [_touched(conn, release, layer, None) if twin is None else (WORLD, None) for layer, twin in once]
     wanted = [
         Wanted(layer, twin or layer.table, ahead, release)
         for (layer, twin), (_, ahead) in zip(once, touched, strict=True)
     ]
-    for one, (cells, _), redrawn in zip(wanted, touched, draw_all(conn, wanted), strict=True):
-        both = pack(union([cells, redrawn]))
-        conn.execute(statement(SQL, "record"), {"release": release, "layer": one.layer.id, "cells": both})
-        conn.execute(statement(SQL, "account"), {"release": release, "layer": one.layer.id})
+    for one, (cells, ahead), redrawn in zip(wanted, touched, draw_all(conn, wanted), strict=True):
+        of_layer = {"release": release, "layer": one.layer.id}
+        whole = union([cells, *redrawn.values()])
+        conn.execute(statement(SQL, "record"), {**of_layer, "cells": pack(whole)})
+        for seen, condition in _partial_ways(one.layer).items():
+            own = WORLD if ahead is None else _touched(conn, release, one.layer, condition)[0]
+            parts = union([own, redrawn.get(seen, NONE)])
+            conn.execute(statement(SQL, "record_seen"), {**of_layer, "seen": seen, "cells": pack(parts)})
+        conn.execute(statement(SQL, "account"), of_layer)
 
 
 def draw_anew(conn: psycopg.Connection, layer: Layer) -> None:
@@ -51,10 +57,15 @@ def _hiding(layer: Layer) -> list[str]:
     return [name for marks in layer.file.rows.values() for name in marks]
 
 
-def _touched(conn: psycopg.Connection, release: int, layer: Layer) -> tuple[Cells, Cells]:
-    """Tiles that show what changed, and those of which anything is drawn ahead that did."""
+def _partial_ways(layer: Layer) -> dict[str, str]:
+    """Ways of seeing some of the rows: their names and conditions. Who sees so must not hear of what others see."""
+    return {seen: condition for seen, condition in ways_of_seeing(layer).items() if condition is not None}
+
+
+def _touched(conn: psycopg.Connection, release: int, layer: Layer, condition: str | None) -> tuple[Cells, Cells]:
+    """Tiles that show what changed of the rows under a condition, and those of which anything drawn ahead did."""
     values = {"release": release, "most": MOST_SHAPES, "zoom": COARSE_ZOOM, "margin": MARGIN}
-    names = _names(layer)
+    names = _names(layer, condition)
     with conn.cursor(binary=True) as cursor:
         rows = cursor.execute(statement(SQL, "changed_shapes", **names), values).fetchall()
     if len(rows) <= MOST_SHAPES:
@@ -67,19 +78,23 @@ def _touched(conn: psycopg.Connection, release: int, layer: Layer) -> tuple[Cell
     return cells, cells
 
 
-def _names(layer: Layer) -> dict[str, str]:
+def _names(layer: Layer, condition: str | None) -> dict[str, str]:
     """Columns whose change shows: at the zooms drawn ahead only those that are kept there."""
     rule = rule_of(layer)
     always = [*_hiding(layer), "source"]
     ahead = list(dict.fromkeys([*(rule.by if rule else ()), *always]))
     drawn = list(dict.fromkeys([*layer.file.tiles.fields, *ahead]))
     return {
-        "served": layer.table,
-        "history": layer.history,
+        "served": _rows(layer.table, condition),
+        "history": _rows(layer.history, condition),
         "drawn": ", ".join(quoted(name) for name in drawn),
         **{side: _of(side, drawn) for side in ("began", "ended")},
         **{f"{side}_ahead": _of(side, ahead) for side in ("began", "ended")},
     }
+
+
+def _rows(table: str, condition: str | None) -> str:
+    return table if condition is None else f"(SELECT * FROM {table} WHERE {condition}) AS seen"
 
 
 def _of(side: str, names: list[str]) -> str:

@@ -1,7 +1,7 @@
 """News of releases pushed to whoever listens (server-sent events): one message for all of a view, bounded queues."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -60,14 +60,16 @@ class Hub:
     def leave(self, listener: Listener) -> None:
         self._listeners.discard(listener)
 
-    def tell(self, release: int, touches: Touches | None) -> None:
-        """Tell everyone what a release touched of what they may see; each view's message is written once."""
-        messages: dict[str, bytes] = {}
+    @property
+    def views(self) -> list[View]:
+        """Of those who listen, each once."""
+        return [*{listener.view.name: listener.view for listener in self._listeners}.values()]
+
+    def tell(self, messages: Mapping[str, bytes]) -> None:
+        """Tell everyone what was written for their view; who came since then has heard it already."""
         for listener in tuple(self._listeners):
-            view = listener.view
-            if view.name not in messages:
-                messages[view.name] = message_of(release, touches, view)
-            listener.give(messages[view.name])
+            if listener.view.name in messages:
+                listener.give(messages[listener.view.name])
 
     async def beat(self) -> None:
         """Keep quiet connections open, and find out who has left; for ever."""
@@ -77,12 +79,12 @@ class Hub:
                 listener.give(BEAT)
 
 
-def message_of(release: int, touches: Touches | None, view: View) -> bytes:
+def message_of(release: int, touches: Touches | None) -> bytes:
     """One event: `release` with what it touched, or `reset` when only asking for everything again will do."""
     if touches is None:
         return b"id: %d\nevent: reset\ndata: %s\n\n" % (release, orjson.dumps({"release": release}))
-    layers = told(touches, list(view.layers))
-    return b"id: %d\nevent: release\ndata: %s\n\n" % (release, orjson.dumps({"release": release, "layers": layers}))
+    content = orjson.dumps({"release": release, "layers": told(touches)})
+    return b"id: %d\nevent: release\ndata: %s\n\n" % (release, content)
 
 
 class EventStream(Response):

@@ -14,10 +14,10 @@ from gis_server.db.statements import text
 from gis_server.errors import MapError
 from gis_server.releases.snapshot import snapshot
 from gis_server.tiles.desk import Desk
-from gis_server.tiles.events import Hub
+from gis_server.tiles.events import Hub, message_of
 from gis_server.tiles.shelves import PREFIX_BYTES, address_of
 from gis_server.tiles.store import Store
-from gis_server.tiles.touched import SQL, Touches, touched_since
+from gis_server.tiles.touched import SQL, Touches, touched_for, touched_since
 
 SEED_AT_ONCE = 50
 CHECK_S = 10.0
@@ -124,8 +124,9 @@ class Keeper:
         """Tell listeners, once the store is in step: whoever asks again gets what is new."""
         if newest != self.told and len(self.hub):
             async with snapshot(self.pool) as snap:
-                newest, touches = snap.release, await touched_since(snap, self.told)
-            self.hub.tell(newest, touches)
+                newest = snap.release
+                of_views = {view.name: await touched_for(snap, self.told, view) for view in self.hub.views}
+            self.hub.tell({name: message_of(newest, touches) for name, touches in of_views.items()})
         self.told = newest
 
     async def _seed(self, store: Store) -> None:

@@ -10,7 +10,7 @@ from gis_server.access.who import Doorkeeper
 from gis_server.errors import BadRequest, MapError
 from gis_server.releases.snapshot import Snapshot, snapshot
 from gis_server.tiles.events import EventStream, Hub, Listener, message_of
-from gis_server.tiles.touched import Touches, told, touched_since
+from gis_server.tiles.touched import Touches, told, touched_for
 from gis_server.web.answers import json_answer
 from gis_server.web.asking import Caller, View, note_release, pool_of, reading
 
@@ -31,9 +31,9 @@ async def _since(since: str = "0") -> int:
 async def get_changed_tiles(request: Request, view: Caller, since: Annotated[int, Depends(_since)]) -> Response:
     """Map tiles that the releases after `since` touched, by layer: `tiles` with all above and below, and `alone`."""
     async with reading(request) as snap:
-        touches = await touched_since(snap, since)
+        touches = await touched_for(snap, since, view)
     found = {"since": since, "release": snap.release, "complete": touches is not None}
-    return json_answer(request, {**found, "layers": told(touches or {}, list(view.layers))})
+    return json_answer(request, {**found, "layers": told(touches or {})})
 
 
 @router.get("/events")
@@ -56,17 +56,17 @@ async def _first(request: Request, view: View, last: str | None) -> bytes:
 
     async def read() -> tuple[int, bytes]:
         async with snapshot(pool_of(request)) as snap:
-            return snap.release, message_of(snap.release, await _missed(snap, last), view)
+            return snap.release, message_of(snap.release, await _missed(snap, last, view))
 
     release, message = await hub.comers.share((last, view.name), read)
     note_release(request, release)
     return message
 
 
-async def _missed(snap: Snapshot, last: str | None) -> Touches | None:
+async def _missed(snap: Snapshot, last: str | None, view: View) -> Touches | None:
     if last is None:
         return {}
-    return await touched_since(snap, int(last)) if NUMBER.fullmatch(last) else None
+    return await touched_for(snap, int(last), view) if NUMBER.fullmatch(last) else None
 
 
 def _still(request: Request, view: View) -> bool:

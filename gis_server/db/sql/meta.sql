@@ -44,6 +44,14 @@ CREATE TABLE IF NOT EXISTS meta.touched (
     cells   bytea NOT NULL,
     PRIMARY KEY (release, layer)
 );
+-- The same for each way of seeing only some of the rows: who does not see a row must not hear that it changed.
+CREATE TABLE IF NOT EXISTS meta.touched_seen (
+    release integer NOT NULL REFERENCES meta.release,
+    layer   text NOT NULL,
+    seen    text NOT NULL,
+    cells   bytea NOT NULL,
+    PRIMARY KEY (release, layer, seen)
+);
 -- What a release draws of a layer in tiles drawn ahead: of how much, and how much of it, at each zoom.
 CREATE TABLE IF NOT EXISTS meta.drawing (
     release     integer NOT NULL REFERENCES meta.release,
