@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 from gis_server.catalog import Catalog, Layer
 from gis_server.catalog.model import ACCESS_ORDER, Access, ViewRule
 from gis_server.db.rows import rows_condition
+from gis_server.db.statements import quoted, text
 from gis_server.errors import UnknownLayer
+
+SQL = Path(__file__).parent / "sql"
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,18 @@ class View:
     def ended(self, layer: Layer) -> str:
         """The same of its ended rows: a version is seen or not by its own values."""
         return self._seen(layer, layer.history)
+
+    def since(self, layer: Layer) -> str:
+        """What a SELECT takes as the release that a row “served” is of: the last that changed what the view sees of it.
+
+        The row's own would tell when something hidden changed, a certificate for example.
+        """
+        if len(self.layers[layer.id]) == len(layer.fields):
+            return "served.born"
+        names = [quoted(name) for name in (*self.layers[layer.id], "source", "geom")]
+        sides = {side: ", ".join(f"{side}.{name}" for name in names) for side in ("past", "version")}
+        own = ", ".join(f"served.{name}" for name in names)
+        return text(SQL, "since", own=own, ended=self.ended(layer), **sides)
 
     def _seen(self, layer: Layer, table: str) -> str:
         condition = self.conditions.get(layer.id)

@@ -87,6 +87,7 @@ def _piece(over: Over, piece: str, number: int, within: str) -> str:
         srid=str(over.catalog.crs.stored),
         columns=", ".join(column(layer, name) for name in view.layers[layer.id]),
         rows=view.rows(layer),
+        born=view.since(layer),
         within=within,
     )
 

@@ -112,6 +112,7 @@ class Sight:
 
     def _piece(self, name: str, layer: Layer) -> str:
         names = {"id": literal(layer.id), "rows": self.view.rows(layer), "srid": str(self.catalog.crs.stored)}
+        names["born"] = self.view.since(layer)
         rule, time = layer.file.search, layer.file.time
         if rule and rule.unit and time:
             names |= {

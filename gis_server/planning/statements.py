@@ -100,6 +100,7 @@ def _parcel(reading: Reading) -> dict[str, str]:
     commune = f"served.{quoted(reading.manifest.file.parcels.commune)}"
     return {
         "rows": reading.rows(layer),
+        "born": reading.view.since(layer),
         "columns": reading.columns(layer, list(layer.fields)),
         "commune_numbered": commune,
     }
@@ -111,6 +112,7 @@ def _piece(reading: Reading, one: Numbered) -> str:
         "rule": str(one.number),
         "columns": reading.columns(layer, rule.fields) or "NULL AS nothing",
         "rows": reading.rows(layer),
+        "born": reading.view.since(layer),
         "conditions": _conditions(layer, rule),
         "most": str(rule.most),
     }

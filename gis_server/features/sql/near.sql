@@ -2,7 +2,7 @@
 -- layer's place in the order of drawing; “columns” are quoted names of the caller's view.
 (
     SELECT
-        {place} AS place, {id} AS layer, served.fid, served.born, served.source,
+        {place} AS place, {id} AS layer, served.fid, {born} AS born, served.source,
         ST_Distance(served.geom, ST_SetSRID(ST_MakePoint($1, $2), {srid})) AS distance_m,
         ST_Area(served.geom) AS area_m2,
         (SELECT row_to_json(properties)::text FROM (SELECT {columns}) AS properties) AS properties,

@@ -2,7 +2,7 @@
 -- “place” is the layer's place in the order of drawing; “columns” are quoted names of the caller's view.
 (
     SELECT
-        {place} AS place, {id} AS layer, served.fid, served.born, served.source,
+        {place} AS place, {id} AS layer, served.fid, {born} AS born, served.source,
         ST_Distance(served.geom, (SELECT ST_GeomFromWKB($1, {srid}))) AS distance_m,
         ST_Area(served.geom) AS area_m2,
         (SELECT row_to_json(properties)::text FROM (SELECT {columns}) AS properties) AS properties,

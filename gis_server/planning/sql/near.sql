@@ -5,7 +5,7 @@
         NULL::float8 AS area_m2, NULL::float8 AS length_m, hit.distance_m, NULL::float8 AS width_m, NULL::float8 AS covered_m2
     FROM asked CROSS JOIN LATERAL (
         SELECT
-            served.fid, served.born, served.source,
+            served.fid, {born} AS born, served.source,
             (SELECT row_to_json(properties)::text FROM (SELECT {columns}) AS properties) AS properties,
             ST_Distance(served.geom, asked.geom) AS distance_m
         FROM {rows} AS served

@@ -6,7 +6,7 @@
         hit.area_m2, NULL::float8 AS length_m, 0::float8 AS distance_m, hit.width_m, hit.covered_m2
     FROM asked CROSS JOIN LATERAL (
         SELECT
-            served.fid, served.born, served.source,
+            served.fid, {born} AS born, served.source,
             (SELECT row_to_json(properties)::text FROM (SELECT {columns}) AS properties) AS properties,
             ST_Area(part.geom) AS area_m2, 2 * ST_Area(part.geom) / nullif(ST_Perimeter(part.geom), 0) AS width_m,
             ST_Area(ST_Union(part.geom) OVER ()) AS covered_m2

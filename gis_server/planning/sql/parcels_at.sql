@@ -7,7 +7,7 @@ FROM (
 ) AS asked
 CROSS JOIN LATERAL (
     SELECT
-        served.fid, served.born, served.source,
+        served.fid, {born} AS born, served.source,
         (SELECT row_to_json(properties)::text FROM (SELECT {columns}) AS properties) AS properties,
         {commune_numbered} AS commune, ST_AsEWKB(served.geom) AS shape
     FROM {rows} AS served

@@ -8,7 +8,7 @@
         hit.area_m2 / nullif(hit.length_m, 0) AS width_m, NULL::float8 AS covered_m2
     FROM asked CROSS JOIN LATERAL (
         SELECT
-            served.fid, served.born, served.source,
+            served.fid, {born} AS born, served.source,
             (SELECT row_to_json(properties)::text FROM (SELECT {columns}) AS properties) AS properties,
             ST_Length(ST_Transform(within.geom, asked.srid)) AS length_m,
             CASE WHEN axis.geom IS NOT NULL THEN (
