@@ -39,6 +39,7 @@ from gis_server.images.tile_routes import drawn_tile
 from gis_server.images.tile_routes import router as image_tiles
 from gis_server.images.wms_routes import router as wms
 from gis_server.planning.manifest import read_manifest
+from gis_server.planning.printed import open_press
 from gis_server.planning.routes import router as planning
 from gis_server.planning.signing import Signer
 from gis_server.portals.glyphs import router as glyphs
@@ -150,7 +151,7 @@ def _furnish(app: FastAPI, settings: Settings) -> None:
     state.door = open_door(settings, state.catalog)
     state.places = read_places(settings.layers_folder)
     state.manifest = read_manifest(settings.layers_folder, state.catalog)
-    state.tables, state.signer = asyncio.Lock(), Signer(settings.signing_key_file)
+    state.tables, state.press, state.signer = asyncio.Lock(), open_press(), Signer(settings.signing_key_file)
     state.finder = open_finder(state.catalog, state.places)
     state.viewer = Viewer(settings)
     state.map_parts = state.viewer.map_parts

@@ -157,8 +157,8 @@ def _of_raster(catalog: Catalog, layer: Layer, where: str) -> Iterator[str]:
     rule = layer.file.raster
     if rule is None:
         return
-    if layer.file.geometry != ("Polygon",):
-        yield f"{where}: geometry: the rows of a raster layer are footprints, Polygon"
+    if layer.file.geometry != ("Polygon",) or layer.file.rows:
+        yield f"{where}: geometry, rows: a raster layer's rows are footprints, Polygon, that all of its callers see"
     for name, kind in FACTS.items():
         if name not in layer.fields or layer.fields[name].type != kind:
             yield f"{where}: fields: a raster layer has {name}: {{type: {kind}}}"

@@ -13,18 +13,21 @@ import segno
 import typst
 
 from gis_server.catalog.words import read_yaml
-from gis_server.errors import AssetsMissing
+from gis_server.errors import AssetsMissing, Busy
 from gis_server.planning.asked import Lang
 from gis_server.planning.dossier import Content
 from gis_server.planning.drawing import draw, swatch_svg
 from gis_server.planning.maps import Sheet
 from gis_server.planning.page import PAGES, names, published
 from gis_server.planning.signing import digest
+from gis_server.web.gate import Gate
 from gis_server.web.pages import day, moment
 
 FONT = "Noto Sans"
 FONTS_FOLDER = Path("/usr/share/fonts/truetype/noto")
 """Debian's fonts-noto-core."""
+AT_ONCE, QUEUE = 2, 8
+"""Prints of one worker: each takes half a second of a processor, and whoever waits for the ninth would not."""
 WHOLE = 99.995
 """Percent: from here on it is written 100,00."""
 
@@ -37,6 +40,17 @@ class Print:
     sheets: Sequence[Sheet]
     lang: Lang
     address: str
+
+
+def open_press() -> Gate:
+    return Gate(
+        AT_ONCE,
+        QUEUE,
+        lambda: Busy(
+            "Có quá nhiều hồ sơ đang được in; thử lại sau vài giây.",
+            "Too many dossiers are being printed; try again in a few seconds.",
+        ),
+    )
 
 
 def print_pdf(asked: Print) -> bytes:

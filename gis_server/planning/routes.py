@@ -2,8 +2,10 @@
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
@@ -96,7 +98,7 @@ async def get_script(request: Request, view: Caller) -> Response:
 async def _answer(request: Request, written: Written) -> Response:
     answer = await _formed(request, written)
     if path := parcel_path(written.content["subject"]):
-        answer.headers["Content-Location"] = path
+        answer.headers["Content-Location"] = quote(path)  # a number may have letters that no header takes
     return answer
 
 
@@ -113,7 +115,8 @@ async def _paper(request: Request, written: Written) -> Response:
     signed = await asyncio.to_thread(signer.sign, written.content)
     address = f"{base_url(request)}/verify/{signed}"
     headers = {"Content-Disposition": f'inline; filename="{file_name(written.content["subject"])}"'}
-    body = await asyncio.to_thread(print_pdf, Print(written.content, written.sheets, lang, address))
+    printed = partial(asyncio.to_thread, print_pdf, Print(written.content, written.sheets, lang, address))
+    body = await request.app.state.press.pass_through(printed)
     return validated(request, body, "application/pdf", headers)
 
 

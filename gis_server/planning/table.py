@@ -28,6 +28,8 @@ MEASURES: dict[Relation, tuple[str, ...]] = {
 }
 """How many, slivers not counted; area covered; its share in %; length, or distance of the nearest, in metres; of cells
 those of the sheet with most of it, and its greatest value there."""
+FORMULA = tuple("=+-@\t\r＝＋－＠")
+"""What a spreadsheet would run."""
 HEAD = ("commune", "sheet", "parcel", "found", "area_m2", "grid")
 Cell = str | int | float | bool | None
 Row = dict[str, Cell]
@@ -172,6 +174,6 @@ def as_csv(names: Sequence[str], rows: Sequence[Row]) -> bytes:
 
 
 def _safe(cell: Cell) -> Cell:
-    if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")):
+    if isinstance(cell, str) and cell.startswith(FORMULA):
         return "'" + cell
     return str(cell).lower() if isinstance(cell, bool) else cell

@@ -48,7 +48,7 @@ def unused(folder: Path, used: set[str]) -> list[Path]:
 @contextmanager
 def shared(folder: Path) -> Iterator[None]:
     """While a load makes rasters: nobody sweeps. The kernel lets go when the process dies."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o750, parents=True, exist_ok=True)  # also rasters that few may see lie there
     with _lock_file(folder) as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
         yield

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from gis_server.errors import Busy
+from gis_server.web.gate import Gate as AnyGate
 
 Result = TypeVar("Result")
 Render = Callable[[], Awaitable[Result]]
@@ -62,22 +63,15 @@ async def _after(running: "asyncio.Task[Result]", render: Render[Result]) -> Res
     return await render()
 
 
-class Gate:
-    """At most `width` renders at once; a short queue; beyond it callers are sent away before everything slows down."""
+class Gate(AnyGate):
+    """Few renders at once."""
 
     def __init__(self, width: int, queue: int) -> None:
-        self._room = asyncio.Semaphore(width)
-        self._left = width + queue
+        super().__init__(width, queue, _crowded)
 
-    async def pass_through(self, render: Render[Result]) -> Result:
-        if self._left <= 0:
-            raise Busy(
-                "Có quá nhiều ô bản đồ đang được vẽ; thử lại sau vài giây.",
-                "Too many tiles are being drawn; try again in a few seconds.",
-            )
-        self._left -= 1
-        try:
-            async with self._room:
-                return await render()
-        finally:
-            self._left += 1
+
+def _crowded() -> Busy:
+    return Busy(
+        "Có quá nhiều ô bản đồ đang được vẽ; thử lại sau vài giây.",
+        "Too many tiles are being drawn; try again in a few seconds.",
+    )

@@ -68,7 +68,7 @@ class Envelope:
         try:
             await self._answer(inner, receive, send_wrapped)
         except Exception:
-            log.exception("%s %s", scope["method"], scope["path"])
+            log.exception("%s %r", scope["method"], scope["path"])  # written out: a path may hold line feeds
             if started:
                 raise
             await unexpected()(inner, receive, send_wrapped)

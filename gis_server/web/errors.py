@@ -53,7 +53,7 @@ async def _map_error(request: Request, error: Exception) -> Response:
 
 
 async def _away(request: Request, error: Exception) -> Response:
-    log.warning("%s %s: %s: %s", request.method, request.url.path, type(error).__name__, error)
+    log.warning("%s %r: %s: %s", request.method, request.scope["path"], type(error).__name__, error)
     return problem_of(busy())
 
 

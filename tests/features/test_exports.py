@@ -282,3 +282,19 @@ def test_a_table_that_fails_leaves_no_file_and_says_so(city: City, tmp_path: Pat
     assert answer.status_code == 400
     folder = city.settings.state_folder / "exports"
     assert not [path for path in folder.iterdir() if ".draft" in path.name]
+
+
+async def test_nobody_else_on_the_machine_reads_tables_and_questions_that_fail_leave_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "exports"
+    shelf = Shelf(folder, 1_000_000)
+
+    def fails(path: Path) -> None:
+        raise ValueError(path)
+
+    await shelf.file("a.csv", lambda path: path.write_bytes(b"1") and None)
+    assert folder.stat().st_mode & 0o777 == 0o700
+    for number in range(3):
+        with pytest.raises(ValueError, match="draft"):
+            await shelf.file(f"{number}.csv", fails)
+    assert not shelf._being_made
+    assert [one.name for one in folder.iterdir()] == ["a.csv"]

@@ -29,11 +29,13 @@ class Shelf:
         """The file of that name, made where it is not there; of those who ask at once, one makes it."""
         path = self._folder / name
         lock = self._being_made.setdefault(name, asyncio.Lock())
-        async with lock:
-            if not path.exists():
-                await self._make(path, make)
-        if not lock.locked():
-            self._being_made.pop(name, None)
+        try:
+            async with lock:
+                if not path.exists():
+                    await self._make(path, make)
+        finally:
+            if not lock.locked():
+                self._being_made.pop(name, None)
         path.touch()
         return path
 
@@ -48,7 +50,7 @@ class Shelf:
             self._room.release()
 
     def _made(self, path: Path, make: Callable[[Path], None]) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # what agencies see is nobody else's to read
         self._tidy()
         draft = path.with_name(f"{uuid4().hex}.draft{path.suffix}")
         try:

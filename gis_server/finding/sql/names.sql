@@ -11,13 +11,13 @@ WITH begun AS MATERIALIZED (
         ORDER BY name.bare COLLATE "C" LIMIT $6
     ) AS name
 ), having_all AS MATERIALIZED (
-    SELECT * FROM meta.search_name AS name
+    SELECT name.*, seen.place
+    FROM meta.search_name AS name JOIN unnest($1::text[], $2::text[], $3::int[]) AS seen(layer, field, place) USING (layer, field)
     WHERE {words} AND {marks} AND NOT starts_with(name.bare, $4) LIMIT 1500
 ), found AS (
     SELECT name_id, layer, field, name, bare, toned, place FROM begun
     UNION ALL
-    SELECT name_id, layer, field, name, bare, toned, seen.place
-    FROM having_all JOIN unnest($1::text[], $2::text[], $3::int[]) AS seen(layer, field, place) USING (layer, field)
+    SELECT name_id, layer, field, name, bare, toned, place FROM having_all
 )
 SELECT name_id, layer, field, name, bare, toned, place,
     CASE WHEN bare = $4 THEN 0 WHEN starts_with(bare, $4) OR right(bare, length($4)) = $4 THEN 1 ELSE 2 END AS tier
