@@ -60,7 +60,7 @@ class Answers:
         nothing = ["204"] if path in self.said["empty"] else []
         known = ["304"] if method == "GET" else []
         where = ["404"] if "{" in path else []
-        sent = ["413"] if method in ("POST", "PUT", "PATCH") else []
+        sent = ["408", "413"] if method in ("POST", "PUT", "PATCH") else []
         edits = self.said["edits"] if f"{method} {path}" in self.said["success"] else []
         more = self.said["more"].get(path, [])
         return [*nothing, *more, *known, "400", "401", *where, *sent, *edits, "503", "default"]
