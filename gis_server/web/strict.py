@@ -8,6 +8,8 @@ from fastapi.routing import APIRoute
 
 from gis_server.errors import BadRequest
 
+MOST = 200
+"""Parameters of a request, in which those that stand twice are looked for."""
 OPEN = "x-bando-open"
 """Mark (in `openapi_extra`) of a route that takes more names than it declares, and checks those itself."""
 
@@ -18,6 +20,8 @@ async def refuse_unknown(request: Request) -> None:
         return
     route = request.scope.get("route")
     given = [name for name, _ in request.query_params.multi_items()]
+    if len(given) > MOST:
+        raise BadRequest(f"Quá {MOST} tham số.", f"There are more than {MOST} parameters.")
     if isinstance(route, APIRoute) and not (route.openapi_extra or {}).get(OPEN):
         refuse(given, declared(route))
     if len(given) != len(set(given)):

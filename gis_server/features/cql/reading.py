@@ -17,10 +17,14 @@ MOST_WORDS = 2_000
 SIGNS = re.compile(r"(?:\bNOT\b\s*|[-+]\s*){6}", re.IGNORECASE)
 """`NOT NOT NOT…`: each is a step down for a parser that dies, and its process with it, when its stack ends."""
 MOST_NODES = 4_000
+MOST_TRIES = 400_000
+"""Letters, twice as many for each bracket around them: the parser reads what will not do once more from each bracket."""
 LANGUAGES = ("cql2-text", "cql2-json")
 QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
 JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 """A text without an end goes to the end of all: begun again at each quote, it would take the square of its length."""
+NUMBERS = re.compile(r"\([^()a-zA-Z]*\)")
+"""Coordinates and lists of numbers; of a geometry up to three, one in another."""
 WORD = re.compile(r"[^\W\d]\w*|[-+*/^%<>=]")
 Tree = Any
 
@@ -41,6 +45,7 @@ def read_filter(text: str, language: str | None) -> Tree:
 def _from_text(text: str) -> Tree:
     bare = QUOTED.sub(" x ", text)
     _refuse_depth(bare)
+    _refuse_tries(bare)
     if SIGNS.search(bare):
         raise _too_deep()
     if sum(1 for _ in WORD.finditer(bare)) > MOST_WORDS:
@@ -73,14 +78,29 @@ def _no_number(word: str) -> Any:
 
 
 def _refuse_depth(text: str) -> None:
-    depth = 0
+    if _depth(text) > MOST_DEPTH:
+        raise _too_deep()
+
+
+def _refuse_tries(text: str) -> None:
+    """A few letters in twenty brackets would keep the parser for a minute, in forty for ever."""
+    bare = text
+    for _ in range(3):
+        bare = NUMBERS.sub(" ", bare)
+    if len(text) << _depth(bare) > MOST_TRIES:
+        raise bad_filter("quá nhiều ngoặc lồng nhau", "it has too many brackets in brackets for its length")
+
+
+def _depth(text: str) -> int:
+    """Of the innermost bracket."""
+    depth = deepest = 0
     for letter in text:
         if letter in "([{":
             depth += 1
-            if depth > MOST_DEPTH:
-                raise _too_deep()
+            deepest = max(deepest, depth)
         elif letter in ")]}":
             depth -= 1
+    return deepest
 
 
 def _measure(tree: Tree) -> None:
