@@ -18,7 +18,7 @@ SIGNS = re.compile(r"(?:\bNOT\b\s*|[-+]\s*){6}", re.IGNORECASE)
 """`NOT NOT NOT…`: each is a step down for a parser that dies, and its process with it, when its stack ends."""
 MOST_NODES = 4_000
 MOST_TRIES = 400_000
-"""Letters, twice as many for each bracket around them: the parser reads what will not do once more from each bracket."""
+"""Letters, twice as many for each bracket around them: from each the parser reads once more what will not do."""
 LANGUAGES = ("cql2-text", "cql2-json")
 QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
 JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
