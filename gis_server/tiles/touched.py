@@ -1,5 +1,6 @@
 """What releases touched, for callers: by layer, as few tiles as tell it."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -26,7 +27,8 @@ async def touched_since(snap: Snapshot, release: int) -> Touches | None:
     """By layer; None when that is too long ago. A release that recorded nothing of a layer touched all of it."""
     if not 0 <= snap.release - release <= MOST_BEHIND:
         return None
-    return _joined(await snap.conn.fetch(text(SQL, "touched_since"), release))
+    rows = await snap.conn.fetch(text(SQL, "touched_since"), release)
+    return await asyncio.to_thread(_joined, rows)  # of hundreds of large releases that takes a while
 
 
 async def touched_for(snap: Snapshot, release: int, view: View) -> Touches | None:
@@ -37,7 +39,7 @@ async def touched_for(snap: Snapshot, release: int, view: View) -> Touches | Non
     ways = {layer: way_name(condition) for layer, condition in view.conditions.items()}
     rows = await snap.conn.fetch(text(SQL, "touched_seen_since"), release, [*ways], [*ways.values()])
     seen = {layer: cells for layer, cells in whole.items() if layer in view.layers and layer not in ways}
-    return {**seen, **_joined(rows)}
+    return {**seen, **await asyncio.to_thread(_joined, rows)}
 
 
 def _joined(rows: Sequence[Mapping[str, Any]]) -> Touches:
