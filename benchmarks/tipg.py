@@ -1,9 +1,13 @@
 """Pages of parcels and their tiles beside tipg, on the same cluster (`python -m benchmarks.tipg [parcels]`).
 
+Tiles are asked of tipg twice: of the table that we serve, with its VN-2000 shapes, and of a copy that has Web Mercator
+ready and nothing else to carry.
+
 One worker each; tipg comes from PyPI into `build/peers/tipg`, a place of its own. With BANDO_STATE it measures the
 installation that is loaded there.
 """
 
+import gzip
 import os
 import shutil
 import statistics
@@ -12,11 +16,14 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlsplit
+
+import mapbox_vector_tile
 
 from benchmarks.gate import asked
 from benchmarks.measure import CONSOLE, claim
@@ -28,11 +35,16 @@ from gis_server.catalog import read_catalog
 from gis_server.db.database import open_database
 from gis_server.db.statements import quoted, text
 from gis_server.settings import Settings
+from gis_server.tiles.budget import count_features
 
 PARCELS = 300_000
 LAYER = "cadastre.thua_dat"
 VERSIONS = ("tipg==1.6.1", "uvicorn==0.54.0")
-ROUNDS, CONNECTIONS, TILES = 3, 8, 40
+ROUNDS, CONNECTIONS, TILES = 3, 8, 300
+ZOOMS = (10, 12, 14, 15, 16)
+LONGEST_S = 45.0
+"""Of asking for one zoom: then the median is of the tiles so far."""
+SERVED, READY = "peer.served", "peer.tiles"
 
 
 def bench(place: Bench, parcels: int = PARCELS) -> None:
@@ -51,14 +63,16 @@ def measure(place: Bench) -> None:
     place.bando("tiles", "purge")
     ours, theirs = free_port(), free_port()
     try:
-        with service(place, ours), _tipg(place, theirs):
-            both = Both(f"http://127.0.0.1:{ours}", f"http://127.0.0.1:{theirs}")
+        with service(place, ours) as our_process, _tipg(place, theirs) as their_process:
+            costs = Cost(place, our_process.pid, "bando_read"), Cost(place, their_process.pid, "bando_owner")
+            both = Both(f"http://127.0.0.1:{ours}", f"http://127.0.0.1:{theirs}", costs)
             for limit in (10, 100, 1000):
                 both.rates(f"page of {limit:,} parcels", *_page(f"limit={limit}"))
             both.rates("page of 100 parcels in a box", *_page(f"limit=100&bbox={_box(place)}"))
-            for zoom in (14, 15, 16):
+            for zoom in ZOOMS:
                 both.cold(zoom, _tiles(place, zoom))
-            both.rates("warm tile z16", *_tile(16, *_tiles(place, 16)[0]))
+            at = _tiles(place, 16)[0]
+            both.rates("warm tile z16", _our_tile(16, *at), _their_tile(READY, 16, *at))
     finally:
         _drop(place)
 
@@ -69,6 +83,7 @@ class Both:
 
     ours: str
     theirs: str
+    costs: "tuple[Cost, Cost]"
 
     def rates(self, what: str, our_path: str, their_path: str) -> None:
         """Answers a second, in turns; the median of each."""
@@ -80,30 +95,94 @@ class Both:
 
     def cold(self, zoom: int, tiles: Sequence[tuple[int, int]]) -> None:
         """Tiles that nobody has asked for, one after the other, by each in turn."""
-        paths = [_tile(zoom, x, y) for x, y in tiles]
-        times = [(_ms(self.ours + our_path), _ms(self.theirs + their_path)) for our_path, their_path in paths]
-        ours, theirs = (statistics.median(some) for some in zip(*times, strict=True))
-        claim(f"cold tile z{zoom}, median of {len(tiles)}", ours, theirs, "ms", "ms tipg")
+        times: list[list[float]] = []
+        counts = Counter[str]()
+        started = time.perf_counter()
+        for x, y in tiles:
+            paths = {"ours": self.ours + _our_tile(zoom, x, y)}
+            paths |= {table: self.theirs + _their_tile(table, zoom, x, y) for table in (SERVED, READY)}
+            answers = {who: _timed(path) for who, path in paths.items()}
+            times.append([ms for ms, _ in answers.values()])
+            counts += Counter({who: _shown(tile, zoom) for who, (_, tile) in answers.items()})
+            if time.perf_counter() - started > LONGEST_S:
+                break
+        ours, served, ready = (statistics.median(some) for some in zip(*times, strict=True))
+        what = f"cold tile z{zoom}, median of {len(times)}"
+        claim(f"{what}, the same table", ours, served, "ms", "ms tipg, VN-2000 shapes")
+        claim(f"{what}, a table of its own", ours, ready, "ms", "ms tipg, Web Mercator ready")
+        told = f"{counts['ours']:,}; tipg {counts[SERVED]:,} and {counts[READY]:,}"
+        CONSOLE.print(f"    features told of: {told}", style="dim")
+        self._processor_time(zoom, tiles[: len(times)])
+
+    def _processor_time(self, zoom: int, tiles: Sequence[tuple[int, int]]) -> None:
+        """The same tiles again, none kept: what other people's programs do meanwhile hardly counts here."""
+        self.costs[0].place.bando("tiles", "purge")
+        ours = self.costs[0].of([self.ours + _our_tile(zoom, x, y) for x, y in tiles])
+        for table in (SERVED, READY):
+            theirs = self.costs[1].of([self.theirs + _their_tile(table, zoom, x, y) for x, y in tiles])
+            claim(f"    processor time of a tile z{zoom}", ours, theirs, "ms", f"ms tipg, {table}")
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Processor time of a service and of its connections to PostgreSQL, which are those of one user."""
+
+    place: Bench
+    pid: int
+    user: str
+
+    def of(self, addresses: Sequence[str]) -> float:
+        """Milliseconds of one answer."""
+        before = self._spent_ms()
+        for address in addresses:
+            _timed(address)
+        time.sleep(1)  # ours goes on to keep the tiles
+        return (self._spent_ms() - before) / len(addresses)
+
+    def _spent_ms(self) -> float:
+        with self.place.database.connect("owner") as conn:
+            query = b"SELECT pid FROM pg_stat_activity WHERE usename = %s AND pid <> pg_backend_pid()"
+            backends = {pid for (pid,) in conn.execute(query, [self.user])}
+        ticks = 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):
+                fields = stat.read_text().rpartition(")")[2].split()
+                if int(stat.parent.name) in backends | {self.pid} or int(fields[1]) == self.pid:
+                    ticks += int(fields[11]) + int(fields[12])
+        return ticks * 1000 / os.sysconf("SC_CLK_TCK")
+
+
+def _shown(tile: bytes, zoom: int) -> int:
+    """Features that a tile shows, each of those that are drawn as one counted."""
+    if zoom > 14:
+        return count_features(tile)
+    layers = mapbox_vector_tile.decode(tile).values()
+    return sum(one["properties"].get("merged", 1) for layer in layers for one in layer["features"])
 
 
 def _page(query: str) -> tuple[str, str]:
     return f"/collections/{LAYER}/items?{query}", f"/collections/peer.items/items?{query}"
 
 
-def _tile(zoom: int, x: int, y: int) -> tuple[str, str]:
-    return f"/tiles/{LAYER}/{zoom}/{x}/{y}.mvt", f"/collections/peer.tiles/tiles/WebMercatorQuad/{zoom}/{x}/{y}"
+def _our_tile(zoom: int, x: int, y: int) -> str:
+    return f"/tiles/{LAYER}/{zoom}/{x}/{y}.mvt"
 
 
-def _ms(address: str) -> float:
-    started = time.perf_counter()
+def _their_tile(table: str, zoom: int, x: int, y: int) -> str:
+    return f"/collections/{table}/tiles/WebMercatorQuad/{zoom}/{x}/{y}"
+
+
+def _timed(address: str) -> tuple[float, bytes]:
+    """Milliseconds until all of it is here, packed as browsers ask for it; and the tile."""
     asked_as_browsers_do = urllib.request.Request(address, headers={"Accept-Encoding": "gzip"})
-    with urllib.request.urlopen(asked_as_browsers_do, timeout=60) as answer:
-        answer.read()
-    return (time.perf_counter() - started) * 1000
+    started = time.perf_counter()
+    with urllib.request.urlopen(asked_as_browsers_do, timeout=120) as answer:
+        body, coding = answer.read(), answer.headers["Content-Encoding"]
+    return (time.perf_counter() - started) * 1000, gzip.decompress(body) if coding == "gzip" else body
 
 
 def _tiles(place: Bench, zoom: int) -> list[tuple[int, int]]:
-    """Tiles with parcels, the same ones every time, none of them drawn ahead."""
+    """Tiles with parcels, the same ones every time."""
     query = f"""
         SELECT x, y FROM (SELECT DISTINCT floor((ST_XMin(geom) / 40075016.6855785 + 0.5) * 2 ^ {zoom})::int AS x,
                floor((0.5 - ST_YMin(geom) / 40075016.6855785) * 2 ^ {zoom})::int AS y FROM peer.tiles) AS all_of_them
@@ -143,13 +222,14 @@ def _drop(place: Bench) -> None:
 
 
 @contextmanager
-def _tipg(place: Bench, port: int) -> Iterator[None]:
+def _tipg(place: Bench, port: int) -> Iterator["subprocess.Popen[bytes]"]:
     """Its own server, as its documentation starts it."""
-    settings = {"DATABASE_URL": _url(place), "TIPG_DB_SCHEMAS": '["peer"]', "TIPG_CATALOG_TTL": "36000"}
+    settings = {"DATABASE_URL": _url(place), "TIPG_DB_SCHEMAS": '["peer"]', "TIPG_CATALOG_TTL": "36000",
+                "TIPG_MAX_FEATURES_PER_TILE": "1000000"}  # fmt: skip
     command = [str(_installed()), "-m", "uvicorn", "tipg.main:app", "--port", str(port), "--log-level", "warning"]
     with running(command, {**os.environ, **settings}) as process:
         wait_for(f"http://127.0.0.1:{port}/healthz", process)
-        yield
+        yield process
 
 
 def _url(place: Bench) -> str:

@@ -3,11 +3,11 @@
 import gzip
 import hashlib
 import struct
-import zlib
 from dataclasses import dataclass
 from threading import local
 from typing import Literal
 
+import deflate
 import zstandard
 
 Encoding = Literal["identity", "gzip", "zstd"]
@@ -15,7 +15,7 @@ HEAD = struct.Struct(">IB24sI")
 """Release, flags, validator, length of the gzip body; the zstd body is what follows it."""
 SEEDED = 1
 GZIP_LEVEL = 6
-ZSTD_LEVEL = 9
+ZSTD_LEVEL = 3
 _own = local()
 
 
@@ -69,8 +69,7 @@ def head_of(kept: memoryview | bytes) -> tuple[int, bool]:
 
 
 def _gzip(body: bytes) -> bytes:
-    squeezer = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, 31)
-    return squeezer.compress(body) + squeezer.flush()
+    return bytes(deflate.gzip_compress(body, GZIP_LEVEL))
 
 
 def _zstd() -> zstandard.ZstdCompressor:

@@ -29,6 +29,9 @@ def _piece(drawn: Drawn, zoom: int) -> str:
     rule = rule_of(drawn.layer)
     if rule is not None and zoom <= rule.high:
         return text(SQL, "tile_drawn", **mvt_names(drawn.layer), seen=literal(drawn.seen))
+    if zoom >= DETAILED_ZOOM and set(drawn.layer.file.geometry) == {"Polygon"}:
+        names = {"columns": _columns(drawn, zoom), "rows": drawn.rows}
+        return text(SQL, "tile_areas", **mvt_names(drawn.layer), **names)
     return from_rows(drawn, zoom, "served.geom_3857")
 
 
@@ -39,11 +42,16 @@ def _labels(drawn: Drawn) -> str:
 def from_rows(drawn: Drawn, zoom: int, shape: str) -> str:
     """A layer from the rows that its view sees; `shape` says how theirs are written in the tile's system."""
     layer = drawn.layer
-    kept = set(layer.file.tiles.fields_at(zoom))
-    columns = "".join(f"{as_tag(layer, name)} AS {quoted(name)}, " for name in drawn.fields if name in kept)
     if zoom < DETAILED_ZOOM and set(layer.file.geometry) != {"Point"}:
         shape = f"ST_Simplify({shape}, {SIMPLIFIED_UNITS} * tile.unit, true)"
-    return text(SQL, "tile_layer", **mvt_names(layer), columns=columns, rows=drawn.rows, shape=shape)
+    names = {"columns": _columns(drawn, zoom), "rows": drawn.rows, "shape": shape}
+    return text(SQL, "tile_layer", **mvt_names(layer), **names)
+
+
+def _columns(drawn: Drawn, zoom: int) -> str:
+    """The fields that a zoom shows, each in its MVT type."""
+    kept = set(drawn.layer.file.tiles.fields_at(zoom))
+    return "".join(f"{as_tag(drawn.layer, name)} AS {quoted(name)}, " for name in drawn.fields if name in kept)
 
 
 def label_names(drawn: Drawn) -> dict[str, str]:
