@@ -53,7 +53,7 @@ def bench(place: Bench) -> None:
         with _nginx(Path(folder), headers, body):
             peak = _side_by_side(base + path, headers, len(body))
         _half(base + path, peak)
-        claim("memory of the worker under load", _memory_mib(process.pid), 300.0, "MiB", "MiB allowed")
+        claim("memory of the worker under load", memory_mib(process.pid), 300.0, "MiB", "MiB allowed")
 
 
 def _side_by_side(address: str, headers: dict[str, str], size: int) -> float:
@@ -105,9 +105,10 @@ def _kept(address: str) -> tuple[dict[str, str], bytes]:
 
 
 @contextmanager
-def service(place: Bench, port: int = PORT) -> Iterator["subprocess.Popen[bytes]"]:
+def service(place: Bench, port: int = PORT, **more: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """One worker; `more` are settings by the names of their variables."""
     given = {"BANDO_STATE": str(place.settings.state_folder), "BANDO_PORT": str(port), "BANDO_WORKERS": "1"}
-    with running([sys.executable, "-m", "gis_server.cli.main", "serve"], {**os.environ, **given}) as process:
+    with running([sys.executable, "-m", "gis_server.cli.main", "serve"], {**os.environ, **given, **more}) as process:
         wait_for(f"http://127.0.0.1:{port}/health", process)
         yield process
 
@@ -126,7 +127,7 @@ def _nginx(folder: Path, headers: dict[str, str], body: bytes) -> Iterator[None]
         yield
 
 
-def _memory_mib(parent: int) -> float:
+def memory_mib(parent: int) -> float:
     """Resident memory of the busiest child: Granian's worker."""
     found = subprocess.run(["ps", "-o", "rss=", "--ppid", str(parent)], capture_output=True, text=True, check=True)
     return max(int(line) for line in found.stdout.split()) / 1024
