@@ -1,4 +1,4 @@
-"""A publish that changes 0.1 % of the parcels of a seeded city: what it costs, what it touches, when tiles are right."""
+"""A publish that changes 0.1 % of the parcels of a seeded city: its cost, what it touches, when tiles are right."""
 
 import json
 import time
@@ -64,7 +64,7 @@ class Delivery:
         shapes = shapely.from_wkb(self.table.column(name).to_numpy(zero_copy_only=False))
         places, owner = shapely.get_coordinates(shapes, return_index=True)
         key = (np.round(places * 1000).astype(np.int64) * (1, 1 << 32)).sum(axis=1)
-        first = np.searchsorted(owner, chosen[:: _NEIGHBOURS])
+        first = np.searchsorted(owner, chosen[::_NEIGHBOURS])
         moved = np.isin(key, key[first])
         places[moved] += MOVED_M
         changed = np.unique(owner[moved])
