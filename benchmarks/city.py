@@ -1,13 +1,14 @@
 """The whole city at its real size: loaded, its tiles weighed and seeded, 0.1 % of it changed, everything asked for.
 
-`python -m benchmarks.city [parcels]` (2,000,000 are the city; as many parcels as houses and three quarters); with
-BANDO_STATE it measures the installation that was loaded there with so many parcels, and changes it.
+`python -m benchmarks.city [parcels]` (2,000,000 are the city, with 1.5 million houses); with BANDO_STATE it measures
+the installation there, into which `bando load FOLDER` brought a set: `python -m benchmarks.city FOLDER [step …]`.
 """
 
 import json
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ PARCELS = 200_000
 LOADER_MIB = 1_536.0
 MAPS = ("quy_hoach", "thoat_nuoc", "giao_thong")
 ZOOMS = "0-16"
+STEPS = ("weigh", "seed", "answers", "changes")
 DRAWING = "vẽ sẵn · draw ahead"
 
 
@@ -39,14 +41,19 @@ def bench(_: Bench, parcels: int = PARCELS) -> None:
         measure(city, Path(folder))
 
 
-def measure(city: Bench, folder: Path) -> None:
+def measure(city: Bench, folder: Path, steps: Sequence[str] = STEPS) -> None:
     """Everything after loading; the folder holds what was loaded."""
-    _tell_load()
-    _weigh(city)
-    for name in MAPS:
-        _seed(city, name)
-    answers(city)
-    changes(city, folder / "ThuaDat.gpkg", MAPS[0])
+    for step in steps:
+        _tell_load()
+        if step == "weigh":
+            _weigh(city)
+        elif step == "seed":
+            for name in MAPS:
+                _seed(city, name)
+        elif step == "answers":
+            answers(city)
+        elif step == "changes":
+            changes(city, folder / "ThuaDat.gpkg", MAPS[0])
     _tell_load()
 
 
@@ -113,14 +120,12 @@ def _tell_load() -> None:
 
 
 def main() -> None:
-    parcels = int(sys.argv[1]) if len(sys.argv) > 1 else PARCELS
-    if "BANDO_STATE" not in os.environ:
-        with fresh_installation() as nowhere:
-            bench(nowhere, parcels)
+    given = sys.argv[1:]
+    if "BANDO_STATE" in os.environ:
+        measure(here(), Path(given[0]), given[1:] or STEPS)
         return
-    with tempfile.TemporaryDirectory(prefix="bando-city-") as folder:
-        _make(here(), Path(folder), parcels)
-        measure(here(), Path(folder))
+    with fresh_installation() as nowhere:
+        bench(nowhere, int(given[0]) if given else PARCELS)
 
 
 if __name__ == "__main__":

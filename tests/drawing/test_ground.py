@@ -54,7 +54,11 @@ class Lots:
             and (boxes is None or any(shapely.box(*shape.bounds).intersects(box) for box in boxes))
         ]
         fid, shape, use = ([one[column] for one in found] for column in range(3))
-        said = (np.ones(len(found), dtype=np.int64), np.array(["mau"] * len(found), dtype=object), np.array(use, object))
+        said = (
+            np.ones(len(found), dtype=np.int64),
+            np.array(["mau"] * len(found), dtype=object),
+            np.array(use, object),
+        )
         return pieces(np.array(shape, dtype=object), np.array(fid, dtype=np.int64), said)
 
 
