@@ -70,7 +70,7 @@ class Level:
         if self.sheet.hidden is None:
             return tiles
         if not self.is_highest:
-            return tiles & above(self.sheet.differing(_below(frame)))
+            return tiles & above(self.sheet.differing(frame.lower))
         if self.change is None:
             return tiles & self.sheet.near_hidden(frame)
         shared = tiles & self.sheet.shared(frame)
@@ -101,7 +101,7 @@ class Level:
 
     def _block(self, frame: Frame, tiles: set[Tile]) -> Block:
         sheet = self.sheet
-        rows = sheet.near(frame) if self.is_highest else sheet.below(_below(frame))
+        rows = sheet.near(frame) if self.is_highest else sheet.below(frame)
         return Block(sheet.layer.id, sheet.seen, sheet.rule, frame, tuple(sorted(tiles)), rows)
 
     def _renewal(self, frame: Frame, tiles: set[Tile]) -> Renewal | None:
@@ -136,8 +136,3 @@ def above(changed: set[Tile]) -> set[Tile]:
     """Tiles of the next zoom out that are made of these: of each the one that it lies in, or beside."""
     steps = (-1, 0, 1)
     return {((x + right) // 2, (y + down) // 2) for x, y in changed for right in steps for down in steps}
-
-
-def _below(frame: Frame) -> Frame:
-    """The tiles that those of a frame are made of."""
-    return Frame(frame.zoom + 1, 2 * frame.x - 1, 2 * frame.y - 1, 2 * frame.wide + 2, 2 * frame.high + 2)

@@ -92,8 +92,9 @@ class Sheet:
         return set(self._read(statement(SQL, "shared"), {**self._of(frame.zoom), **_range(frame)}))
 
     def below(self, frame: Frame) -> list[Row]:
-        """Pieces of the tiles of a frame of the next zoom."""
-        return self._read(statement(SQL, "below"), {**self._of(frame.zoom), **_range(frame)})
+        """Pieces of the next zoom, of the tiles in and around a frame, as far as they come near to it."""
+        box = dict(zip(("box_west", "box_south", "box_east", "box_north"), frame.box(REACH), strict=True))
+        return self._read(statement(SQL, "below"), {**self._of(frame.zoom + 1), **_range(frame.lower), **box})
 
     def _read(self, query: bytes, values: dict[str, Any]) -> list[Row]:
         with self.conn.cursor(binary=True) as cursor:

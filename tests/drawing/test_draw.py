@@ -83,8 +83,14 @@ def post(chance: random.Random, number: int) -> str:
     return f"POINT({X + chance.uniform(0, 6000)} {Y + chance.uniform(0, 6000)})"
 
 
+def house(chance: random.Random, number: int) -> str:
+    """Some are told as points, which lie on no grid."""
+    return post(chance, number) if number % 97 == 3 else box(X + number % 40 * 30, Y + number // 40 * 30, 22)
+
+
 CITIES = {
     "areas": ("cadastre.thua_dat", parcel, "loai_dat"),
+    "areas and points": ("base_settlement.nha", house, ""),
     "outlines": ("drainage.luu_vuc", parcel, ""),
     "joined outlines": ("base_landcover.rung", parcel, "loaiRung"),
     "lines": ("traffic.doan_duong", street, "ten"),
