@@ -5,6 +5,7 @@ installation of BANDO_STATE.
 """
 
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -129,8 +130,22 @@ def _nginx(folder: Path, headers: dict[str, str], body: bytes) -> Iterator[None]
 
 def memory_mib(parent: int) -> float:
     """Resident memory of the busiest child: Granian's worker."""
-    found = subprocess.run(["ps", "-o", "rss=", "--ppid", str(parent)], capture_output=True, text=True, check=True)
-    return max(int(line) for line in found.stdout.split()) / 1024
+    return max(_status_mib(child, "VmRSS") for child in children_of(parent))
+
+
+def own_mib(process: int) -> float:
+    """Resident memory that is no page of a file."""
+    return _status_mib(process, "RssAnon")
+
+
+def children_of(parent: int) -> list[int]:
+    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(parent)], capture_output=True, text=True, check=True)
+    return [int(line) for line in found.stdout.split()]
+
+
+def _status_mib(process: int, line: str) -> float:
+    told = Path(f"/proc/{process}/status").read_text()
+    return int(re.findall(rf"^{line}:\s+(\d+) kB", told, re.M)[0]) / 1024
 
 
 if __name__ == "__main__":

@@ -50,6 +50,22 @@ def areas_of(ground: Ground, frame: Frame) -> Pieces:
     return Pieces(shapes, fid, stands_for, source, tags, shapely.get_coordinates(shapely.point_on_surface(shapes)))
 
 
+def look_alike(one: Ground, other: Ground, frame: Frame) -> bool:
+    """Whether nothing of a change is seen: the same pixels, and the same features in each."""
+    if one.said != other.said or not np.array_equal(one.members.fid, other.members.fid):
+        return False
+    same_counted = np.array_equal(one.members.own, other.members.own)
+    same_places = np.array_equal(_pixel_at(one.members.at, frame), _pixel_at(other.members.at, frame))
+    return same_counted and same_places and _same_pixels(one.grid, other.grid)
+
+
+def _same_pixels(one: Grid, other: Grid) -> bool:
+    if np.array_equal(one, other):
+        return True
+    same_frame = all(_used(one, axis) == _used(other, axis) for axis in (0, 1)) if one.any() and other.any() else False
+    return same_frame and np.array_equal(_pixels(one), _pixels(other))
+
+
 def _members(numbered: Grid, count: int, members: Members, frame: Frame) -> tuple[Numbers, Numbers]:
     """The lowest fid of the features in each area (-1 where another area has it), and how many there are."""
     area = _area_at(numbered, members.at, frame)
@@ -67,11 +83,17 @@ def _members(numbered: Grid, count: int, members: Members, frame: Frame) -> tupl
 
 def _area_at(numbered: Grid, places: npt.NDArray[np.float64], frame: Frame) -> Numbers:
     """The area in whose pixels each place lies; -1 in none."""
-    west, _, _, north = frame.box(MARGIN)
-    column, row = np.floor((places - (west, north)) / (frame.pixel_m, -frame.pixel_m)).astype(np.int64).T
+    column, row = _pixel_at(places, frame).T
     within = (column >= 0) & (column < SIDE) & (row >= 0) & (row < SIDE)
     found = np.full(len(places), -1, dtype=np.int64)
     found[within] = numbered[row[within], column[within]] - 1
+    return found
+
+
+def _pixel_at(places: npt.NDArray[np.float64], frame: Frame) -> Numbers:
+    """Column and row of each."""
+    west, _, _, north = frame.box(MARGIN)
+    found: Numbers = np.floor((places - (west, north)) / (frame.pixel_m, -frame.pixel_m)).astype(np.int64)
     return found
 
 

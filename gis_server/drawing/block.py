@@ -70,7 +70,23 @@ class Drawn:
     pieces: bytes
     account: bytes
     ground: bytes = b""
-    """What it is made of, where that is kept."""
+    """What it is made of, where that is kept; a row for COPY."""
+
+
+@dataclass(frozen=True)
+class Alike:
+    """A tile that looks as it did, though what it is made of changed."""
+
+    at: Tile
+    area_in: float
+    ground: bytes
+
+
+@dataclass(frozen=True)
+class Undrawn:
+    """A tile that has to be drawn whole: GEOS stumbled over a shape."""
+
+    at: Tile
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from gis_server.drawing.change import Change
 from gis_server.drawing.crew import Crew, a_crew
 from gis_server.drawing.lettering import changed_names, set_labels
 from gis_server.drawing.level import Asked, Level, above
+from gis_server.drawing.renewal import Renewed
 from gis_server.drawing.rules import mark_of, rule_of
 from gis_server.drawing.sheet import SQL, Sheet
 
@@ -133,7 +134,7 @@ async def _level(crew: Crew, level: Level, wanted: set[Tile] | None) -> list[Til
     """Draw tiles of one zoom and write those that look different; answers which."""
     changed: list[Tile] = []
     waiting: list[Drawn] = []
-    drawing: deque[tuple[Asked, asyncio.Task[Sequence[Drawn]]]] = deque()
+    drawing: deque[tuple[Asked, asyncio.Task[Sequence[Renewed]]]] = deque()
 
     async def written(most_left: int) -> None:
         while len(drawing) > most_left:

@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from gis_server.drawing.block import Block, Drawn, Tile
+from gis_server.drawing.block import Alike, Block, Drawn, Tile, Undrawn
 from gis_server.drawing.change import Change
 from gis_server.drawing.frames import REACH, Frame
 from gis_server.drawing.laying import FINER
-from gis_server.drawing.renewal import UNDRAWN, Renewal, are_areas
+from gis_server.drawing.renewal import Renewal, Renewed, are_areas
 from gis_server.drawing.sheet import Sheet
 
 BLOCK = 8
@@ -93,9 +93,9 @@ class Level:
         if tiles:
             yield Asked(self._block(frame, tiles), before)
 
-    def again(self, asked: Asked, drawn: Sequence[Drawn]) -> Iterator[Asked]:
+    def again(self, asked: Asked, drawn: Sequence[Renewed]) -> Iterator[Asked]:
         """Tiles of a renewal that have to be drawn whole."""
-        tiles = {one.at for one in drawn if one.digest == UNDRAWN}
+        tiles = {one.at for one in drawn if isinstance(one, Undrawn)}
         if tiles:
             yield Asked(self._block(asked.block.frame, tiles), asked.before)
 
@@ -115,21 +115,24 @@ class Level:
         rows = self.sheet.near_boxes(change.wider(2 * frame.pixel_m / FINER))
         return Renewal(self.sheet.layer.id, self.sheet.seen, frame, grounds, change, rows) if are_areas(rows) else None
 
-    def compared(self, asked: Asked, drawn: Sequence[Drawn]) -> tuple[list[Tile], list[Drawn]]:
+    def compared(self, asked: Asked, drawn: Sequence[Renewed]) -> tuple[list[Tile], list[Drawn]]:
         """Which tiles look different from what is stored, and what is to be written; its place is made free.
 
         At the highest zoom the account of a tile may change while what it shows does not.
         """
-        undrawn = {one.at for one in drawn if one.digest == UNDRAWN}
-        now, before = {one.at: one for one in drawn if one.at not in undrawn}, asked.before
-        tiles = [at for at in asked.block.tiles if at not in undrawn]
+        now, before = {one.at: one for one in drawn if isinstance(one, Drawn)}, asked.before
+        alike = [one for one in drawn if isinstance(one, Alike)]
+        others = {one.at for one in drawn if not isinstance(one, Drawn)}
+        tiles = [at for at in asked.block.tiles if at not in others]
+        if alike:
+            self.sheet.renew(asked.block.frame, alike)
         changed = [at for at in tiles if before.get(at, b"") != (now[at].digest if at in now else b"")]
         written = set(changed)
         if self.is_highest:
             written.update(at for at in tiles if at in now or at in before)
         if written and not self.fresh:
             self.sheet.remove(asked.block.frame, sorted(written))
-        return changed, [one for one in drawn if one.at in written]
+        return changed, [one for one in now.values() if one.at in written]
 
 
 def above(changed: set[Tile]) -> set[Tile]:

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from gis_server.drawing.block import Drawn, Name, Tile, redrawn, served
+from gis_server.drawing.areas import look_alike
+from gis_server.drawing.block import Alike, Drawn, Name, Tile, Undrawn, redrawn, served
 from gis_server.drawing.change import Change
 from gis_server.drawing.frames import REACH, Frame
 from gis_server.drawing.ground import unpacked
 from gis_server.drawing.pieces import Row
 
-UNDRAWN = b"?"
-"""In place of a digest: a shape that GEOS stumbles over; the whole tile has to be drawn."""
+Renewed = Drawn | Alike | Undrawn
 
 
 @dataclass(frozen=True)
@@ -36,18 +36,21 @@ class Renewal:
         """Bytes of shapes and grounds."""
         return sum(len(row[-1]) for row in self.rows) + sum(map(len, self.grounds.values()))
 
-    def done(self) -> list[Drawn]:
+    def done(self) -> list[Renewed]:
         """The tiles that hold anything, in their order."""
         return [one for at in self.tiles if (one := self._tile(at)) is not None]
 
-    def _tile(self, at: Tile) -> Drawn | None:
+    def _tile(self, at: Tile) -> Renewed | None:
         frame, given = Frame(self.frame.zoom, *at), served(self.rows)
         near = given.chosen(frame.overlaps(shapely.bounds(given.shape), REACH)) if len(given) else given
         try:
-            ground = unpacked(self.grounds[at]).renewed(near, self.change.near(frame, REACH), frame)
+            was = unpacked(self.grounds[at])
+            ground = was.renewed(near, self.change.near(frame, REACH), frame)
+            if look_alike(was, ground, frame):
+                return Alike(at, ground.area, ground.packed())
             return redrawn(Name(self.layer, self.seen, frame), ground)
         except shapely.errors.GEOSException:
-            return Drawn(at, UNDRAWN, 0, b"", b"")
+            return Undrawn(at)
 
 
 def are_areas(rows: Sequence[Row]) -> bool:

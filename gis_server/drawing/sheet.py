@@ -10,7 +10,7 @@ import psycopg
 
 from gis_server.catalog import Layer
 from gis_server.db.statements import literal, quoted, statement
-from gis_server.drawing.block import Drawn, Tile
+from gis_server.drawing.block import Alike, Drawn, Tile
 from gis_server.drawing.change import Boxes
 from gis_server.drawing.copied import END, HEAD
 from gis_server.drawing.frames import REACH, Frame
@@ -61,14 +61,23 @@ class Sheet:
         return set(self.conn.execute(statement(SQL, "differing"), values).fetchall())
 
     def share(self, frame: Frame, tiles: set[Tile]) -> list[Tile]:
-        """Take tiles of a frame from the sheet of all rows; answers which look different now."""
-        some = sorted(tiles)
+        """Take tiles of a frame from the sheet of all rows; answers which look different now: only these are copied."""
         changed = sorted(self.differing(frame) & tiles)
-        self.remove(frame, some)
-        self.conn.execute(statement(SQL, "share"), {**self._of(frame.zoom), **_some(frame, some)})
-        if frame.zoom == self.rule.high and self.rule.into_areas:
-            self.conn.execute(statement(SQL, "note_shared"), {**self._of(frame.zoom), **_some(frame, some)})
+        if changed:
+            self.remove(frame, changed)
+            self.conn.execute(statement(SQL, "share"), {**self._of(frame.zoom), **_some(frame, changed)})
+        if frame.zoom == self.rule.high:
+            values = {**self._of(frame.zoom), **_some(frame, sorted(tiles))}
+            self.conn.execute(statement(SQL, "share_account"), values)
+            if self.rule.into_areas:
+                self.conn.execute(statement(SQL, "note_shared"), values)
         return changed
+
+    def renew(self, frame: Frame, alike: Sequence[Alike]) -> None:
+        """Tiles that look as they did: their grounds, and of how much they are drawn."""
+        values = {**self._of(frame.zoom), **_some(frame, [one.at for one in alike])}
+        values |= {"areas": [one.area_in for one in alike], "grounds": [one.ground for one in alike]}
+        self.conn.execute(statement(SQL, "renew"), values)
 
     def near(self, frame: Frame) -> list[Row]:
         """Served rows near a frame."""

@@ -22,7 +22,7 @@ from tests.serving import LAT, LON, MEASURED, X, Y, publish_rows, tile_at, value
 from tests.tiles.parcels import draw as draw_tile
 
 PIECES = "SELECT layer, seen, zoom, x, y, fid, stands_for, source, tags, ST_AsEWKB(geom) FROM drawing.piece"
-TILES = "SELECT layer, seen, zoom, x, y, digest, things, places, features_in, features FROM drawing.tile"
+TILES = "SELECT layer, seen, zoom, x, y, digest, things, places, features_in, area_in, features FROM drawing.tile"
 GROUNDS = "SELECT layer, seen, zoom, x, y, 0, 0, '', '{}', packed FROM drawing.ground"
 LABELS = "SELECT layer, seen, -1 - low, x, y, high, fid, source, tags, ST_AsEWKB(geom) FROM drawing.label"
 Row = tuple[Any, ...]

@@ -57,6 +57,29 @@ def test_only_what_lies_around_a_change_is_read(city: tuple[City, Database], rea
     assert is_as_drawn_anew(parcels, database)
 
 
+def test_a_change_that_no_pixel_shows_leaves_what_is_drawn(city: tuple[City, Database]) -> None:
+    """A corner that moves by millimetres: the ground and the account are new, and no tile below zoom 15 is touched."""
+    parcels, database = city
+    before = written(database)
+    number, row = 210, list(parcels.rows[210])
+    row[-1] = shapely.to_wkt(shapely.transform(shapely.from_wkt(row[-1]), lambda at: at + 0.002), rounding_precision=3)
+    parcels.rows[number] = tuple(row)
+    publish_rows(database, MEASURED, [(parcels.layer, list(parcels.rows.values()))])
+    after = written(database)
+    assert before["piece"] == after["piece"]
+    assert len(before["ground"] ^ after["ground"]) >= 2
+    assert is_as_drawn_anew(parcels, database)
+
+
+def written(database: Database) -> dict[str, set[tuple[str, ...]]]:
+    """Rows of the drawing tables with the transactions that wrote them."""
+    with database.connect("read") as conn:
+        return {
+            table: set(conn.execute(f"SELECT xmin::text, seen, zoom, x, y FROM drawing.{table}".encode()).fetchall())
+            for table in ("piece", "ground")
+        }
+
+
 def test_a_shape_that_geos_stumbles_over_is_drawn_with_its_whole_tile(
     city: tuple[City, Database], read: Counted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
