@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.city_answers import answers
-from benchmarks.city_changes import changes
+from benchmarks.city_changes import LOADER_MIB, changes
 from benchmarks.gate import asked
 from benchmarks.measure import CONSOLE, claim, seconds_of
 from benchmarks.place import OSM, Bench, fresh_installation, here
@@ -24,7 +24,6 @@ from gis_server.tiles.running import store_path
 from gis_server.tiles.tilesets import find_tileset
 
 PARCELS = 200_000
-LOADER_MIB = 1_536.0
 MAPS = ("quy_hoach", "thoat_nuoc", "giao_thong")
 ZOOMS = "0-16"
 STEPS = ("weigh", "seed", "answers", "changes")

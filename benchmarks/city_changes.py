@@ -25,6 +25,7 @@ from gis_server.tiles.store import Store, open_store
 SHARE = 0.001
 MOVED_M = (0.25, 0.15)
 PATIENCE_S = 3_600.0
+LOADER_MIB = 1_536.0
 VERIFIED = 400
 PROFILE = "mau_lon"
 DRAWING = "vẽ sẵn · draw ahead"
@@ -119,6 +120,7 @@ def _publish(city: Bench, delivery: Delivery, what: str) -> None:
     changed = sum(counts[name] for name in ("added", "changed", "removed"))
     cpu_s = done.cpu_s + city.database_cpu_s() - at_work
     CONSOLE.print(f"0.1 % of the parcels, {what}: {changed:,} changed in {done.seconds:.1f} s, processor {cpu_s:.1f} s")
+    claim("    peak memory of the loader", float(report["peak_mib"]), LOADER_MIB, "MiB", "MiB allowed")
     claim("    publish with drawing", seconds[PUBLISH] + seconds.get(DRAWING, 0), done.seconds, "s", "s the whole load")
     claim("    of it drawing tiles ahead", seconds.get(DRAWING, 0), done.seconds, "s", "s the same")
     claim("    after the command: nothing old is in the store", in_step, 5.0, "s", "s allowed")
