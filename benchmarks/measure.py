@@ -15,7 +15,7 @@ CONSOLE = Console(highlight=False, soft_wrap=True)
 @dataclass(frozen=True)
 class Measured:
     """One command: wall seconds, the peak resident memory of the process itself in MiB, and its processor seconds with
-    those of processes it waited for."""
+    those of processes it waited for. The memory is not less than what this process held when it began the command."""
 
     seconds: float
     peak_mib: float
