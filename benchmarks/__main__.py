@@ -5,6 +5,7 @@ import platform
 import sys
 
 from benchmarks import (
+    city,
     dossier,
     drawing,
     edits,
@@ -42,6 +43,7 @@ def main() -> int:
             osm_load,
             tiles,
             drawing,
+            city,
             tiles_http,
             soak,
             features,

@@ -13,7 +13,8 @@ from pathlib import Path
 from benchmarks.gate import asked
 from benchmarks.measure import CONSOLE, claim, median_ms
 from benchmarks.place import Bench, fresh_installation
-from benchmarks.tiles_http import PORT, service
+from benchmarks.tiles_http import service
+from benchmarks.wire import free_port
 from gis_server.access.views import compile_views
 from gis_server.catalog import read_catalog
 from gis_server.db.database import open_database
@@ -43,11 +44,14 @@ def bench(place: Bench, parcels: int = PARCELS) -> None:
 def measure(place: Bench) -> None:
     """The public view hides some parcels: COPY is asked for the rows that are seen, and for the table."""
     seen = compile_views(place.catalog)["public"].rows(place.catalog[LAYER])
-    with service(place):
+    port = free_port()
+    with service(place, port):
         copies, whole, streams = [], [], []
         for number in range(ROUNDS):  # in turn, so that all meet the same neighbours on the machine
             copies.append(_copy(place, f"{seen} AS seen"))
-            streams.append(_drained(f="arrow", crs=GRID, limit=str(MORE + number)))  # another question: a file anew
+            streams.append(
+                _drained(port, f="arrow", crs=GRID, limit=str(MORE + number))
+            )  # another question: a file anew
             whole.append(_copy(place, "cadastre.thua_dat"))
         claim(
             "Arrow of the parcels, made and fetched, best of 3", min(streams), min(copies), "s", "s COPY of rows seen"
@@ -55,7 +59,7 @@ def measure(place: Bench) -> None:
         claim("the same", min(streams), min(whole), "s", "s COPY of the table, unfiltered")
         claim(
             "the same again, kept",
-            _drained(f="arrow", crs=GRID, limit=str(MORE)),
+            _drained(port, f="arrow", crs=GRID, limit=str(MORE)),
             min(copies),
             "s",
             "s COPY of rows seen",
@@ -64,23 +68,25 @@ def measure(place: Bench) -> None:
         for form in ("parquet", "gpkg", "csv"):
             claim(
                 f"{form}, made and fetched",
-                _drained(f=form, crs=GRID, limit=anew),
+                _drained(port, f=form, crs=GRID, limit=anew),
                 min(copies),
                 "s",
                 "s COPY of rows seen",
             )
-        _pages(place)
+        _pages(place, port)
 
 
-def _pages(place: Bench) -> None:
+def _pages(place: Bench, port: int) -> None:
     with place.database.connect("read") as conn:
         row = conn.execute("SELECT fid FROM cadastre.thua_dat ORDER BY fid DESC OFFSET 1500 LIMIT 1").fetchone()
     assert row is not None
-    first = median_ms(lambda: _drained(limit="1000"), 7)
-    deep = median_ms(lambda: _drained(limit="1000", after=str(row[0])), 7)
+    first = median_ms(lambda: _drained(port, limit="1000"), 7)
+    deep = median_ms(lambda: _drained(port, limit="1000", after=str(row[0])), 7)
     claim("items, 1,000 parcels, deepest page", deep, first, "ms", "ms first page")
     for what, query in ASKED.items():
-        claim(f"items, {what}", median_ms(partial(_drained, limit="100", **query), 3), first, "ms", "ms first page")
+        claim(
+            f"items, {what}", median_ms(partial(_drained, port, limit="100", **query), 3), first, "ms", "ms first page"
+        )
 
 
 def _copy(place: Bench, rows: str) -> float:
@@ -92,8 +98,8 @@ def _copy(place: Bench, rows: str) -> float:
     return time.perf_counter() - started
 
 
-def _drained(**query: str) -> float:
-    address = f"http://127.0.0.1:{PORT}/collections/{LAYER}/items?{urllib.parse.urlencode(query)}"
+def _drained(port: int, **query: str) -> float:
+    address = f"http://127.0.0.1:{port}/collections/{LAYER}/items?{urllib.parse.urlencode(query)}"
     started = time.perf_counter()
     with urllib.request.urlopen(address) as answer:
         while answer.read(1_000_000):

@@ -14,10 +14,13 @@ CONSOLE = Console(highlight=False, soft_wrap=True)
 
 @dataclass(frozen=True)
 class Measured:
-    """One command: wall seconds, and the peak resident memory of the process itself in MiB."""
+    """One command: wall seconds, the peak resident memory of the process itself in MiB, and its processor seconds with
+    those of processes it waited for. The memory is not less than what this process held when it began the command."""
 
     seconds: float
     peak_mib: float
+    cpu_s: float
+    said: str
 
 
 def run(command: Sequence[str], **environment: str) -> Measured:
@@ -32,7 +35,8 @@ def run(command: Sequence[str], **environment: str) -> Measured:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command, output)
-    return Measured(time.perf_counter() - started, usage.ru_maxrss / 1024)
+    cpu_s = usage.ru_utime + usage.ru_stime
+    return Measured(time.perf_counter() - started, usage.ru_maxrss / 1024, cpu_s, output)
 
 
 def seconds_of(call: Callable[[], object]) -> float:

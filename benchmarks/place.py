@@ -1,5 +1,6 @@
 """Where benchmarks run: a state folder of their own, never the one that serves."""
 
+import os
 import shutil
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from benchmarks.measure import Measured, run
 from gis_server.catalog import Catalog, read_catalog
 from gis_server.db.cluster import embedded_cluster
 from gis_server.db.database import Database, open_database
+from gis_server.db.place import choose_place
 from gis_server.db.tables import migrate
 from gis_server.settings import Settings
 
@@ -32,6 +34,18 @@ class Bench:
         """Runs a command of ours in this installation."""
         command = [str(Path(sys.executable).parent / "bando"), *words]
         return run(command, BANDO_STATE=str(self.settings.state_folder))
+
+    def database_cpu_s(self) -> float:
+        """Processor seconds of PostgreSQL: of connections that have ended, and of the server itself."""
+        pid = (choose_place(self.settings.state_folder).data / "postmaster.pid").read_text().split()[0]
+        ticks = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]
+        return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+
+
+def here() -> Bench:
+    """The loaded installation of BANDO_STATE."""
+    settings = Settings()
+    return Bench(settings, read_catalog(settings.layers_folder, settings.styles_folder), open_database(settings))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 CONNECTIONS, SECONDS = 32, 4
 
@@ -20,10 +21,13 @@ class Load:
     p99_ms: float
 
 
-def wrk(address: str, *headers: str, connections: int = CONNECTIONS) -> Load:
+def wrk(address: str, *headers: str, connections: int = CONNECTIONS, script: Path | None = None) -> Load:
+    """The script (Lua) may ask for other paths of the same server."""
     command = ["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}", "--latency", "-H", "Accept-Encoding: gzip"]
     for header in headers:
         command += ["-H", header]
+    if script is not None:
+        command += ["-s", str(script)]
     said = subprocess.run([*command, address], capture_output=True, text=True, check=True, timeout=60).stdout
     rate, p99 = re.search(r"Requests/sec:\s+([0-9.]+)", said), re.search(r"99%\s+([0-9.]+)(us|ms|s)", said)
     assert rate is not None

@@ -33,13 +33,20 @@ def seed(
 
 
 @app.command()
-def verify(tileset: TilesetsOption = None, view: ViewOption = "public") -> None:
+def verify(
+    tileset: TilesetsOption = None,
+    view: ViewOption = "public",
+    sample: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="Chỉ N ô lấy ngẫu nhiên mỗi bộ · only N tiles of each, by chance"),
+    ] = None,
+) -> None:
     """So từng ô trong kho với cơ sở dữ liệu; ô khác bị bỏ, mã thoát 1 · Compare each kept tile with the database."""
     wrong: list[str] = []
 
     async def work(place: Office, shelf: Shelf) -> None:
         with bar(shelf.name) as count:
-            async for compared, differing in place.verify(shelf):
+            async for compared, differing in place.verify(shelf, sample):
                 count(compared, f"{len(differing)} khác · differ" if differing else "")
                 wrong.extend(f"{shelf.name} {at.z}/{at.x}/{at.y}" for at in differing)
 

@@ -9,13 +9,11 @@ import numpy.typing as npt
 import rasterio.features
 import shapely
 
-from gis_server.drawing.frames import AREAS, MARGIN, PIXELS, Frame, Numbers, Shapes
+from gis_server.drawing.frames import MARGIN, Frame, Numbers, Shapes
+from gis_server.drawing.ground import Ground, Members, ground_of
+from gis_server.drawing.laying import FINER, SIDE, Grid
 from gis_server.drawing.pieces import Pieces, nothing
 
-FINER = 2
-"""Grid cells on a pixel's side."""
-BESIDE = int(PIXELS * MARGIN)
-SIDE = PIXELS + 2 * BESIDE
 MOST_AREAS = 4_000
 """In one tile; where there are more, they are joined further."""
 SPECK = 12
@@ -24,92 +22,79 @@ WIDEST_GAP = 4
 """Pixels on either side of a gap that may close where it is crowded; one closes everywhere."""
 LEAST_LEFT = 128
 """Pixels of an area that never becomes part of another."""
-Grid = npt.NDArray[np.int32]
 
 
 def as_areas(given: Pieces, frame: Frame) -> Pieces:
     """Areas of equal source and tags; each stands for the features that lie in it."""
-    if not len(given):
-        return given
-    _, first, number = np.unique(given.kinds(), return_index=True, return_inverse=True)
-    fine = _laid(given.shape, number.astype(np.int32) + 1, frame)
-    if not fine.any():
-        return nothing()
-    rows, columns = _used(fine, 1), _used(fine, 0)
-    some = fine[rows.start * FINER : rows.stop * FINER, columns.start * FINER : columns.stop * FINER]
-    shapes, kind = _outlines(_calm(_pixels(some)), (columns.start, rows.start), frame)
-    if not len(shapes):
-        return nothing()
-    fid, stands_for = _members(shapes, given, frame)
-    source, tags = given.source[first][kind], given.tags[first][kind]
-    places = shapely.get_coordinates(shapely.point_on_surface(shapes))
-    return Pieces(shapes, fid, stands_for, source, tags, places)
+    return areas_of(ground_of(given, frame), frame) if len(given) else given
 
 
-def _members(shapes: Shapes, given: Pieces, frame: Frame) -> tuple[Numbers, Numbers]:
+def areas_of(ground: Ground, frame: Frame) -> Pieces:
+    """The areas that some ground shows."""
+    if not ground.grid.any():
+        return nothing()
+    rows, columns = _used(ground.grid, 1), _used(ground.grid, 0)
+    some = ground.grid[rows.start * FINER : rows.stop * FINER, columns.start * FINER : columns.stop * FINER]
+    shown = _calm(_pixels(some))
+    outlines = list(rasterio.features.shapes(shown, mask=shown > 0, connectivity=4))
+    if not outlines:
+        return nothing()
+    numbered = rasterio.features.rasterize(
+        [(one, number) for number, (one, _) in enumerate(outlines, 1)], out_shape=shown.shape, dtype=np.int32
+    )
+    whole = np.zeros((SIDE, SIDE), dtype=np.int32)
+    whole[rows.start : rows.stop, columns.start : columns.stop] = numbered
+    fid, stands_for = _members(whole, len(outlines), ground.members, frame)
+    shapes = _straight([one["coordinates"] for one, _ in outlines], (columns.start, rows.start), frame)
+    source, tags = ground.words(np.array([int(value) - 1 for _, value in outlines]))
+    return Pieces(shapes, fid, stands_for, source, tags, shapely.get_coordinates(shapely.point_on_surface(shapes)))
+
+
+def look_alike(one: Ground, other: Ground, frame: Frame) -> bool:
+    """Whether nothing of a change is seen: the same pixels, and the same features in each."""
+    if one.said != other.said or not np.array_equal(one.members.fid, other.members.fid):
+        return False
+    same_counted = np.array_equal(one.members.own, other.members.own)
+    same_places = np.array_equal(_pixel_at(one.members.at, frame), _pixel_at(other.members.at, frame))
+    return same_counted and same_places and _same_pixels(one.grid, other.grid)
+
+
+def _same_pixels(one: Grid, other: Grid) -> bool:
+    if np.array_equal(one, other):
+        return True
+    same_frame = all(_used(one, axis) == _used(other, axis) for axis in (0, 1)) if one.any() and other.any() else False
+    return same_frame and np.array_equal(_pixels(one), _pixels(other))
+
+
+def _members(numbered: Grid, count: int, members: Members, frame: Frame) -> tuple[Numbers, Numbers]:
     """The lowest fid of the features in each area (-1 where another area has it), and how many there are."""
-    area, member = shapely.STRtree(shapely.point_on_surface(given.shape)).query(shapes, predicate="contains")
-    own = frame.holds(given.anchor)[member]
-    stands_for = np.bincount(area[own], given.stands_for[member[own]], len(shapes)).astype(np.int64)
-    lowest = np.full(len(shapes), np.iinfo(np.int64).max)
-    np.minimum.at(lowest, area, given.fid[member])
+    area = _area_at(numbered, members.at, frame)
+    inside = area >= 0
+    area, fid = area[inside], members.fid[inside]
+    own = np.where(members.own, members.stands_for, 0)[inside]
+    stands_for = np.bincount(area, own, count).astype(np.int64)
+    lowest = np.full(count, np.iinfo(np.int64).max)
+    np.minimum.at(lowest, area, fid)
     _, first = np.unique(lowest, return_index=True)
-    fid = np.full(len(shapes), -1, dtype=np.int64)
-    fid[first] = lowest[first]
-    return np.where(fid == np.iinfo(np.int64).max, -1, fid), stands_for
+    found = np.full(count, -1, dtype=np.int64)
+    found[first] = lowest[first]
+    return np.where(found == np.iinfo(np.int64).max, -1, found), stands_for
 
 
-def _laid(shapes: Shapes, values: Grid, frame: Frame) -> Grid:
-    """The shapes on a fine grid: a cell has the value of the last shape that its middle lies in, 0 of none."""
-    size = SIDE * FINER
+def _area_at(numbered: Grid, places: npt.NDArray[np.float64], frame: Frame) -> Numbers:
+    """The area in whose pixels each place lies; -1 in none."""
+    column, row = _pixel_at(places, frame).T
+    within = (column >= 0) & (column < SIDE) & (row >= 0) & (row < SIDE)
+    found = np.full(len(places), -1, dtype=np.int64)
+    found[within] = numbered[row[within], column[within]] - 1
+    return found
+
+
+def _pixel_at(places: npt.NDArray[np.float64], frame: Frame) -> Numbers:
+    """Column and row of each."""
     west, _, _, north = frame.box(MARGIN)
-    places, ring, owner = _corners(shapes)
-    cells = (places - (west, north)) * (FINER / frame.pixel_m, -FINER / frame.pixel_m)
-    edge = ring[1:] == ring[:-1]
-    starts, ends, shape = cells[:-1][edge], cells[1:][edge], owner[1:][edge]
-    shape, row, at = _crossings(starts, ends, shape)
-    column = np.clip(np.ceil(at - 0.5), 0, size).astype(np.int64)
-    line, column = np.divmod(np.sort((shape * size + row) * (size + 1) + column), size + 1)
-    shape, row = np.divmod(line[::2], size)
-    return _painted(row * size + column[::2], column[1::2] - column[::2], values[shape])
-
-
-def _corners(shapes: Shapes) -> tuple[npt.NDArray[np.float64], Numbers, Numbers]:
-    """Every corner with a number of its outline and that of its shape. Most shapes are one outline."""
-    simple = (shapely.get_type_id(shapes) == AREAS[0]) & (shapely.get_num_interior_rings(shapes) == 0)
-    one, other = np.flatnonzero(simple), np.flatnonzero(~simple)
-    places, at = shapely.get_coordinates(shapes[one], return_index=True)
-    parts, shape = shapely.get_parts(shapes[other], return_index=True)
-    rings, part = shapely.get_rings(parts, return_index=True)
-    more, ring = shapely.get_coordinates(rings, return_index=True)
-    owner = np.concatenate([one[at], other[shape[part[ring]]]])
-    return np.concatenate([places, more]), np.concatenate([at, ring + len(one)]), owner
-
-
-def _crossings(
-    starts: npt.NDArray[np.float64], ends: npt.NDArray[np.float64], shape: Numbers
-) -> tuple[Numbers, Numbers, npt.NDArray[np.float64]]:
-    """Where outlines cross the middles of the grid's rows: shape, row, and how far from the west."""
-    up = ends[:, 1] < starts[:, 1]
-    low, high = np.where(up[:, None], ends, starts), np.where(up[:, None], starts, ends)
-    first = np.clip(np.ceil(low[:, 1] - 0.5), 0, SIDE * FINER).astype(np.int64)
-    last = np.clip(np.ceil(high[:, 1] - 0.5), 0, SIDE * FINER).astype(np.int64)
-    times = last - first
-    edge = np.repeat(np.arange(len(times)), times)
-    row = np.arange(len(edge)) - np.repeat(np.cumsum(times) - times, times) + first[edge]
-    slope = (high - low)[edge]
-    at = low[edge, 0] + (row + 0.5 - low[edge, 1]) * slope[:, 0] / slope[:, 1]
-    return shape[edge], row, at
-
-
-def _painted(starts: Numbers, lengths: Numbers, values: Grid) -> Grid:
-    """Runs of cells written in their order."""
-    size = SIDE * FINER
-    grid = np.zeros(size * size, dtype=np.int32)
-    run = np.repeat(np.arange(len(lengths)), lengths)
-    place = np.arange(len(run)) - np.repeat(np.cumsum(lengths) - lengths, lengths) + starts[run]
-    grid[place] = values[run]
-    return grid.reshape(size, size)
+    found: Numbers = np.floor((places - (west, north)) / (frame.pixel_m, -frame.pixel_m)).astype(np.int64)
+    return found
 
 
 def _used(fine: Grid, axis: int) -> range:
@@ -199,20 +184,19 @@ def _crowd(pixels: Grid) -> int:
     return int((beside & (pixels > 0)).sum())
 
 
-def _outlines(pixels: Grid, corner: tuple[int, int], frame: Frame) -> tuple[Shapes, Numbers]:
-    """Areas of equal pixels, their stairs straightened, and their value less one; `corner` is where the pixels begin.
+def _straight(outlines: list[list[list[tuple[float, float]]]], corner: tuple[int, int], frame: Frame) -> Shapes:
+    """Areas of equal pixels with their stairs straightened; `corner` is where the pixels begin.
 
     A corner stands at every pixel, or two neighbours would not have the same ones and their border would part.
     """
-    found = list(rasterio.features.shapes(pixels, mask=pixels > 0, connectivity=4))
-    if not found:
-        return np.zeros(0, dtype=object), np.zeros(0, dtype=np.int64)
-    rings = [ring for one, _ in found for ring in one["coordinates"]]
-    part = np.repeat(np.arange(len(found)), [len(one["coordinates"]) for one, _ in found])
+    rings = [ring for one in outlines for ring in one]
+    part = np.repeat(np.arange(len(outlines)), [len(one) for one in outlines])
     places = np.repeat(np.arange(len(rings)), [len(ring) for ring in rings])
     stairs = shapely.segmentize(shapely.linearrings(np.concatenate(rings), indices=places), 1.0)
     areas = shapely.polygons(shapely.transform(stairs, np.round), indices=part)
     west, _, _, north = frame.box(MARGIN)
     scale = np.array([frame.pixel_m, -frame.pixel_m])
-    shapes = shapely.transform(shapely.coverage_simplify(areas, 1.0), lambda at: (at + corner) * scale + (west, north))
-    return shapes, np.array([int(value) - 1 for _, value in found], dtype=np.int64)
+    shapes: Shapes = shapely.transform(
+        shapely.coverage_simplify(areas, 1.0), lambda at: (at + corner) * scale + (west, north)
+    )
+    return shapes

@@ -13,9 +13,10 @@ import shapely
 
 from gis_server.drawing.copied import json_text, number, raw, real, row, text
 from gis_server.drawing.frames import REACH, Frame, Shapes, cut
+from gis_server.drawing.ground import Ground
 from gis_server.drawing.pieces import Pieces, Row, joined, nothing, pieces
 from gis_server.drawing.rules import Rule
-from gis_server.drawing.tile import drawn
+from gis_server.drawing.tile import drawn, drawn_of, drawn_with_ground
 
 Tile = tuple[int, int]
 """Column and row."""
@@ -68,11 +69,44 @@ class Drawn:
     things: int
     pieces: bytes
     account: bytes
+    ground: bytes = b""
+    """What it is made of, where that is kept; a row for COPY."""
+
+
+@dataclass(frozen=True)
+class Alike:
+    """A tile that looks as it did, though what it is made of changed."""
+
+    at: Tile
+    area_in: float
+    ground: bytes
+
+
+@dataclass(frozen=True)
+class Undrawn:
+    """A tile that has to be drawn whole: GEOS stumbled over a shape."""
+
+    at: Tile
+
+
+@dataclass(frozen=True)
+class Name:
+    """Of a tile in the drawing tables."""
+
+    layer: str
+    seen: str
+    frame: Frame
+
+    @property
+    def key(self) -> bytes:
+        """For COPY."""
+        frame = self.frame
+        return text(self.layer) + text(self.seen) + number(frame.zoom, 2) + number(frame.x, 4) + number(frame.y, 4)
 
 
 def draw_block(block: Block) -> list[Drawn]:
     """The tiles that hold anything, in their order."""
-    given = _served(block.rows) if block.is_highest else _below(block.rows, block.frame.zoom + 1)
+    given = served(block.rows) if block.is_highest else _below(block.rows, block.frame.zoom + 1)
     if not len(given):
         return []
     bounds = shapely.bounds(given.shape)
@@ -84,7 +118,7 @@ def draw_block(block: Block) -> list[Drawn]:
     return [one for one in found if one is not None]
 
 
-def _served(rows: Sequence[Row]) -> Pieces:
+def served(rows: Sequence[Row]) -> Pieces:
     """Rows as they are served: fid, source, tags, shape."""
     if not rows:
         return nothing()
@@ -128,17 +162,33 @@ def _own(found: Pieces, frame: Frame) -> Pieces:
 
 def _tile(block: Block, at: Tile, near: Pieces) -> Drawn | None:
     frame = Frame(block.frame.zoom, *at)
-    shown = drawn(near, block.rule, frame)
-    account = _account(frame, near.chosen(frame.holds(near.anchor)) if block.is_highest else nothing(), shown)
+    name = Name(block.layer, block.seen, frame)
+    if not block.is_highest:
+        shown = drawn(near, block.rule, frame)
+        return as_written(name, shown, _account((0, 0.0, 0.0), shown, frame), None)
+    shown, ground = drawn_with_ground(near, block.rule, frame)
+    own = near.chosen(frame.holds(near.anchor))
+    return as_written(name, shown, _account((len(own), *_sizes(own.shape)), shown, frame), ground)
+
+
+def redrawn(name: Name, ground: Ground) -> Drawn | None:
+    """A tile of the highest zoom from its ground."""
+    shown = drawn_of(ground, name.frame)
+    return as_written(name, shown, _account((ground.features, ground.area, 0.0), shown, name.frame), ground)
+
+
+def as_written(name: Name, shown: Pieces, account: Account, ground: Ground | None) -> Drawn | None:
+    """None of a tile that nothing lies in."""
     if not len(shown) and not account.features_in:
         return None
     shapes = shapely.to_wkb(shapely.set_srid(shown.shape, 3857), include_srid=True)
     digest = shown.digest(shapes) if len(shown) else b""
     places = int(shapely.get_num_coordinates(shown.shape).sum())
-    key = text(block.layer) + text(block.seen) + number(frame.zoom, 2) + number(at[0], 4) + number(at[1], 4)
     sizes = b"".join(number(size) for size in (len(shown), places))
-    told = row(14, key, raw(digest), sizes, _account_fields(account))
-    return Drawn(at, digest, len(shown), b"".join(_rows(key, shown, shapes)), told)
+    told = row(14, name.key, raw(digest), sizes, _account_fields(account))
+    kept = b"" if ground is None else row(6, name.key, raw(ground.packed()))
+    at = (name.frame.x, name.frame.y)
+    return Drawn(at, digest, len(shown), b"".join(_rows(name.key, shown, shapes)), told, kept)
 
 
 def _account_fields(account: Account) -> bytes:
@@ -151,12 +201,12 @@ def _rows(key: bytes, shown: Pieces, shapes: npt.NDArray[np.object_]) -> Iterato
         yield row(10, key, number(fid), number(stands_for), text(source), json_text(tags), raw(shape))
 
 
-def _account(frame: Frame, own: Pieces, shown: Pieces) -> Account:
-    """What a tile was given of its own, and what it shows in its own square."""
+def _account(given: tuple[int, float, float], shown: Pieces, frame: Frame) -> Account:
+    """What a tile was given of its own (features, area, length), and what it shows in its own square."""
     points = shapely.get_dimensions(shown.shape) == 0
     counted = shown.chosen(~points | frame.holds(shown.anchor)) if points.any() else shown
     within = cut(counted.shape, frame.box())
-    return Account(len(own), *_sizes(own.shape), int(counted.stands_for.sum()), *_sizes(within))
+    return Account(*given, int(counted.stands_for.sum()), *_sizes(within))
 
 
 def _sizes(shapes: Shapes) -> tuple[float, float]:

@@ -17,7 +17,7 @@ from gis_server.drawing.hand import Hand, Work
 
 T = TypeVar("T")
 log = logging.getLogger("bando")
-ENOUGH = 3_000_000
+ENOUGH = 16_000_000
 """Bytes of shapes after which processes are worth their start, half a second of work each."""
 MOST_HELD = 40_000_000
 """Bytes of shapes read and not yet drawn; no more are read meanwhile."""

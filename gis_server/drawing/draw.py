@@ -9,7 +9,7 @@ import warnings
 from collections import deque
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,9 +21,11 @@ from gis_server.db.rows import ways_of_seeing
 from gis_server.db.statements import statement
 from gis_server.drawing.block import Drawn, Tile
 from gis_server.drawing.cells import NONE, WORLD, Cells, column_and_row, ids, ranges, union
+from gis_server.drawing.change import Change
 from gis_server.drawing.crew import Crew, a_crew
 from gis_server.drawing.lettering import changed_names, set_labels
 from gis_server.drawing.level import Asked, Level, above
+from gis_server.drawing.renewal import Renewed
 from gis_server.drawing.rules import mark_of, rule_of
 from gis_server.drawing.sheet import SQL, Sheet
 
@@ -48,6 +50,8 @@ class Wanted:
     cells: Cells | None
     release: int | None = None
     """Whose changed names are looked at, unless everything is drawn."""
+    change: Change | None = None
+    """All that changed, where that is known: tiles that keep their ground are drawn from it and from this."""
 
 
 def draw(conn: psycopg.Connection, layer: Layer, table: str, cells: Cells | None) -> Cells:
@@ -91,7 +95,7 @@ async def _layer(conn: psycopg.Connection, crew: Crew, order: Wanted) -> BySight
     known = row is not None and row[0] == mark
     found: dict[str, Cells] = {}
     for sheet in _sheets(conn, order):
-        drawn = await _sheet(crew, sheet, order.cells if known else None)
+        drawn = await _sheet(crew, sheet, order if known else replace(order, cells=None, change=None))
         labelled = await set_labels(crew, sheet, _names(sheet, order) if known else None)
         found[sheet.seen] = union([drawn, labelled])
     conn.execute(statement(SQL, "note_mark"), {"layer": layer.id, "mark": mark})
@@ -112,10 +116,10 @@ def _sheets(conn: psycopg.Connection, order: Wanted) -> list[Sheet]:
     return [Sheet(conn, layer, rule, order.table, seen, condition) for seen, condition in sorted(hidden.items())]
 
 
-async def _sheet(crew: Crew, sheet: Sheet, cells: Cells | None) -> Cells:
+async def _sheet(crew: Crew, sheet: Sheet, order: Wanted) -> Cells:
     """All zooms of a sheet. Drawn all anew, everything counts as changed."""
     rule = sheet.rule
-    wanted = None if cells is None else _tiles(cells, rule.high)
+    wanted = None if order.cells is None else _tiles(order.cells, rule.high)
     fresh = wanted is None
     if fresh:
         sheet.clear()
@@ -123,7 +127,7 @@ async def _sheet(crew: Crew, sheet: Sheet, cells: Cells | None) -> Cells:
     for zoom in range(rule.high, rule.low - 1, -1):
         if fresh and sheet.hidden is not None:
             wanted = sheet.tiles_of_all(zoom)
-        changed = await _level(crew, Level(sheet, zoom, fresh), wanted)
+        changed = await _level(crew, Level(sheet, zoom, fresh, order.change), wanted)
         found.append(_alone(zoom, changed))
         wanted = above(set(changed))
     return WORLD if fresh else union(found)
@@ -133,15 +137,17 @@ async def _level(crew: Crew, level: Level, wanted: set[Tile] | None) -> list[Til
     """Draw tiles of one zoom and write those that look different; answers which."""
     changed: list[Tile] = []
     waiting: list[Drawn] = []
-    drawing: deque[tuple[Asked, asyncio.Task[Sequence[Drawn]]]] = deque()
+    drawing: deque[tuple[Asked, asyncio.Task[Sequence[Renewed]]]] = deque()
 
     async def written(most_left: int) -> None:
         while len(drawing) > most_left:
             asked, answer = drawing.popleft()
-            different, new = level.compared(asked, await answer)
+            drawn = await answer
+            different, new = level.compared(asked, drawn)
             changed.extend(different)
             waiting.extend(new)
-            if sum(len(one.pieces) for one in waiting) > MOST_WAITING:
+            drawing.extend((again, crew.ask(again.block)) for again in level.again(asked, drawn))
+            if sum(len(one.pieces) + len(one.ground) for one in waiting) > MOST_WAITING:
                 level.sheet.add(waiting)
                 waiting.clear()
 
@@ -151,8 +157,7 @@ async def _level(crew: Crew, level: Level, wanted: set[Tile] | None) -> list[Til
             changed += level.sheet.share(frame, tiles - apart)
         if apart:
             await crew.room()
-            asked = level.asked(frame, apart)
-            drawing.append((asked, crew.ask(asked.block)))
+            drawing.extend((asked, crew.ask(asked.block)) for asked in level.asked(frame, apart))
             await written(AHEAD)
     await written(0)
     level.sheet.add(waiting)

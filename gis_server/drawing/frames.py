@@ -48,6 +48,11 @@ class Frame:
     def pixel_m(self) -> float:
         return self.side_m / PIXELS
 
+    @property
+    def lower(self) -> "Frame":
+        """The tiles of the next zoom that these are made of, with those around them."""
+        return Frame(self.zoom + 1, 2 * self.x - 1, 2 * self.y - 1, 2 * self.wide + 2, 2 * self.high + 2)
+
     def box(self, margin: float = 0.0) -> Box:
         """With a margin, given as a share of one tile."""
         side, pad = self.side_m, self.side_m * margin

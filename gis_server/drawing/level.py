@@ -4,8 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from gis_server.drawing.block import Block, Drawn, Tile
-from gis_server.drawing.frames import Frame
+from gis_server.drawing.block import Alike, Block, Drawn, Tile, Undrawn
+from gis_server.drawing.change import Change
+from gis_server.drawing.frames import REACH, Frame
+from gis_server.drawing.laying import FINER
+from gis_server.drawing.renewal import Renewal, Renewed, are_areas
 from gis_server.drawing.sheet import Sheet
 
 BLOCK = 8
@@ -13,22 +16,26 @@ BLOCK = 8
 BLOCK_OF_CROWDS = 2
 """The same where parcels or buildings are read: some 200,000 of them in the densest wards."""
 
+MOST_RENEWED = 4_000
+"""Changed boxes in a block; of more its tiles are drawn whole."""
+
 
 @dataclass(frozen=True)
 class Asked:
     """A block to be drawn, and what its tiles look like now."""
 
-    block: Block
+    block: Block | Renewal
     before: dict[Tile, bytes]
 
 
 @dataclass(frozen=True)
 class Level:
-    """One zoom of a sheet; `fresh`: nothing is stored yet."""
+    """One zoom of a sheet; `fresh`: nothing is stored yet. `change`: all that changed, where that is known."""
 
     sheet: Sheet
     zoom: int
     fresh: bool
+    change: Change | None = None
 
     @property
     def is_highest(self) -> bool:
@@ -62,37 +69,73 @@ class Level:
         """Tiles that cannot be taken from the sheet of all rows: a hidden row is near, or a tile below differs."""
         if self.sheet.hidden is None:
             return tiles
-        if self.is_highest:
+        if not self.is_highest:
+            return tiles & above(self.sheet.differing(frame.lower))
+        if self.change is None:
             return tiles & self.sheet.near_hidden(frame)
-        return tiles & above(self.sheet.differing(_below(frame)))
+        shared = tiles & self.sheet.shared(frame)
+        unsure = self.sheet.near_hidden(frame) if tiles > shared else set()
+        return tiles & unsure - shared | shared & self._hidden_now(frame)
 
-    def asked(self, frame: Frame, tiles: set[Tile]) -> Asked:
+    def _hidden_now(self, frame: Frame) -> set[Tile]:
+        """Tiles near to what changed, if any of that is hidden now."""
+        assert self.change is not None
+        boxes = self.change.near(frame, REACH).boxes
+        return self.sheet.near_hidden(frame, boxes) if len(boxes) else set()
+
+    def asked(self, frame: Frame, tiles: set[Tile]) -> Iterator[Asked]:
+        """What is to be drawn: tiles with their ground from what changed, others from all that is near."""
+        before = {} if self.fresh else self.sheet.digests(frame)
+        renewal = self._renewal(frame, tiles)
+        if renewal is not None:
+            yield Asked(renewal, before)
+            tiles = tiles - set(renewal.tiles)
+        if tiles:
+            yield Asked(self._block(frame, tiles), before)
+
+    def again(self, asked: Asked, drawn: Sequence[Renewed]) -> Iterator[Asked]:
+        """Tiles of a renewal that have to be drawn whole."""
+        tiles = {one.at for one in drawn if isinstance(one, Undrawn)}
+        if tiles:
+            yield Asked(self._block(asked.block.frame, tiles), asked.before)
+
+    def _block(self, frame: Frame, tiles: set[Tile]) -> Block:
         sheet = self.sheet
-        rows = sheet.near(frame) if self.is_highest else sheet.below(_below(frame))
-        block = Block(sheet.layer.id, sheet.seen, sheet.rule, frame, tuple(sorted(tiles)), rows)
-        return Asked(block, {} if self.fresh else sheet.digests(frame))
+        rows = sheet.near(frame) if self.is_highest else sheet.below(frame)
+        return Block(sheet.layer.id, sheet.seen, sheet.rule, frame, tuple(sorted(tiles)), rows)
 
-    def compared(self, asked: Asked, drawn: Sequence[Drawn]) -> tuple[list[Tile], list[Drawn]]:
+    def _renewal(self, frame: Frame, tiles: set[Tile]) -> Renewal | None:
+        """Of the tiles whose ground is kept, when little changed."""
+        if self.change is None or not self.is_highest:
+            return None
+        change = self.change.near(frame, REACH)
+        grounds = self.sheet.grounds(frame, tiles) if len(change) <= MOST_RENEWED else {}
+        if not grounds:
+            return None
+        rows = self.sheet.near_boxes(change.wider(2 * frame.pixel_m / FINER))
+        return Renewal(self.sheet.layer.id, self.sheet.seen, frame, grounds, change, rows) if are_areas(rows) else None
+
+    def compared(self, asked: Asked, drawn: Sequence[Renewed]) -> tuple[list[Tile], list[Drawn]]:
         """Which tiles look different from what is stored, and what is to be written; its place is made free.
 
         At the highest zoom the account of a tile may change while what it shows does not.
         """
-        now, before = {one.at: one for one in drawn}, asked.before
-        changed = [at for at in asked.block.tiles if before.get(at, b"") != (now[at].digest if at in now else b"")]
+        now, before = {one.at: one for one in drawn if isinstance(one, Drawn)}, asked.before
+        alike = [one for one in drawn if isinstance(one, Alike)]
+        others = {one.at for one in drawn if not isinstance(one, Drawn)}
+        tiles = [at for at in asked.block.tiles if at not in others]
+        if alike:
+            self.sheet.renew(asked.block.frame, alike)
+        changed = [at for at in tiles if before.get(at, b"") != (now[at].digest if at in now else b"")]
         written = set(changed)
         if self.is_highest:
-            written.update(at for at in asked.block.tiles if at in now or at in before)
+            written.update(at for at in tiles if at in now or at in before)
         if written and not self.fresh:
             self.sheet.remove(asked.block.frame, sorted(written))
-        return changed, [one for one in drawn if one.at in written]
+        return changed, [one for one in now.values() if one.at in written]
 
 
 def above(changed: set[Tile]) -> set[Tile]:
     """Tiles of the next zoom out that are made of these: of each the one that it lies in, or beside."""
     steps = (-1, 0, 1)
     return {((x + right) // 2, (y + down) // 2) for x, y in changed for right in steps for down in steps}
-
-
-def _below(frame: Frame) -> Frame:
-    """The tiles that those of a frame are made of."""
-    return Frame(frame.zoom + 1, 2 * frame.x - 1, 2 * frame.y - 1, 2 * frame.wide + 2, 2 * frame.high + 2)

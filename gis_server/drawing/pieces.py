@@ -46,9 +46,14 @@ class Pieces:
         """Points (0), lines (1) or areas (2)."""
         return self.chosen(shapely.get_dimensions(self.shape) == dimension)
 
+    def said(self) -> list[str]:
+        """Source and tags of each: equal for pieces that may become one thing."""
+        words: list[str] = (self.source + "\n" + self.tags).tolist()
+        return words
+
     def kinds(self) -> Numbers:
         """Equal for pieces that may become one thing; in the order of what they say."""
-        said = (self.source + "\n" + self.tags).tolist()
+        said = self.said()
         rank = {one: number for number, one in enumerate(sorted(set(said)))}
         return np.fromiter((rank[one] for one in said), dtype=np.int64, count=len(said))
 

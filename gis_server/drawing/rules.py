@@ -10,6 +10,10 @@ from gis_server.catalog.tile_rule import RankRule, Reduce
 from gis_server.db.rows import ways_of_seeing
 
 HERE = Path(__file__).parent
+DECIDING = (
+    "frames", "pieces", "laying", "ground", "areas", "vectors", "squares", "tile", "block", "labels", "places",
+)  # fmt: skip
+"""Modules that decide what is drawn."""
 DETAILED_ZOOM = 15
 """From here on features are drawn as they are served, unless the layer file says another zoom."""
 
@@ -76,6 +80,18 @@ def mark_of(layer: Layer) -> str:
 def _code() -> str:
     """Of the files that decide what is drawn."""
     state = hashlib.blake2b(digest_size=8)
-    for name in ("frames", "pieces", "areas", "vectors", "squares", "tile", "block", "labels", "places"):
+    for name in (
+        "frames",
+        "pieces",
+        "laying",
+        "ground",
+        "areas",
+        "vectors",
+        "squares",
+        "tile",
+        "block",
+        "labels",
+        "places",
+    ):
         state.update((HERE / f"{name}.py").read_bytes())
     return state.hexdigest()

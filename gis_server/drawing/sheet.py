@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psycopg
 
 from gis_server.catalog import Layer
 from gis_server.db.statements import literal, quoted, statement
-from gis_server.drawing.block import Drawn, Tile
+from gis_server.drawing.block import Alike, Drawn, Tile
+from gis_server.drawing.change import Boxes
 from gis_server.drawing.copied import END, HEAD
 from gis_server.drawing.frames import REACH, Frame
 from gis_server.drawing.pieces import Row
@@ -43,10 +45,13 @@ class Sheet:
         """Tiles of the sheet of all rows."""
         return set(self.conn.execute(statement(SQL, "tiles_of_all"), self._of(zoom)).fetchall())
 
-    def near_hidden(self, frame: Frame) -> set[Tile]:
-        """Tiles of a frame that a row comes near to which is not seen here."""
-        west, south, east, north = frame.box(REACH)
-        values = {"west": west, "south": south, "east": east, "north": north, "zoom": frame.zoom, "reach": REACH}
+    def near_hidden(self, frame: Frame, boxes: Boxes | None = None) -> set[Tile]:
+        """Tiles of a frame that a row comes near to which is not seen here; only rows in some boxes, if given."""
+        values = {
+            **_sides(np.array([frame.box(REACH)]) if boxes is None else boxes),
+            "zoom": frame.zoom,
+            "reach": REACH,
+        }
         names = {"table": self.table, "hidden": self.hidden or "false"}
         return set(self.conn.execute(statement(SQL, "near_hidden", **names), values).fetchall())
 
@@ -56,13 +61,23 @@ class Sheet:
         return set(self.conn.execute(statement(SQL, "differing"), values).fetchall())
 
     def share(self, frame: Frame, tiles: set[Tile]) -> list[Tile]:
-        """Take tiles of a frame from the sheet of all rows; answers which look different now."""
-        some = sorted(tiles)
+        """Take tiles of a frame from the sheet of all rows; answers which look different now: only these are copied."""
         changed = sorted(self.differing(frame) & tiles)
-        self.remove(frame, some)
-        values = {**self._of(frame.zoom), **_range(frame), "xs": [x for x, _ in some], "ys": [y for _, y in some]}
-        self.conn.execute(statement(SQL, "share"), values)
+        if changed:
+            self.remove(frame, changed)
+            self.conn.execute(statement(SQL, "share"), {**self._of(frame.zoom), **_some(frame, changed)})
+        if frame.zoom == self.rule.high:
+            values = {**self._of(frame.zoom), **_some(frame, sorted(tiles))}
+            self.conn.execute(statement(SQL, "share_account"), values)
+            if self.rule.into_areas:
+                self.conn.execute(statement(SQL, "note_shared"), values)
         return changed
+
+    def renew(self, frame: Frame, alike: Sequence[Alike]) -> None:
+        """Tiles that look as they did: their grounds, and of how much they are drawn."""
+        values = {**self._of(frame.zoom), **_some(frame, [one.at for one in alike])}
+        values |= {"areas": [one.area_in for one in alike], "grounds": [one.ground for one in alike]}
+        self.conn.execute(statement(SQL, "renew"), values)
 
     def near(self, frame: Frame) -> list[Row]:
         """Served rows near a frame."""
@@ -71,9 +86,24 @@ class Sheet:
         values = {"west": west, "south": south, "east": east, "north": north}
         return self._read(statement(SQL, "near", **names), values)
 
+    def near_boxes(self, boxes: Boxes) -> list[Row]:
+        """Served rows near any of some boxes, each once."""
+        rows = self._read(statement(SQL, "near_boxes", rows=self.rows, tags=self.tags), _sides(boxes))
+        return list({row[0]: row for row in rows}.values())
+
+    def grounds(self, frame: Frame, tiles: set[Tile]) -> dict[Tile, bytes]:
+        """Of the tiles that keep one."""
+        rows = self._read(statement(SQL, "grounds"), {**self._of(frame.zoom), **_some(frame, sorted(tiles))})
+        return {(x, y): packed for x, y, packed in rows if packed is not None}
+
+    def shared(self, frame: Frame) -> set[Tile]:
+        """Tiles that were taken from the sheet of all rows."""
+        return set(self._read(statement(SQL, "shared"), {**self._of(frame.zoom), **_range(frame)}))
+
     def below(self, frame: Frame) -> list[Row]:
-        """Pieces of the tiles of a frame of the next zoom."""
-        return self._read(statement(SQL, "below"), {**self._of(frame.zoom), **_range(frame)})
+        """Pieces of the next zoom, of the tiles in and around a frame, as far as they come near to it."""
+        box = dict(zip(("box_west", "box_south", "box_east", "box_north"), frame.box(REACH), strict=True))
+        return self._read(statement(SQL, "below"), {**self._of(frame.zoom + 1), **_range(frame.lower), **box})
 
     def _read(self, query: bytes, values: dict[str, Any]) -> list[Row]:
         with self.conn.cursor(binary=True) as cursor:
@@ -86,13 +116,13 @@ class Sheet:
 
     def remove(self, frame: Frame, tiles: Sequence[Tile]) -> None:
         """Some tiles of a frame."""
-        values = {**self._of(frame.zoom), **_range(frame), "xs": [x for x, _ in tiles], "ys": [y for _, y in tiles]}
-        self.conn.execute(statement(SQL, "remove"), values)
+        self.conn.execute(statement(SQL, "remove"), {**self._of(frame.zoom), **_some(frame, tiles)})
 
     def add(self, drawn: Sequence[Drawn]) -> None:
         """Write tiles where nothing is."""
         self._copy("copy_pieces", [one.pieces for one in drawn if one.pieces])
         self._copy("copy_tiles", [one.account for one in drawn])
+        self._copy("copy_grounds", [one.ground for one in drawn if one.ground])
 
     def _copy(self, name: str, rows: list[bytes]) -> None:
         if rows:
@@ -134,3 +164,13 @@ def as_tag(layer: Layer, name: str) -> str:
 
 def _range(frame: Frame) -> dict[str, int]:
     return {"west": frame.x, "east": frame.x + frame.wide - 1, "north": frame.y, "south": frame.y + frame.high - 1}
+
+
+def _some(frame: Frame, tiles: Sequence[Tile]) -> dict[str, Any]:
+    """Some tiles of a frame."""
+    return {**_range(frame), "xs": [x for x, _ in tiles], "ys": [y for _, y in tiles]}
+
+
+def _sides(boxes: Boxes) -> dict[str, list[float]]:
+    """Each side of some boxes as an array."""
+    return dict(zip(("west", "south", "east", "north"), boxes.T.tolist(), strict=True))

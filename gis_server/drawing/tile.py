@@ -5,8 +5,9 @@ import logging
 import numpy as np
 import shapely
 
-from gis_server.drawing.areas import as_areas
+from gis_server.drawing.areas import areas_of, as_areas
 from gis_server.drawing.frames import REACH, Frame
+from gis_server.drawing.ground import MOST_KINDS, Ground, ground_of
 from gis_server.drawing.pieces import Pieces, joined, nothing
 from gis_server.drawing.rules import Rule
 from gis_server.drawing.squares import as_few
@@ -30,8 +31,30 @@ def drawn(given: Pieces, rule: Rule, frame: Frame) -> Pieces:
         except shapely.errors.GEOSException as error:
             log.warning("drawing %s/%s/%s: %s", frame.zoom, frame.x, frame.y, error)
         else:
-            return whole.chosen(np.lexsort((whole.tags.astype(str), whole.fid)))
+            return _in_order(whole)
     return nothing()
+
+
+def drawn_with_ground(given: Pieces, rule: Rule, frame: Frame) -> tuple[Pieces, Ground | None]:
+    """The same, and what a later change can be laid into, where there is nothing but areas on a grid."""
+    near = given.chosen(frame.overlaps(shapely.bounds(given.shape), REACH))
+    if rule.into_areas and len(near) and np.all(shapely.get_dimensions(near.shape) == 2):
+        try:
+            ground = ground_of(near, frame)
+            if len(ground.said) <= MOST_KINDS:
+                return drawn_of(ground, frame), ground
+        except shapely.errors.GEOSException as error:
+            log.info("drawing %s/%s/%s: %s", frame.zoom, frame.x, frame.y, error)
+    return drawn(near, rule, frame), None
+
+
+def drawn_of(ground: Ground, frame: Frame) -> Pieces:
+    """What a tile shows of its ground."""
+    return _in_order(areas_of(ground, frame))
+
+
+def _in_order(shown: Pieces) -> Pieces:
+    return shown.chosen(np.lexsort((shown.tags.astype(str), shown.fid)))
 
 
 def _mended(near: Pieces, rule: Rule, frame: Frame) -> Pieces:

@@ -11,6 +11,7 @@ from gis_server.catalog import Layer
 from gis_server.db.rows import ways_of_seeing
 from gis_server.db.statements import quoted, statement
 from gis_server.drawing.cells import NONE, WORLD, Cells, pack, union
+from gis_server.drawing.change import Change
 from gis_server.drawing.cover import MARGIN, cover, cover_coarsely
 from gis_server.drawing.draw import Wanted, draw, draw_all
 from gis_server.drawing.rules import rule_of
@@ -28,12 +29,12 @@ def record_touched(conn: psycopg.Connection, release: int, layers: Iterable[tupl
     keeping, so it is touched everywhere. Called before it does, as readers of the layer wait from then on.
     """
     once = {layer.id: (layer, twin) for layer, twin in layers}.values()
-    touched = [_touched(conn, release, layer, None) if twin is None else (WORLD, None) for layer, twin in once]
+    touched = [_touched(conn, release, layer, None) if twin is None else (WORLD, None, None) for layer, twin in once]
     wanted = [
-        Wanted(layer, twin or layer.table, ahead, release)
-        for (layer, twin), (_, ahead) in zip(once, touched, strict=True)
+        Wanted(layer, twin or layer.table, ahead, release, change)
+        for (layer, twin), (_, ahead, change) in zip(once, touched, strict=True)
     ]
-    for one, (cells, ahead), redrawn in zip(wanted, touched, draw_all(conn, wanted), strict=True):
+    for one, (cells, ahead, _), redrawn in zip(wanted, touched, draw_all(conn, wanted), strict=True):
         of_layer = {"release": release, "layer": one.layer.id}
         whole = union([cells, *redrawn.values()])
         conn.execute(statement(SQL, "record"), {**of_layer, "cells": pack(whole)})
@@ -62,20 +63,25 @@ def _partial_ways(layer: Layer) -> dict[str, str]:
     return {seen: condition for seen, condition in ways_of_seeing(layer).items() if condition is not None}
 
 
-def _touched(conn: psycopg.Connection, release: int, layer: Layer, condition: str | None) -> tuple[Cells, Cells]:
-    """Tiles that show what changed of the rows under a condition, and those of which anything drawn ahead did."""
+def _touched(
+    conn: psycopg.Connection, release: int, layer: Layer, condition: str | None
+) -> tuple[Cells, Cells, Change | None]:
+    """Tiles that show what changed of the rows under a condition, those of which anything is drawn ahead that did, and
+    what that is, if it is not too much."""
     values = {"release": release, "most": MOST_SHAPES, "zoom": COARSE_ZOOM, "margin": MARGIN}
     names = _names(layer, condition)
     with conn.cursor(binary=True) as cursor:
         rows = cursor.execute(statement(SQL, "changed_shapes", **names), values).fetchall()
     if len(rows) <= MOST_SHAPES:
-        shapes = shapely.from_wkb(np.array([shape for shape, _ in rows], dtype=object))
-        ahead = np.array([ahead for _, ahead in rows], dtype=bool)
-        return cover(shapes), cover(shapes[ahead])
+        shapes = shapely.from_wkb(np.array([shape for _, shape, _ in rows], dtype=object))
+        ahead = np.array([ahead for _, _, ahead in rows], dtype=bool)
+        fid = np.array([fid for fid, _, _ in rows], dtype=np.int64)
+        change = Change(fid[ahead], shapely.bounds(shapes[ahead]).reshape(-1, 4))
+        return cover(shapes), cover(shapes[ahead]), change
     tiles = conn.execute(statement(SQL, "changed_boxes", **names), values).fetchall()
     x, y = np.array(tiles, dtype=np.int64).T
     cells = cover_coarsely(COARSE_ZOOM, x, y)
-    return cells, cells
+    return cells, cells, None
 
 
 def _names(layer: Layer, condition: str | None) -> dict[str, str]:

@@ -15,11 +15,10 @@ from gis_server.errors import MapError
 from gis_server.releases.snapshot import snapshot
 from gis_server.tiles.desk import Desk
 from gis_server.tiles.events import Hub, message_of
-from gis_server.tiles.shelves import PREFIX_BYTES, address_of
+from gis_server.tiles.seeding import draw_wanted
 from gis_server.tiles.store import Store
 from gis_server.tiles.touched import SQL, Touches, touched_for, touched_since
 
-SEED_AT_ONCE = 50
 CHECK_S = 10.0
 AGAIN_S = 1.0
 TROUBLE = (MapError, lmdb.Error, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
@@ -100,7 +99,7 @@ class Keeper:
             self.desk.stale = False
             await self._tell(self.desk.release)
             if self.desk.store is not None:
-                await self._seed(self.desk.store)
+                await draw_wanted(self.desk, self.pool, self.desk.store, self.news)
         except TROUBLE as error:
             log.info("keeping tiles in step: %s: %s", type(error).__name__, error)
         except Exception:  # a mistake of ours must not end this for ever: tiles would stay old and nobody would know
@@ -128,20 +127,6 @@ class Keeper:
                 of_views = {view.name: await touched_for(snap, self.told, view) for view in self.hub.views}
             self.hub.tell({name: message_of(newest, touches) for name, touches in of_views.items()})
         self.told = newest
-
-    async def _seed(self, store: Store) -> None:
-        """Draw again the seeded tiles that releases removed. A release that comes meanwhile comes first."""
-        while not self.news.is_set():
-            keys = await asyncio.to_thread(store.wanted_keys, SEED_AT_ONCE)
-            if not keys:
-                return
-            shelves = {prefix: self.desk.shelves.named(name) for name, prefix in store.entered().items()}
-            wanted = [(key, shelves.get(key[:PREFIX_BYTES])) for key in keys]
-            await asyncio.to_thread(store.unwant, [key for key, shelf in wanted if shelf is None])
-            for key, shelf in wanted:
-                if shelf is not None:
-                    entry = await self.desk.renderer.tile(self.pool, shelf, address_of(key))
-                    await asyncio.to_thread(store.put, [(shelf, key, entry)])
 
 
 def settle(store: Store, gap: Gap) -> bool:

@@ -16,7 +16,10 @@ from gis_server.tiles.address import TileAddress
 from gis_server.tiles.tilesets import Drawn, Tileset, find_tileset
 
 HERE = Path(__file__).parent
-DRAWN_BY = ("statement.py", "sql/tile.sql", "sql/tile_layer.sql", "sql/tile_areas.sql", "sql/tile_drawn.sql")
+DRAWN_BY = (
+    "statement.py",
+    *(f"sql/{name}.sql" for name in ("tile", "tile_layer", "tile_areas", "tile_drawn", "tile_labels")),
+)
 """Files that decide what tile comes of given data; when one changes, tiles drawn before it are worth nothing."""
 PLACE = struct.Struct(">BQ")
 PREFIX_BYTES = 8

@@ -64,7 +64,8 @@ class Store:
             fresh = [one for one in drawings if one[2].release >= books.release]
             for shelf, key, entry in fresh:
                 books.enter(shelf)
-                seeded = entry.seeded or txn.delete(key, db=self.wanted)
+                was = txn.get(key, db=self.tiles)
+                seeded = entry.seeded or txn.delete(key, db=self.wanted) or (was is not None and head_of(was)[1])
                 txn.put(key, entry.kept(seeded=seeded), db=self.tiles)
             self._room.make(txn)
         return len(fresh)
@@ -133,6 +134,11 @@ class Store:
         """Seeded tiles that a release removed and nobody has drawn again yet."""
         with self._env.begin() as txn:
             return [key for key, _ in zip(_keys(txn, self.wanted, b""), range(most), strict=False)]
+
+    def still_wanted(self, keys: Sequence[bytes]) -> list[bytes]:
+        """Those of some keys that nobody has drawn again meanwhile."""
+        with self._env.begin() as txn:
+            return [key for key in keys if txn.get(key, db=self.wanted) is not None]
 
     def unwant(self, keys: Sequence[bytes]) -> None:
         with self._env.begin(write=True) as txn:

@@ -72,6 +72,12 @@ def test_verifying_finds_a_tile_that_differs_and_removes_it(run: Run, moving: Mo
     assert run("verify").exit_code == 0
 
 
+def test_verifying_a_sample_compares_so_many_tiles(run: Run) -> None:
+    run("seed", "--tileset", LAYER, "--zoom", "13-16")
+    assert ": 3 ô" in run("verify", "--sample", "3").output
+    assert run("verify", "--sample", "0").exit_code == 2
+
+
 def test_a_release_while_nobody_served_is_caught_up_with(run: Run, moving: Moving) -> None:
     run("seed", "--tileset", LAYER, "--zoom", "15-16")
     moving.publish(moved=3)

@@ -22,14 +22,17 @@ from tests.serving import LAT, LON, MEASURED, X, Y, publish_rows, tile_at, value
 from tests.tiles.parcels import draw as draw_tile
 
 PIECES = "SELECT layer, seen, zoom, x, y, fid, stands_for, source, tags, ST_AsEWKB(geom) FROM drawing.piece"
-TILES = "SELECT layer, seen, zoom, x, y, digest, things, places, features_in, features FROM drawing.tile"
+TILES = "SELECT layer, seen, zoom, x, y, digest, things, places, features_in, area_in, features FROM drawing.tile"
+GROUNDS = "SELECT layer, seen, zoom, x, y, 0, 0, '', '{}', packed FROM drawing.ground"
 LABELS = "SELECT layer, seen, -1 - low, x, y, high, fid, source, tags, ST_AsEWKB(geom) FROM drawing.label"
 Row = tuple[Any, ...]
 Shape = Callable[[random.Random, int], str]
 
 
-def tables(conn: psycopg.Connection) -> tuple[set[Row], set[Row]]:
-    pieces, tiles = (conn.execute(query.encode()).fetchall() for query in (f"{PIECES} UNION ALL {LABELS}", TILES))
+def tables(conn: psycopg.Connection, *, grounds: bool = True) -> tuple[set[Row], set[Row]]:
+    """Who sees less has no grounds of their own where nothing is hidden from them."""
+    drawn = " UNION ALL ".join([PIECES, LABELS, *([GROUNDS] if grounds else [])])
+    pieces, tiles = (conn.execute(query.encode()).fetchall() for query in (drawn, TILES))
     first, second = ({tuple(str(value) for value in row) for row in rows} for rows in (pieces, tiles))
     assert (len(first), len(second)) == (len(pieces), len(tiles)), "no piece is there twice"
     return first, second
@@ -80,8 +83,14 @@ def post(chance: random.Random, number: int) -> str:
     return f"POINT({X + chance.uniform(0, 6000)} {Y + chance.uniform(0, 6000)})"
 
 
+def house(chance: random.Random, number: int) -> str:
+    """Some are told as points, which lie on no grid."""
+    return post(chance, number) if number % 97 == 3 else box(X + number % 40 * 30, Y + number // 40 * 30, 22)
+
+
 CITIES = {
     "areas": ("cadastre.thua_dat", parcel, "loai_dat"),
+    "areas and points": ("base_settlement.nha", house, ""),
     "outlines": ("drainage.luu_vuc", parcel, ""),
     "joined outlines": ("base_landcover.rung", parcel, "loaiRung"),
     "lines": ("traffic.doan_duong", street, "ten"),
@@ -122,10 +131,10 @@ def test_who_sees_less_sees_what_drawing_only_that_gives(database: Database, cat
             city.rows[number] = row(catalog, layer, number, wkt, loai_dat=use, ky_hieu_muc_dich=use)
         publish_rows(database, MEASURED, [(layer, list(city.rows.values()))])
         with database.connect("load") as conn:
-            some = [{one[2:] for one in rows if one[1]} for rows in tables(conn)]
-            everyone = [{one[2:] for one in rows if not one[1]} for rows in tables(conn)]
+            some = [{one[2:] for one in rows if one[1]} for rows in tables(conn, grounds=False)]
+            everyone = [{one[2:] for one in rows if not one[1]} for rows in tables(conn, grounds=False)]
             draw(conn, as_if_that_were_all, f"(SELECT * FROM {layer.table} WHERE {condition})", None)
-            assert some == [{one[2:] for one in rows if not one[1]} for rows in tables(conn)]
+            assert some == [{one[2:] for one in rows if not one[1]} for rows in tables(conn, grounds=False)]
             assert len(some[0] & everyone[0]) > 5
             assert len(everyone[0] - some[0]) > 5
             conn.rollback()

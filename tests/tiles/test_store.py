@@ -96,10 +96,20 @@ def test_seeded_tiles_that_go_are_wanted_until_they_are_back(store: Store, shelf
     put(store, shelf, (2, 2, 1), entry_of(0, b"b"))
     store.apply(0, 1, {LAYER: WORLD}, b"")
     assert store.wanted_keys(10) == [shelf.key(2, 1, 1)]
+    assert store.still_wanted([shelf.key(2, 1, 0), shelf.key(2, 1, 1)]) == [shelf.key(2, 1, 1)]
     put(store, shelf, (2, 1, 1), entry_of(1, b"a"))
     assert store.wanted_keys(10) == []
     store.apply(1, 2, {LAYER: WORLD}, b"")
     assert store.wanted_keys(10) == [shelf.key(2, 1, 1)], "it stays a seeded one"
+
+
+def test_a_seeded_tile_that_two_have_drawn_stays_a_seeded_one(store: Store, shelf: Shelf) -> None:
+    put(store, shelf, (2, 1, 1), entry_of(0, b"a", seeded=True))
+    store.apply(0, 1, {LAYER: WORLD}, b"")
+    for _ in range(2):
+        put(store, shelf, (2, 1, 1), entry_of(1, b"a"))
+    store.apply(1, 2, {LAYER: WORLD}, b"")
+    assert store.wanted_keys(10) == [shelf.key(2, 1, 1)]
 
 
 def test_a_shelf_that_is_drawn_otherwise_is_thrown_out(store: Store, shelf: Shelf) -> None:

@@ -205,6 +205,18 @@ CREATE TABLE IF NOT EXISTS drawing.tile (
     length      double precision NOT NULL,
     PRIMARY KEY (layer, seen, zoom, x, y)
 );
+-- What tiles of areas on a grid are made of at their layer's highest zoom drawn ahead (gis_server/drawing/ground.py); null where a tile
+-- was taken from that of all rows.
+CREATE TABLE IF NOT EXISTS drawing.ground (
+    layer  text NOT NULL,
+    seen   text NOT NULL,
+    zoom   smallint NOT NULL,
+    x      integer NOT NULL,
+    y      integer NOT NULL,
+    packed bytea,
+    PRIMARY KEY (layer, seen, zoom, x, y)
+);
+ALTER TABLE drawing.ground ALTER COLUMN packed SET STORAGE EXTERNAL;
 -- Names of areas and lines where tiles say them, from zoom `low` to `high`; x and y are the tile of zoom 22 around the label's middle.
 CREATE TABLE IF NOT EXISTS drawing.label (
     layer  text NOT NULL,

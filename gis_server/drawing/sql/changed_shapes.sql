@@ -3,6 +3,7 @@
 -- asked for says that there are more. Whether a shape changed is told by the stored grid: its places in Web Mercator may differ in
 -- the last bit from load to load.
 SELECT
+    fid,
     ST_AsBinary(shape),
     ROW({began_ahead}, began.geom::bytea) IS DISTINCT FROM ROW({ended_ahead}, ended.geom::bytea) AS ahead
 FROM (SELECT fid, {drawn}, geom, geom_3857 FROM {served} WHERE born = %(release)s) AS began

@@ -1,6 +1,7 @@
--- Tiles of a zoom that rows in a box come near to which some may not see.
+-- Tiles of a zoom that rows in some boxes come near to which some may not see.
 SELECT DISTINCT x, y
-FROM {table} AS served
+FROM unnest(%(west)s::float8[], %(south)s::float8[], %(east)s::float8[], %(north)s::float8[]) AS given (west, south, east, north)
+JOIN {table} AS served ON served.geom_3857 && ST_MakeEnvelope(given.west, given.south, given.east, given.north, 3857)
 CROSS JOIN LATERAL (
     SELECT
         (ST_XMin(geom_3857) / 40075016.6855785 + 0.5) * 2 ^ %(zoom)s::int - %(reach)s AS west,
@@ -8,6 +9,6 @@ CROSS JOIN LATERAL (
         (0.5 - ST_YMax(geom_3857) / 40075016.6855785) * 2 ^ %(zoom)s::int - %(reach)s AS north,
         (0.5 - ST_YMin(geom_3857) / 40075016.6855785) * 2 ^ %(zoom)s::int + %(reach)s AS south
 ) AS box
-CROSS JOIN LATERAL generate_series(floor(west)::int, floor(east)::int) AS x
-CROSS JOIN LATERAL generate_series(floor(north)::int, floor(south)::int) AS y
-WHERE geom_3857 && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 3857) AND {hidden}
+CROSS JOIN LATERAL generate_series(floor(box.west)::int, floor(box.east)::int) AS x
+CROSS JOIN LATERAL generate_series(floor(box.north)::int, floor(box.south)::int) AS y
+WHERE {hidden}

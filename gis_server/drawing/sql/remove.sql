@@ -5,6 +5,12 @@ removed AS (
     WHERE layer = %(layer)s AND seen = %(seen)s AND zoom = %(zoom)s
         AND x BETWEEN %(west)s AND %(east)s AND y BETWEEN %(north)s AND %(south)s
         AND (x, y) IN (SELECT gone.x, gone.y FROM gone)
+),
+ground AS (
+    DELETE FROM drawing.ground
+    WHERE layer = %(layer)s AND seen = %(seen)s AND zoom = %(zoom)s
+        AND x BETWEEN %(west)s AND %(east)s AND y BETWEEN %(north)s AND %(south)s
+        AND (x, y) IN (SELECT gone.x, gone.y FROM gone)
 )
 DELETE FROM drawing.tile
 WHERE layer = %(layer)s AND seen = %(seen)s AND zoom = %(zoom)s

@@ -1,0 +1,1 @@
+COPY drawing.ground (layer, seen, zoom, x, y, packed) FROM STDIN (FORMAT BINARY)
