@@ -1,9 +1,10 @@
-"""Kept tiles over the wire: against nginx with the same bytes from a file, under half the load, and memory.
+"""Kept tiles over the wire: beside nginx with the same bytes from a file and Granian alone, at half the load; memory.
 
 Needs `wrk` and `nginx` (`apt-get install -y wrk nginx-light`). `python -m benchmarks.tiles_http` measures the loaded
 installation of BANDO_STATE.
 """
 
+import json
 import os
 import shutil
 import statistics
@@ -17,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks.bare import ANSWER
 from benchmarks.measure import CONSOLE, claim
 from benchmarks.place import Bench
 from benchmarks.wire import CONNECTIONS, running, wait_for, wrk
@@ -26,11 +28,12 @@ from gis_server.db.database import open_database
 from gis_server.settings import Settings
 from gis_server.tiles.tilesets import find_tileset
 
-PORT, NGINX_PORT = 8_461, 8_462
+PORT, NGINX_PORT, BARE_PORT = 8_461, 8_462, 8_463
 ROUNDS = 3
 MAP, ZOOM, ROADS = "nen", 15, 60
 HEADERS = ("Cache-Control", "Vary", "Bando-Release", "Content-Security-Policy", "Permissions-Policy",
            "Referrer-Policy", "X-Content-Type-Options", "Content-Encoding")  # fmt: skip
+MADE_BY_GRANIAN = ("Connection", "Content-Length", "Date", "Server")
 NGINX = """
 worker_processes 1; daemon off; pid {folder}/pid; error_log {folder}/error.log;
 events {{ worker_connections 1024; }}
@@ -50,30 +53,29 @@ def bench(place: Bench) -> None:
     with service(place) as process, tempfile.TemporaryDirectory() as folder:
         base = f"http://127.0.0.1:{PORT}"
         headers, body = _kept(base + path)
-        with _nginx(Path(folder), headers, body):
+        with _nginx(Path(folder), headers, body), _bare(Path(folder), headers, body):
             peak = _side_by_side(base + path, headers, len(body))
         _half(base + path, peak)
         claim("memory of the worker under load", _memory_mib(process.pid), 300.0, "MiB", "MiB allowed")
 
 
 def _side_by_side(address: str, headers: dict[str, str], size: int) -> float:
-    """Warm tiles and 304s, in turns; the peak rate of ours."""
-    file = f"http://127.0.0.1:{NGINX_PORT}/tile.mvt"
+    """Warm tiles and 304s of ours, of Granian that does nothing else, and of nginx, in turns; the peak rate of ours."""
+    file, bare = f"http://127.0.0.1:{NGINX_PORT}/tile.mvt", f"http://127.0.0.1:{BARE_PORT}/"
     theirs, _ = _kept(file)
+    asked = {"nginx": (file, theirs["Etag"]), "granian": (bare, headers["Etag"]), "ours": (address, headers["Etag"])}
     rates: dict[str, list[float]] = defaultdict(list)
     for _ in range(ROUNDS):
-        rates["file"].append(wrk(file).rate)
-        rates["tile"].append(wrk(address).rate)
-        rates["file 304"].append(wrk(file, f"If-None-Match: {theirs['Etag']}").rate)
-        rates["tile 304"].append(wrk(address, f"If-None-Match: {headers['Etag']}").rate)
+        for who, (where, tag) in asked.items():
+            rates[f"{who} tile"].append(wrk(where).rate)
+            rates[f"{who} 304"].append(wrk(where, f"If-None-Match: {tag}").rate)
     middle = {name: statistics.median(some) for name, some in rates.items()}
-    _claim_rate(f"warm tile of {size / 1024:.0f} kB, {CONNECTIONS} connections", middle["tile"], middle["file"])
-    _claim_rate("304", middle["tile 304"], middle["file 304"])
-    return middle["tile"]
-
-
-def _claim_rate(what: str, ours: float, nginx: float) -> None:
-    claim(what, ours, nginx, "/s", "/s nginx, one worker (more is better)")
+    for what, told in (("tile", f"warm tile of {size / 1024:.0f} kB, {CONNECTIONS} connections"), ("304", "304")):
+        ours, nginx, granian = (middle[f"{who} {what}"] for who in ("ours", "nginx", "granian"))
+        claim(told, ours, nginx, "/s", "/s nginx, one worker (more is better)")
+        claim(f"{told}: of Granian's own ceiling", ours, granian, "/s", "/s an application that does nothing")
+        claim(f"{told}: the ceiling itself", granian, nginx, "/s", "/s nginx")
+    return middle["ours tile"]
 
 
 def _half(address: str, peak: float) -> None:
@@ -123,6 +125,19 @@ def _nginx(folder: Path, headers: dict[str, str], body: bytes) -> Iterator[None]
     (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=NGINX_PORT, headers=lines), encoding="utf-8")
     with running(["nginx", "-c", str(folder / "nginx.conf")], dict(os.environ)) as process:
         wait_for(f"http://127.0.0.1:{NGINX_PORT}/tile.mvt", process)
+        yield
+
+
+@contextmanager
+def _bare(folder: Path, headers: dict[str, str], body: bytes) -> Iterator[None]:
+    """One worker of Granian that answers at once with the same bytes and headers."""
+    sent = {name.lower(): value for name, value in headers.items() if name not in MADE_BY_GRANIAN}
+    (folder / "headers.json").write_text(json.dumps(sent), encoding="utf-8")
+    (folder / "body").write_bytes(body)
+    command = [sys.executable, "-m", "granian", "--interface", "rsgi", "--factory", "--no-ws"]
+    command += ["--port", str(BARE_PORT), "benchmarks.bare:create_bare"]
+    with running(command, {**os.environ, ANSWER: str(folder)}) as process:
+        wait_for(f"http://127.0.0.1:{BARE_PORT}/", process)
         yield
 
 
