@@ -33,7 +33,6 @@ class Offer:
     thanks: str
     legend: tuple[int, int]
     max_scale: float | None
-    queryable: bool
 
     @property
     def hint(self) -> float | None:
@@ -73,6 +72,15 @@ def layers_in(catalog: Catalog, view: View, name: str) -> list[Layer]:
     return [catalog[one] for one in names if one in view.layers]
 
 
+def shown_in(catalog: Catalog, view: View, name: str) -> list[Layer]:
+    """Of a map, the layers that it begins with; UnknownLayer for what is not there, or not for this view."""
+    hidden = catalog.maps[name].hidden if name in catalog.maps else ()
+    found = [layer for layer in layers_in(catalog, view, name) if layer.id not in hidden]
+    if not found:
+        view.layer(catalog, name)
+    return found
+
+
 def named(title: Text) -> str:
     return f"{title.vi} · {title.en}"
 
@@ -95,7 +103,6 @@ def _offer(catalog: Catalog, view: View, name: str, states: Mapping[str, LayerSt
         " · ".join(attributions(own)),
         legend_size(legend_of(catalog, view, [name])),
         None if portal else _scale(layers[0].file.tiles.zoom[0]),
-        any(layer.file.raster is None for layer in layers),
     )
 
 
