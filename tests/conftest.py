@@ -34,8 +34,7 @@ pytest_plugins = ["tests.serving", "tests.live"]
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "shared_buffers": "256MB"}
 """Tests may lose their data when the machine goes down."""
 PORTS = range(20_000, 26_000)
-HELD: list[socket.socket] = []
-"""The twins of ports that this process draws."""
+"""What tests listen on."""
 SHARED_DATA = "BANDO_SHARED_DATA"
 DatabaseMaker = Callable[[], Database]
 
@@ -188,6 +187,6 @@ def free_port() -> int:
         except OSError:
             twin.close()
             continue
-        HELD.append(twin)
+        twin.detach()  # open until the process ends
         return port
     raise AssertionError("no port is free")

@@ -20,7 +20,7 @@ SPREAD: Final = 0.75
 """Below 1, the pale colours that most areas have by day lie further apart at night."""
 GREYED: Final = 0.4
 KEPT: Final = 8
-"""What is nearly white by day would be a muddy brown at night: it loses most of its colour, what is coloured loses none."""
+"""What is nearly white by day would be a muddy brown at night: it loses most of its colour, the rest keeps it."""
 COLOUR_STARTS: Final = ("#", "rgb", "hsl")
 
 
