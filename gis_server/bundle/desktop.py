@@ -1,7 +1,7 @@
 """Styles of the tables of a GeoPackage, kept in it: QGIS and QField draw each table with its own as it is added."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from gis_server.bundle.qml import qml_of
 from gis_server.catalog import Layer
 from gis_server.catalog.compose import layer_style
 from gis_server.catalog.legend import UNCLASSIFIED
+from gis_server.catalog.raster_styles import LOOKS
 from gis_server.catalog.swatch import Entry, swatch
 from gis_server.db.statements import text
 
@@ -25,13 +26,13 @@ def write_styles(house: House, order: Order, written: Sequence[Written], path: P
 def _row(house: House, order: Order, one: Written) -> tuple[str, str, str]:
     layer = one.layer
     style = layer_style(house.catalog, layer.id, order.shelf.view.layers)
-    qml = qml_of(layer, [*_entries(style, layer)], one.drawn, house.settings.styles_folder / "sprites")
+    qml = qml_of(layer, entries_of(layer, style), one.drawn, house.settings.styles_folder / "sprites")
     return table_of(layer), qml, f"{layer.file.title.vi} · {layer.file.title.en}"
 
 
-def _entries(style: Mapping[str, Any], layer: Layer) -> Iterator[Entry]:
+def entries_of(layer: Layer, style: Mapping[str, Any]) -> list[Entry]:
     """The legend, and last how a feature looks of which nothing is known."""
-    yield from style["metadata"]["bando:legend"][layer.id]
-    plain = swatch(layer, [one for one in style["layers"] if "bando:synthetic" not in one["metadata"]], {})
-    if plain:
-        yield {"title": UNCLASSIFIED.model_dump(), **plain}
+    told: list[Entry] = style["metadata"]["bando:legend"][layer.id]
+    drawn = [one for one in style["layers"] if "bando:synthetic" not in one["metadata"] and one["type"] not in LOOKS]
+    plain = swatch(layer, drawn, {})
+    return [*told, {"title": UNCLASSIFIED.model_dump(), **plain}] if plain else told
