@@ -60,10 +60,10 @@ def offers_of(catalog: Catalog, view: View, states: Mapping[str, LayerState]) ->
 
 
 def legend_of(catalog: Catalog, view: View, names: Sequence[str]) -> list[Part]:
-    """The legends of maps and layers laid over each other."""
-    return parts_of(
-        [style_of(catalog, view, name) for name in names], {one.id: named(one.file.title) for one in catalog}
-    )
+    """The legends of maps and layers laid over each other; of layers that are nothing but names, their titles."""
+    titles = {one.id: named(one.file.title) for one in catalog}
+    found = parts_of([style_of(catalog, view, name) for name in names], titles)
+    return found or [Part(titles[name], [{}]) for name in names if name in titles]
 
 
 def layers_in(catalog: Catalog, view: View, name: str) -> list[Layer]:
