@@ -1,9 +1,10 @@
-"""Kept tiles over the wire: against nginx with the same bytes from a file, under half the load, and memory.
+"""Kept tiles over the wire: beside nginx with the same bytes from a file and Granian alone, at half the load; memory.
 
 Needs `wrk` and `nginx` (`apt-get install -y wrk nginx-light`). `python -m benchmarks.tiles_http` measures the loaded
 installation of BANDO_STATE.
 """
 
+import json
 import os
 import re
 import shutil
@@ -16,22 +17,25 @@ import urllib.request
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.bare import ANSWER
 from benchmarks.measure import CONSOLE, claim
 from benchmarks.place import Bench
-from benchmarks.wire import CONNECTIONS, running, wait_for, wrk
+from benchmarks.wire import CONNECTIONS, SECONDS, running, wait_for, wrk
 from gis_server.access.views import compile_views
 from gis_server.catalog import read_catalog
 from gis_server.db.database import open_database
 from gis_server.settings import Settings
 from gis_server.tiles.tilesets import find_tileset
 
-PORT, NGINX_PORT = 8_461, 8_462
+PORT, NGINX_PORT, BARE_PORT = 8_461, 8_462, 8_463
 ROUNDS = 3
 MAP, ZOOM, ROADS = "nen", 15, 60
 HEADERS = ("Cache-Control", "Vary", "Bando-Release", "Content-Security-Policy", "Permissions-Policy",
            "Referrer-Policy", "X-Content-Type-Options", "Content-Encoding")  # fmt: skip
+MADE_BY_GRANIAN = ("Connection", "Content-Length", "Date", "Server")
 NGINX = """
 worker_processes 1; daemon off; pid {folder}/pid; error_log {folder}/error.log;
 events {{ worker_connections 1024; }}
@@ -43,6 +47,21 @@ http {{
 """
 
 
+@dataclass(frozen=True)
+class Server:
+    """What answers at an address, under which tag, and the parent of its processes."""
+
+    address: str
+    tag: str
+    pid: int
+
+    def loaded(self, *headers: str) -> tuple[float, float]:
+        """Answers a second, and microseconds of processor for each."""
+        before = _processor_s(self.pid)
+        rate = wrk(self.address, *headers).rate
+        return rate, (_processor_s(self.pid) - before) / (rate * SECONDS) * 1e6
+
+
 def bench(place: Bench) -> None:
     if not (shutil.which("wrk") and shutil.which("nginx")):
         CONSOLE.print("tiles over HTTP: wrk or nginx is missing (apt-get install -y wrk nginx-light); left out")
@@ -51,30 +70,33 @@ def bench(place: Bench) -> None:
     with service(place) as process, tempfile.TemporaryDirectory() as folder:
         base = f"http://127.0.0.1:{PORT}"
         headers, body = _kept(base + path)
-        with _nginx(Path(folder), headers, body):
-            peak = _side_by_side(base + path, headers, len(body))
+        ours = Server(base + path, headers["Etag"], process.pid)
+        with _nginx(Path(folder), headers, body) as nginx, _bare(Path(folder), headers, body) as bare:
+            peak = _side_by_side(ours, bare, nginx, len(body))
         _half(base + path, peak)
         claim("memory of the worker under load", memory_mib(process.pid), 300.0, "MiB", "MiB allowed")
 
 
-def _side_by_side(address: str, headers: dict[str, str], size: int) -> float:
-    """Warm tiles and 304s, in turns; the peak rate of ours."""
-    file = f"http://127.0.0.1:{NGINX_PORT}/tile.mvt"
-    theirs, _ = _kept(file)
-    rates: dict[str, list[float]] = defaultdict(list)
+def _side_by_side(ours: Server, bare: Server, nginx: Server, size: int) -> float:
+    """Warm tiles and 304s of ours, of Granian that does nothing else, and of nginx, in turns; the peak rate of ours."""
+    servers = {"ours": ours, "granian": bare, "nginx": nginx}
+    loads: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for _ in range(ROUNDS):
-        rates["file"].append(wrk(file).rate)
-        rates["tile"].append(wrk(address).rate)
-        rates["file 304"].append(wrk(file, f"If-None-Match: {theirs['Etag']}").rate)
-        rates["tile 304"].append(wrk(address, f"If-None-Match: {headers['Etag']}").rate)
-    middle = {name: statistics.median(some) for name, some in rates.items()}
-    _claim_rate(f"warm tile of {size / 1024:.0f} kB, {CONNECTIONS} connections", middle["tile"], middle["file"])
-    _claim_rate("304", middle["tile 304"], middle["file 304"])
-    return middle["tile"]
+        for who, server in servers.items():
+            loads[f"{who} tile"].append(server.loaded())
+            loads[f"{who} 304"].append(server.loaded(f"If-None-Match: {server.tag}"))
+    rate, spent = ({name: statistics.median(column) for name, column in _columns(loads, place)} for place in (0, 1))
+    for what, told in (("tile", f"warm tile of {size / 1024:.0f} kB, {CONNECTIONS} connections"), ("304", "304")):
+        mine, ceiling, theirs = (f"{who} {what}" for who in servers)
+        claim(told, rate[mine], rate[theirs], "/s", "/s nginx, one worker (more is better)")
+        claim(f"{told}: of Granian's own ceiling", rate[mine], rate[ceiling], "/s", "/s, doing nothing else")
+        claim(f"{told}: the ceiling itself", rate[ceiling], rate[theirs], "/s", "/s nginx")
+        claim(f"{told}: processor", spent[mine], spent[ceiling], "µs", f"µs Granian alone ({spent[theirs]:.1f} nginx)")
+    return rate["ours tile"]
 
 
-def _claim_rate(what: str, ours: float, nginx: float) -> None:
-    claim(what, ours, nginx, "/s", "/s nginx, one worker (more is better)")
+def _columns(loads: dict[str, list[tuple[float, float]]], place: int) -> Iterator[tuple[str, list[float]]]:
+    yield from ((name, [one[place] for one in some]) for name, some in loads.items())
 
 
 def _half(address: str, peak: float) -> None:
@@ -115,7 +137,7 @@ def service(place: Bench, port: int = PORT, **more: str) -> Iterator["subprocess
 
 
 @contextmanager
-def _nginx(folder: Path, headers: dict[str, str], body: bytes) -> Iterator[None]:
+def _nginx(folder: Path, headers: dict[str, str], body: bytes) -> Iterator[Server]:
     """One worker that serves the same bytes and headers from a file."""
     (folder / "tile.mvt").write_bytes(body)
     folder.chmod(0o755)
@@ -124,8 +146,29 @@ def _nginx(folder: Path, headers: dict[str, str], body: bytes) -> Iterator[None]
     lines = lines.replace("'none'", "none").replace("'unsafe-inline'", "unsafe-inline")
     (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=NGINX_PORT, headers=lines), encoding="utf-8")
     with running(["nginx", "-c", str(folder / "nginx.conf")], dict(os.environ)) as process:
-        wait_for(f"http://127.0.0.1:{NGINX_PORT}/tile.mvt", process)
-        yield
+        file = f"http://127.0.0.1:{NGINX_PORT}/tile.mvt"
+        wait_for(file, process)
+        yield Server(file, _kept(file)[0]["Etag"], process.pid)
+
+
+@contextmanager
+def _bare(folder: Path, headers: dict[str, str], body: bytes) -> Iterator[Server]:
+    """One worker of Granian that answers at once with the same bytes and headers."""
+    sent = {name.lower(): value for name, value in headers.items() if name not in MADE_BY_GRANIAN}
+    (folder / "headers.json").write_text(json.dumps(sent), encoding="utf-8")
+    (folder / "body").write_bytes(body)
+    command = [sys.executable, "-m", "granian", "--interface", "rsgi", "--factory", "--no-ws"]
+    command += ["--port", str(BARE_PORT), "benchmarks.bare:create_bare"]
+    with running(command, {**os.environ, ANSWER: str(folder)}) as process:
+        wait_for(f"http://127.0.0.1:{BARE_PORT}/", process)
+        yield Server(f"http://127.0.0.1:{BARE_PORT}/", headers["Etag"], process.pid)
+
+
+def _processor_s(parent: int) -> float:
+    """Seconds of processor that the children have spent."""
+    told = subprocess.run(["ps", "-o", "pid=", "--ppid", str(parent)], capture_output=True, text=True, check=True)
+    fields = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in told.stdout.split()]
+    return sum(int(one[11]) + int(one[12]) for one in fields) / os.sysconf("SC_CLK_TCK")
 
 
 def memory_mib(parent: int) -> float:

@@ -4,15 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
-from typing import Any
 
-import asyncpg
 from fastapi import APIRouter, Depends, FastAPI, Request
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.responses import Response
 
-from gis_server.access.views import View
 from gis_server.access.who import Caller, open_door
 from gis_server.catalog import read_catalog
 from gis_server.catalog.places import read_places
@@ -25,7 +22,6 @@ from gis_server.features.edits.asking import refuse_when_closed
 from gis_server.features.edits.routes import router as edits
 from gis_server.features.encodings import PACKED
 from gis_server.features.exports.opening import exports_open
-from gis_server.features.identify import Over, identify, spot_of
 from gis_server.features.items_routes import router as items
 from gis_server.features.landing import landing
 from gis_server.features.routes import router as features
@@ -34,7 +30,7 @@ from gis_server.finding.finder import open_finder
 from gis_server.images.composing import Composer
 from gis_server.images.routes import router as images
 from gis_server.images.studio import Studio
-from gis_server.images.suppliers import Suppliers, Supply
+from gis_server.images.tile_info import tile_info
 from gis_server.images.tile_routes import drawn_tile
 from gis_server.images.tile_routes import router as image_tiles
 from gis_server.images.wms_routes import router as wms
@@ -50,18 +46,19 @@ from gis_server.portals.styles import router as styles
 from gis_server.portals.viewer import Viewer, viewer_page
 from gis_server.records.routes import router as records
 from gis_server.releases.edits import Editor
-from gis_server.releases.snapshot import Snapshot, snapshot
+from gis_server.releases.snapshot import snapshot
 from gis_server.search.routes import router as search
 from gis_server.settings import Settings
-from gis_server.tiles.address import TileAddress
+from gis_server.supplies import suppliers
 from gis_server.tiles.answer import MVT
 from gis_server.tiles.desk import Desk
 from gis_server.tiles.events import Hub
 from gis_server.tiles.front import Front
 from gis_server.tiles.news import router as news
 from gis_server.tiles.ogc_routes import router as ogc_tiles
+from gis_server.tiles.past import Past
 from gis_server.tiles.raster_painter import Painter
-from gis_server.tiles.raster_routes import COG, PNG, raster_layer
+from gis_server.tiles.raster_routes import COG, PNG
 from gis_server.tiles.raster_routes import router as rasters
 from gis_server.tiles.render import Renderer
 from gis_server.tiles.routes import router as tiles
@@ -73,7 +70,6 @@ from gis_server.tiles.supplied_routes import router as archives
 from gis_server.tiles.wmts_routes import kvp_router as wmts_kvp
 from gis_server.tiles.wmts_routes import router as wmts
 from gis_server.web.answers import wants_html
-from gis_server.web.asking import busy
 from gis_server.web.documents import router as documents
 from gis_server.web.envelope import Envelope
 from gis_server.web.errors import answer_errors
@@ -161,38 +157,11 @@ def _furnish(app: FastAPI, settings: Settings) -> None:
     state.desk = Desk(Shelves(state.catalog, state.door.views), Renderer(settings.pool_size))
     state.painter = Painter(settings.rasters_folder, state.catalog)
     state.archives = Archives(settings.archives_folder, state.catalog)
-    state.studio = Studio(Composer(state.catalog), _suppliers(app), settings.image_workers)
-    state.draw_tile = drawn_tile
+    state.past = Past(state.catalog)
+    supplied = suppliers(app)
+    state.studio = Studio(Composer(state.catalog, supplied.beneath), supplied, settings.image_workers)
+    state.draw_tile, state.tile_info = drawn_tile, tile_info
     state.pool, state.office, state.release = None, None, 0
-
-
-def _suppliers(app: FastAPI) -> Suppliers:
-    """Pictures are drawn of what the other rooms give, as the caller may see it."""
-    state = app.state
-
-    async def tile(view: View, tileset: str, place: tuple[int, int, int], release: int) -> Supply:
-        entry = await state.desk.tile_of(_pool(app), view, tileset, TileAddress(*place), release)
-        return Supply(entry.body("identity"), entry.release)
-
-    async def raster(view: View, layer: str, look: str, place: tuple[int, int, int]) -> Supply:
-        found = raster_layer(state.catalog, view, layer)
-        painting = await state.painter.painting(_pool(app), found, look, TileAddress(*place))
-        return Supply(await state.painter.png(painting), painting.release)
-
-    async def near(
-        snap: Snapshot, view: View, layers: list[str], around: tuple[float, float, float]
-    ) -> list[dict[str, Any]]:
-        spot = spot_of(state.catalog, *around)
-        return await identify(snap, Over(state.catalog, view, layers), spot) if spot else []
-
-    return Suppliers(tile, raster, state.sprites, state.settings.glyphs_folder, near)
-
-
-def _pool(app: FastAPI) -> asyncpg.Pool:
-    pool: asyncpg.Pool | None = app.state.pool
-    if pool is None:
-        raise busy()
-    return pool
 
 
 def create_service(settings: Settings, editor: Editor | None = None) -> Service:

@@ -1,6 +1,7 @@
 """Fixtures on real PostGIS: one private cluster for the session, and clean databases copied from templates."""
 
 import os
+import random
 import shutil
 import socket
 import tempfile
@@ -32,6 +33,8 @@ pytest_plugins = ["tests.serving", "tests.live"]
 
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "shared_buffers": "256MB"}
 """Tests may lose their data when the machine goes down."""
+PORTS = range(20_000, 26_000)
+"""What tests listen on."""
 SHARED_DATA = "BANDO_SHARED_DATA"
 DatabaseMaker = Callable[[], Database]
 
@@ -170,7 +173,20 @@ def copied(origin: Database, name: str) -> Database:
 
 
 def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
+    """A port of this process alone until it ends: who holds its twin, so many ports higher, may use it.
+
+    Granian shares a port with whoever else takes it; two sessions that drew the same would get each other's answers.
+    The kernel never gives these away: they lie below those of outgoing connections.
+    """
+    for port in random.sample(PORTS, len(PORTS)):
+        twin = socket.socket()
+        try:
+            twin.bind(("127.0.0.1", port + len(PORTS)))
+            with socket.socket() as listener:
+                listener.bind(("127.0.0.1", port))
+        except OSError:
+            twin.close()
+            continue
+        twin.detach()  # open until the process ends
         return port
+    raise AssertionError("no port is free")

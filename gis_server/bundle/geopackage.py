@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyogrio
 
+from gis_server.bundle.desktop import write_styles
 from gis_server.bundle.labels import Written, table_of, write_labels
 from gis_server.bundle.order import House, Order
 from gis_server.catalog import Layer
@@ -31,6 +32,7 @@ def write_geopackage(house: House, order: Order, release: int, path: Path, tell:
     filled = [one for one in done if one.rows]
     if filled:
         write_labels(path, house.catalog, order.shelf.view, filled)
+        write_styles(house, order, filled, path)
     return filled
 
 

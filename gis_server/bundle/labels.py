@@ -10,11 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gis_server.access.views import View
+from gis_server.bundle.qml import Drawn
 from gis_server.catalog import Catalog, Layer
 from gis_server.db.statements import text
 
 SQL = Path(__file__).parent / "sql"
 Row = tuple[str | None, ...]
+DRAWN: dict[Drawn, set[int]] = {"fill": {3, 6}, "line": {2, 5}, "marker": {1, 4}}
+"""By types of geometry as WKB writes them."""
 KINDS = dict(enumerate(("POINT", "LINESTRING", "POLYGON", "MULTIPOINT", "MULTILINESTRING", "MULTIPOLYGON"), start=1))
 
 
@@ -32,6 +35,12 @@ class Written:
         self.rows += batch.num_rows
         self.kinds |= set(pc.unique(pc.binary_slice(batch["geometry"], 0, 5)).to_pylist())
         return batch
+
+    @property
+    def drawn(self) -> list[Drawn]:
+        """As what its shapes are drawn."""
+        kinds = {int.from_bytes(kind[1:], "little") for kind in self.kinds}
+        return [name for name, codes in DRAWN.items() if kinds & codes]
 
     @property
     def kind(self) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import asyncpg
 from pmtiles.tile import Compression, TileType
 
+from gis_server.access.views import View
 from gis_server.bundle.look import PICTURES, picture_file, pictures_of
 from gis_server.bundle.order import House, Order
 from gis_server.catalog import Layer
@@ -31,7 +32,8 @@ async def write_pictures(pool: asyncpg.Pool, house: House, order: Order, folder:
         box, area = await _where(pool, order, layer)
         path = folder / PICTURES / picture_file(name, look)
         with path.open("wb") as file, archive_writer(file) as writer:
-            async for at, png in _painted(pool, painter, layer, look, tiles_in(box, area) if box else []):
+            tiles = tiles_in(box, area) if box else []
+            async for at, png in _painted(pool, painter, order.shelf.view, (layer, look), tiles):
                 writer.write_tile(place_in_archive(at), png)
                 tell(1, layer.file.title.vi)
             if writer.addressed_tiles and box is not None:
@@ -53,11 +55,12 @@ async def refuse_mixed(pool: asyncpg.Pool, house: House, order: Order, release: 
 
 
 async def _painted(
-    pool: asyncpg.Pool, painter: Painter, layer: Layer, look: str, tiles: Sequence[TileAddress]
+    pool: asyncpg.Pool, painter: Painter, view: View, picture: tuple[Layer, str], tiles: Sequence[TileAddress]
 ) -> AsyncIterator[tuple[TileAddress, bytes]]:
+    layer, look = picture
     looks = {one: one for one in looks_of(layer.file.raster)} if layer.file.raster else {}
     for at in tiles:
-        painting = await painter.painting(pool, layer, looks[look], at)  # type: ignore[index]
+        painting = await painter.painting(pool, view, (layer, looks[look]), at)  # type: ignore[index]
         if painting.sheets:
             yield at, await painter.png(painting)
 

@@ -18,6 +18,9 @@ SPAN: Final = 0.74
 """How much of the lightness scale is left at night: black by day becomes a soft grey-white."""
 SPREAD: Final = 0.75
 """Below 1, the pale colours that most areas have by day lie further apart at night."""
+GREYED: Final = 0.4
+KEPT: Final = 8
+"""What is nearly white by day would be a muddy brown at night: it loses most of its colour, the rest keeps it."""
 COLOUR_STARTS: Final = ("#", "rgb", "hsl")
 
 
@@ -52,6 +55,7 @@ def dark_colour(word: str) -> str:
         return word
     colour = Color(word).convert("oklch")
     colour["lightness"] = DARKEST + SPAN * max(0.0, 1 - colour["lightness"]) ** SPREAD
+    colour["chroma"] *= min(1.0, GREYED + colour["chroma"] * KEPT)
     seen = colour.convert("srgb").fit()
     return str(seen.to_string(hex=True) if colour.alpha() == 1 else seen.to_string(comma=True, precision=3))
 

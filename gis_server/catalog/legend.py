@@ -18,13 +18,15 @@ NAMES_SHOWN: Final = 4
 
 @dataclass(frozen=True)
 class Class:
-    """Features that a legend may tell apart by one field: a title, an example and, for a code, the code."""
+    """Features that a legend may tell apart by one field: a title, an example, and the code or the span of numbers."""
 
     field: str
     title: Text
     example: Any
     code: str | None = None
     expired: bool = False
+    span: tuple[float | None, float | None] | None = None
+    """From this number on, and below that one; open where there is none."""
 
 
 def legend(
@@ -72,7 +74,9 @@ def _told_by(layer: Layer, styled: Sequence[StyleLayer], domains: Mapping[str, D
 def _entry(look: Entry, classes: Sequence[Class]) -> Entry:
     codes = [one.code for one in classes if one.code is not None]
     coded = {"field": classes[0].field, "codes": codes} if codes else {}
-    return {"title": _title(classes).model_dump(), **look, **coded}
+    spans = [one.span for one in classes if one.span is not None]
+    ranged = {"field": classes[0].field, "spans": spans} if spans else {}
+    return {"title": _title(classes).model_dump(), **look, **coded, **ranged}
 
 
 def _title(classes: Sequence[Class]) -> Text:
@@ -109,10 +113,10 @@ def _ranges(name: str, rule: FieldRule, steps: Sequence[float]) -> Iterator[Clas
     if not steps:
         return
     unit = f" {rule.unit}" if rule.unit else ""
-    yield Class(name, _amount(f"< {steps[0]:g}{unit}"), steps[0] - 1e-6)
+    yield Class(name, _amount(f"< {steps[0]:g}{unit}"), steps[0] - 1e-6, span=(None, steps[0]))
     for low, high in pairwise(steps):
-        yield Class(name, _amount(f"{low:g} – {high:g}{unit}"), low)
-    yield Class(name, _amount(f"≥ {steps[-1]:g}{unit}"), steps[-1])
+        yield Class(name, _amount(f"{low:g} – {high:g}{unit}"), low, span=(low, high))
+    yield Class(name, _amount(f"≥ {steps[-1]:g}{unit}"), steps[-1], span=(steps[-1], None))
 
 
 def _amount(words: str) -> Text:

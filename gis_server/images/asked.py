@@ -15,6 +15,7 @@ from gis_server.errors import BadRequest
 from gis_server.images.frame import HALF_M, MOST_PIXELS, MOST_SIDE, WORLD_PIXELS, Box, Frame, moved_box
 from gis_server.images.furniture import INK, MARKS
 from gis_server.web.parameters import NUMBER, refused
+from gis_server.web.when import When, WhenDep
 
 WIDTH, HEIGHT = 1024, 768
 NOTHING = "none"
@@ -60,6 +61,7 @@ class Look:
     marks: tuple[str, ...]
     layers: tuple[str, ...] | None
     """Of the map's layers, these alone."""
+    when: When
 
     @property
     def paper(self) -> str:
@@ -67,8 +69,8 @@ class Look:
         return INK[self.scheme][1]
 
 
-async def _look(scheme: str | None = None, show: str | None = None, layers: str | None = None) -> Look:
-    return Look(read_scheme(scheme), read_marks(show), None if layers is None else tuple(layers.split(",")))
+async def _look(when: WhenDep, scheme: str | None = None, show: str | None = None, layers: str | None = None) -> Look:
+    return Look(read_scheme(scheme), read_marks(show), None if layers is None else tuple(layers.split(",")), when)
 
 
 LookDep = Annotated[Look, Depends(_look)]

@@ -1,7 +1,7 @@
 """From names of maps and layers to one MapLibre style, whose every address leads back to the service."""
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +10,12 @@ import orjson
 
 from gis_server.access.views import View, unknown_layer
 from gis_server.catalog import Catalog, Layer
-from gis_server.catalog.compose import compose_style, layer_style, visible_maps
+from gis_server.catalog.compose import compose_style, layer_style, visible_maps, with_archives
 from gis_server.catalog.crs import WGS84
 from gis_server.catalog.dress import Scheme, in_the_dark, with_glyphs
 from gis_server.errors import BadRequest
-from gis_server.images.suppliers import LETTERS, SPRITE
+from gis_server.images.suppliers import LETTERS, SPRITE, Beneath, FindBeneath
+from gis_server.web.when import PastView
 
 Style = dict[str, Any]
 HERE = "bando://{style}/"
@@ -46,33 +47,45 @@ class Composition:
     layers: tuple[Layer, ...]
     metadata: Mapping[str, Any]
     """Of its parts' style, the last one's."""
+    thanks: tuple[str, ...] = ()
+    """Whose archives lie beneath."""
 
 
 class Composer:
     """Composes for each view once, and remembers the latest."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, find_beneath: FindBeneath) -> None:
         self._catalog = catalog
+        self._find_beneath = find_beneath
         self._box = _city(catalog)
-        self._kept: OrderedDict[tuple[str, Wanted], Composition] = OrderedDict()
+        self._kept: OrderedDict[Hashable, Composition] = OrderedDict()
 
     def composed(self, view: View, wanted: Wanted) -> Composition:
         """UnknownLayer for what is not there, or not for this view."""
-        key = view.name, wanted
+        ground = self._ground(view, wanted)
+        key = view.name, wanted, tuple(one.stamp for one in ground.values())
         if key not in self._kept:
-            self._kept[key] = self._compose(view, wanted)
+            self._kept[key] = self._compose(view, wanted, ground)
         self._kept.move_to_end(key)
         while len(self._kept) > MOST_KEPT:
             self._kept.popitem(last=False)
         return self._kept[key]
 
-    def _compose(self, view: View, wanted: Wanted) -> Composition:
+    def _ground(self, view: View, wanted: Wanted) -> dict[str, Beneath]:
+        """Archives beneath the lowest map, as far as they can be had; under a clear picture, and in the past, none."""
+        lowest = self._catalog.maps.get(wanted.names[0]) if wanted.names else None
+        if lowest is None or wanted.clear or isinstance(view, PastView):
+            return {}
+        found = {name: self._find_beneath(view, name) for name in lowest.under if name in view.archives}
+        return {name: one for name, one in found.items() if one is not None}
+
+    def _compose(self, view: View, wanted: Wanted, ground: Mapping[str, Beneath]) -> Composition:
         if not 0 < len(wanted.names) <= MOST_NAMES:
             raise BadRequest(f"Cần từ 1 đến {MOST_NAMES} lớp.", f"It takes 1 to {MOST_NAMES} layers.")
-        parts = [
-            _dressed(style_of(self._catalog, view, name), scheme)
-            for name, scheme in zip(wanted.names, wanted.schemes, strict=True)
-        ]
+        styles = [style_of(self._catalog, view, name) for name in wanted.names]
+        if ground:
+            styles[0] = with_archives(self._catalog, styles[0], ground)
+        parts = [_dressed(one, scheme) for one, scheme in zip(styles, wanted.schemes, strict=True)]
         if wanted.only is not None:
             parts = [_switched(part, wanted.only) for part in parts]
         drawn = [one for number, part in enumerate(parts) for one in _layers(part, number, wanted)]
@@ -80,13 +93,17 @@ class Composer:
             "version": 8,
             "sprite": HERE + SPRITE,
             "glyphs": HERE + LETTERS,
-            "sources": {name: self._source(view, name, one) for part in parts for name, one in part["sources"].items()},
+            "sources": {
+                name: _supplied(name, one, ground[name]) if name in ground else self._source(view, name, one)
+                for part in parts
+                for name, one in part["sources"].items()
+            },
             "layers": drawn,
         }
         shown = dict.fromkeys(name for part in parts for name in _shown(part))
-        return Composition(
-            orjson.dumps(style).decode(), tuple(self._catalog[name] for name in shown), parts[-1]["metadata"]
-        )
+        layers = tuple(self._catalog[name] for name in shown)
+        thanks = tuple(self._catalog.archives[name].attribution for name in ground)
+        return Composition(orjson.dumps(style).decode(), layers, parts[-1]["metadata"], thanks)
 
     def _source(self, view: View, name: str, given: Style) -> Style:
         """A source without TileJSON: what it would say is known here."""
@@ -101,6 +118,14 @@ class Composer:
             "maxzoom": min(HIGHEST_ZOOM, max(high for _, high in zooms)),
             "bounds": self._box,
         }
+
+
+def _supplied(name: str, given: Style, one: Beneath) -> Style:
+    """The source of an archive, whose addresses name its content."""
+    rest = {key: value for key, value in given.items() if key != "url"}
+    low, high = one.zooms
+    tiles = [f"{HERE}archives/{name}/{one.stamp}/{{z}}/{{x}}/{{y}}"]
+    return {**rest, "tiles": tiles, "minzoom": low, "maxzoom": high, "bounds": list(one.box)}
 
 
 def style_of(catalog: Catalog, view: View, name: str) -> Style:
@@ -141,7 +166,7 @@ def _layers(style: Style, number: int, wanted: Wanted) -> list[Style]:
         if one["type"] == "background":
             if number == 0 and not wanted.clear:
                 found.append({**one, "id": f"{number} {one['id']}"})
-        elif one["metadata"]["bando:layer"] in shown:
+        elif "bando:archive" in one["metadata"] or one["metadata"]["bando:layer"] in shown:
             layout = {**one.get("layout", {}), "visibility": "visible"}
             if wanted.tiled and "text-field" in layout:
                 layout["symbol-avoid-edges"] = True

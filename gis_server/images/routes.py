@@ -10,7 +10,7 @@ from gis_server.catalog import Catalog
 from gis_server.catalog.model import Text
 from gis_server.images.answering import picture_answer
 from gis_server.images.asked import LookDep, PlaceDep, SizeDep, read_frame
-from gis_server.images.composing import Wanted
+from gis_server.images.composing import Composition, Wanted
 from gis_server.images.frame import Frame, camera_of, scaled
 from gis_server.images.furniture import Board, furniture
 from gis_server.images.job import Format, Job
@@ -46,17 +46,20 @@ async def get_map_picture(
     sheet: Annotated[Sheet, Depends(_sheet)],
     look: LookDep,
 ) -> Response:
-    """A picture of a map or layer, for reports and for clients without WebGL: its sources and age are written on it."""
+    """A picture of a map or layer, for reports and for clients without WebGL: its sources and age are written on it.
+
+    `release`: a number, a day or an instant of the past.
+    """
     catalog: Catalog = request.app.state.catalog
     frame, ratio = sheet.frame, sheet.ratio
     camera, mesh = camera_of(catalog.crs, frame)
 
-    def planned(states: States) -> Job:
-        told = told_of(title_of(catalog, sheet.map), states, frame.pixel_m(catalog.crs))
+    def planned(drawn: Composition, states: States) -> Job:
+        told = told_of(title_of(catalog, sheet.map), drawn.thanks, states, frame.pixel_m(catalog.crs))
         overlay = furniture(Board(frame.width, frame.height, look.scheme, look.marks), told)
         return Job(camera, frame.width, frame.height, ratio, form, scaled(mesh, ratio), overlay, look.paper)
 
-    return await picture_answer(request, view, Wanted((sheet.map,), (look.scheme,), look.layers), planned)
+    return await picture_answer(request, view, Wanted((sheet.map,), (look.scheme,), look.layers), planned, look.when)
 
 
 def title_of(catalog: Catalog, name: str) -> Text:

@@ -25,8 +25,17 @@ class Supply:
     release: int = 0
 
 
-Near = Callable[[Snapshot, View, list[str], tuple[float, float, float]], Awaitable[Sequence[Mapping[str, Any]]]]
-"""The features of layers near a longitude and latitude, within metres; nearest first."""
+Feature = Mapping[str, Any]
+LonLat = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Beneath:
+    """An archive that lies beneath a map: what names its content, its zooms and its box in degrees."""
+
+    stamp: str
+    zooms: tuple[int, int]
+    box: tuple[float, float, float, float]
 
 
 class Moved(Busy):
@@ -39,15 +48,25 @@ class Sprites(Protocol):
     def file(self, name: str) -> bytes: ...
 
 
+Near = Callable[[Snapshot, View, list[str], tuple[LonLat, float]], Awaitable[Sequence[Feature]]]
+"""The features of layers near a longitude and latitude, within metres; nearest first."""
+Values = Callable[[Snapshot, View, list[str], LonLat], Awaitable[Sequence[Feature]]]
+"""What raster layers say at a place, told as features."""
+FindBeneath = Callable[[View, str], Beneath | None]
+
+
 @dataclass(frozen=True)
 class Suppliers:
     """Tiles and pictures are given as they are in a release or later, and as the view sees them."""
 
     tile: Callable[[View, str, Place, int], Awaitable[Supply]]
     raster: Callable[[View, str, str, Place], Awaitable[Supply]]
+    archive: Callable[[View, str, Place], Awaitable[Supply]]
+    beneath: FindBeneath
+    """None for an archive that cannot be had now."""
     sprites: Sprites
     glyphs: Path
-    near: Near
+    under_click: tuple[Near, Values]
 
     async def fetch(self, view: View, release: int, path: str) -> bytes:
         """What lies at a path, of this release; `Moved` when there is a newer one already."""
@@ -62,6 +81,8 @@ class Suppliers:
                 return await self.tile(view, tileset, _place(place), release)
             case ["rasters", layer, look, *place]:
                 return await self.raster(view, layer, look, _place(place))
+            case ["archives", name, _, *place]:
+                return await self.archive(view, name, _place(place))
             case ["sprites", name]:
                 return Supply(self.sprites.file(name))
             case ["glyphs", face, span] if face in FACES:

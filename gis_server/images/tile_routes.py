@@ -12,9 +12,9 @@ from gis_server.images.asked import read_scheme
 from gis_server.images.composing import Wanted
 from gis_server.images.furniture import INK
 from gis_server.images.job import MEDIA, Format, Job, Tile
-from gis_server.images.subjects import States
 from gis_server.web.asking import Caller, View
 from gis_server.web.parameters import read_whole, refused
+from gis_server.web.when import When, WhenDep
 
 SIDE, HIGHEST = 256, 22
 Words = tuple[str, str, str]
@@ -34,12 +34,12 @@ AtDep = Annotated[Words, Depends(_at)]
 
 
 @router.get("/maps/{map}/{style}/{z}/{x}/{y}.{form}")
-async def get_map_tile(request: Request, view: Caller, what: WhatDep, at: AtDep) -> Response:
+async def get_map_tile(request: Request, view: Caller, what: WhatDep, at: AtDep, when: WhenDep) -> Response:
     """A tile of WebMercatorQuad, 256 pixels a side, of a map or layer by day (light) or by night (dark)."""
-    return await drawn_tile(request, view, what, at)
+    return await drawn_tile(request, view, what, at, when)
 
 
-async def drawn_tile(request: Request, view: View, what: Words, at: Words) -> Response:
+async def drawn_tile(request: Request, view: View, what: Words, at: Words, when: When) -> Response:
     """Name, style and format; zoom, column and row, as they were written. A layer is drawn on nothing."""
     name, style, form = what
     catalog: Catalog = request.app.state.catalog
@@ -48,15 +48,12 @@ async def drawn_tile(request: Request, view: View, what: Words, at: Words) -> Re
     ground = INK[wanted.schemes[0]][1] if form == "jpg" else ""
     job = Job(read_tile(*at), SIDE, SIDE, form=read_form(form), ground=ground)
 
-    def planned(_: States) -> Job:
-        return job
-
-    return await picture_answer(request, view, wanted, planned)
+    return await picture_answer(request, view, wanted, lambda *_: job, when)
 
 
 def read_tile(z: str, x: str, y: str) -> Tile:
-    zoom = _number("z", z, HIGHEST)
-    return Tile(zoom, *(_number(name, one, 2**zoom - 1) for name, one in (("x", x), ("y", y))))
+    zoom = read_number("z", z, HIGHEST)
+    return Tile(zoom, *(read_number(name, one, 2**zoom - 1) for name, one in (("x", x), ("y", y))))
 
 
 def read_form(form: str) -> Format:
@@ -69,7 +66,7 @@ def read_form(form: str) -> Format:
     )
 
 
-def _number(name: str, text: str, high: int) -> int:
+def read_number(name: str, text: str, high: int) -> int:
     found = read_whole(name, text, 0)
     if found > high:
         raise refused(name, text, f"số nguyên từ 0 đến {high}", f"a whole number from 0 to {high}")

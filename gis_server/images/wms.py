@@ -15,10 +15,13 @@ from gis_server.images.frame import Frame
 from gis_server.images.job import MEDIA, Format
 from gis_server.images.wms_faults import ServiceFault, version_of
 from gis_server.web.faults import read_capitals
+from gis_server.web.parameters import read_instant
 from gis_server.web.strict import refuse
+from gis_server.web.when import When, read_when
 
 COMMON = {"SERVICE", "REQUEST", "VERSION", "WMTVER", "KEY", "EXCEPTIONS", "UPDATESEQUENCE"}
 MAP = {"LAYERS", "STYLES", "SRS", "CRS", "BBOX", "WIDTH", "HEIGHT", "FORMAT", "TRANSPARENT", "BGCOLOR"}
+THEN = {"TIME", "RELEASE"}
 POINT = {"QUERY_LAYERS", "INFO_FORMAT", "FEATURE_COUNT", "X", "Y", "I", "J"}
 SIGNS = {"LAYER", "STYLE", "RULE", "SCALE", "SLD_VERSION", "FEATURETYPE"}
 IGNORED = {
@@ -37,7 +40,7 @@ IGNORED = {
     ),
 }
 """What well-known clients send beside the standard's, and what changes nothing here. Any other name is an error."""
-KNOWN = frozenset(COMMON | MAP | POINT | SIGNS | IGNORED)
+KNOWN = frozenset(COMMON | MAP | THEN | POINT | SIGNS | IGNORED)
 SCHEMES: Mapping[str, Scheme] = {"": "light", "default": "light", "light": "light", "dark": "dark"}
 WHITE = "0xFFFFFF"
 
@@ -133,6 +136,21 @@ def read_spot(asked: Asked, frame: Frame) -> tuple[float, float]:
         words = f"{across}, {down}: 0…{frame.width - 1}, 0…{frame.height - 1}"
         raise ServiceFault("InvalidPoint", f"Điểm ngoài ảnh. {words}.", f"The point is not in the picture. {words}.")
     return int(column) + 0.5, int(row) + 0.5
+
+
+def read_then(asked: Asked) -> When:
+    """TIME is a day or an instant, or a span of which the end counts; RELEASE, our own, a number as well."""
+    time = asked.get("TIME")
+    if time in ("", "current"):
+        return read_when(asked.get("RELEASE") or None)
+    moment = read_instant(time.split("/")[min(time.count("/"), 1)], is_end=True)
+    if moment is None or asked.get("RELEASE"):
+        vi, en = (
+            "TIME: một ngày (2026-07-01) hoặc thời điểm, không cùng RELEASE.",
+            "TIME: a day (2026-07-01) or an instant, without RELEASE.",
+        )
+        raise ServiceFault("InvalidDimensionValue", vi, en)
+    return When(moment=moment)
 
 
 def _system(asked: Asked, crs: CrsBook) -> tuple[int, bool]:

@@ -33,7 +33,6 @@ class Offer:
     thanks: str
     legend: tuple[int, int]
     max_scale: float | None
-    queryable: bool
 
     @property
     def hint(self) -> float | None:
@@ -61,16 +60,25 @@ def offers_of(catalog: Catalog, view: View, states: Mapping[str, LayerState]) ->
 
 
 def legend_of(catalog: Catalog, view: View, names: Sequence[str]) -> list[Part]:
-    """The legends of maps and layers laid over each other."""
-    return parts_of(
-        [style_of(catalog, view, name) for name in names], {one.id: named(one.file.title) for one in catalog}
-    )
+    """The legends of maps and layers laid over each other; of layers that are nothing but names, their titles."""
+    titles = {one.id: named(one.file.title) for one in catalog}
+    found = parts_of([style_of(catalog, view, name) for name in names], titles)
+    return found or [Part(titles[name], [{}]) for name in names if name in titles]
 
 
 def layers_in(catalog: Catalog, view: View, name: str) -> list[Layer]:
     """Of a map or layer, as far as the view sees it."""
     names = catalog.maps[name].layers if name in catalog.maps else [name]
     return [catalog[one] for one in names if one in view.layers]
+
+
+def shown_in(catalog: Catalog, view: View, name: str) -> list[Layer]:
+    """Of a map, the layers that it begins with; UnknownLayer for what is not there, or not for this view."""
+    hidden = catalog.maps[name].hidden if name in catalog.maps else ()
+    found = [layer for layer in layers_in(catalog, view, name) if layer.id not in hidden]
+    if not found:
+        view.layer(catalog, name)
+    return found
 
 
 def named(title: Text) -> str:
@@ -95,7 +103,6 @@ def _offer(catalog: Catalog, view: View, name: str, states: Mapping[str, LayerSt
         " · ".join(attributions(own)),
         legend_size(legend_of(catalog, view, [name])),
         None if portal else _scale(layers[0].file.tiles.zoom[0]),
-        any(layer.file.raster is None for layer in layers),
     )
 
 

@@ -7,18 +7,27 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from gis_server.catalog import Catalog, Layer
+from gis_server.catalog import Catalog
 from gis_server.images.answering import picture_answer
+from gis_server.images.click import FORMS, MOST, Click, found_under, read_form, some, written
 from gis_server.images.composing import MOST_NAMES
 from gis_server.images.finishing import inked, packed
 from gis_server.images.frame import MOST_SIDE, camera_of
 from gis_server.images.job import MEDIA, Job
 from gis_server.images.legend import legend_svg
-from gis_server.images.subjects import States, studio_of
-from gis_server.images.wms import Asked, read_asked, read_format, read_frame, read_map, read_spot, read_style, systems
+from gis_server.images.wms import (
+    Asked,
+    read_asked,
+    read_format,
+    read_frame,
+    read_map,
+    read_spot,
+    read_style,
+    read_then,
+    systems,
+)
 from gis_server.images.wms_faults import PAGES, ServiceFault, tell_fault
-from gis_server.images.wms_info import FORMS, MOST, reach_m, read_form, some, written
-from gis_server.images.wms_layers import layers_in, legend_of, offers_of
+from gis_server.images.wms_layers import legend_of, offers_of
 from gis_server.paper.templates import templates
 from gis_server.web.answers import address, validated
 from gis_server.web.asking import Caller, CatalogDep, View, reading
@@ -26,6 +35,7 @@ from gis_server.web.faults import route_with_faults
 from gis_server.web.parameters import read_limit
 from gis_server.web.state import LayerStates
 from gis_server.web.strict import OPEN
+from gis_server.web.when import published_days
 
 TITLE = "Bản đồ số dùng chung Thành phố Hồ Chí Minh · The shared digital map of Ho Chi Minh City"
 PATH = "/wms"
@@ -53,6 +63,7 @@ async def get_capabilities(request: Request, view: View, asked: Asked) -> Respon
     known: LayerStates = request.app.state.layer_states
     async with reading(request) as snap:
         states = await known.of(snap, view, [catalog[one] for one in view.layers])
+        days = await published_days(snap)
     groups = await asyncio.to_thread(offers_of, catalog, view, states)
 
     here = open_ended(address(request, PATH))
@@ -69,6 +80,7 @@ async def get_capabilities(request: Request, view: View, asked: Asked) -> Respon
             home=address(request, "/"),
             here=here,
             groups=groups,
+            days=days,
             systems=systems(catalog.crs),
             operations=_operations(asked.version),
             most_names=MOST_NAMES,
@@ -84,10 +96,8 @@ async def get_map(request: Request, view: View, asked: Asked) -> Response:
     found = read_map(asked, catalog.crs)
     camera, mesh = camera_of(catalog.crs, found.frame)
 
-    def planned(_: States) -> Job:
-        return Job(camera, found.frame.width, found.frame.height, form=found.form, mesh=mesh, ground=found.ground)
-
-    return await picture_answer(request, view, found.wanted, planned)
+    job = Job(camera, found.frame.width, found.frame.height, form=found.form, mesh=mesh, ground=found.ground)
+    return await picture_answer(request, view, found.wanted, lambda *_: job, read_then(asked))
 
 
 async def get_feature_info(request: Request, view: View, asked: Asked) -> Response:
@@ -96,11 +106,9 @@ async def get_feature_info(request: Request, view: View, asked: Asked) -> Respon
     lon, lat = frame.degrees(catalog.crs, *read_spot(asked, frame))
     form = read_form(asked.get("INFO_FORMAT", "text/plain"))
     most = read_limit(asked.get("FEATURE_COUNT") or "1", most=MOST)
-    names = asked.need("QUERY_LAYERS").split(",")[: MOST_NAMES + 1]
-    asked_layers = dict.fromkeys(layer.id for name in names for layer in _queried(catalog, view, name))
-    near = studio_of(request).suppliers.near
-    async with reading(request) as snap:
-        features = await near(snap, view, list(asked_layers), (lon, lat, reach_m(frame.pixel_m(catalog.crs))))
+    names = asked.need("QUERY_LAYERS").split(",")[:MOST_NAMES]
+    click = Click(lon, lat, frame.pixel_m(catalog.crs))
+    features = await found_under(request, view, names, click, read_then(asked))
     return validated(request, written(some(features, most), form), FORMS[form], {})
 
 
@@ -124,14 +132,6 @@ OPERATIONS: dict[str, Operation] = {
     "getlegendgraphic": get_legend_graphic,
 }
 """The words of 1.0.0, which some clients still say, beside today's."""
-
-
-def _queried(catalog: Catalog, view: View, name: str) -> list[Layer]:
-    found = [layer for layer in layers_in(catalog, view, name) if layer.file.raster is None]
-    if not found:
-        view.layer(catalog, name)
-        raise ServiceFault("LayerNotQueryable", f"Lớp {name} là ảnh.", f"The layer {name} is a picture.")
-    return found
 
 
 def _operations(version: str) -> dict[str, list[str]]:

@@ -8,14 +8,19 @@ from typing import NamedTuple
 from gis_server.tiles.entry import HEAD, Encoding
 
 MVT = "application/vnd.mapbox-vector-tile"
+Headers = list[tuple[str, str]]
 CACHED = {True: "public, max-age=30, stale-while-revalidate=60", False: "private, no-cache"}
 """Shared caches may keep a public tile for half a minute (portals that listen to /events ask again at once). What needs
 a key is asked for each time: a revoked key opens nothing from then on."""
 VARY = "Bando-Key, Origin, Accept-Encoding"
-STALE = [("warning", '110 bando "Response is Stale"'), ("bando-stale", "1")]
+STALE: Headers = [("warning", '110 bando "Response is Stale"'), ("bando-stale", "1")]
+FORMS: dict[Encoding, Headers] = {
+    "identity": [("content-type", MVT)],
+    "gzip": [("content-type", MVT), ("content-encoding", "gzip")],
+    "zstd": [("content-type", MVT), ("content-encoding", "zstd")],
+}
 ENDINGS: dict[Encoding, str] = {"identity": "", "gzip": "-gzip", "zstd": "-zstd"}
 MOST_TAGS = 1_000
-Headers = list[tuple[str, str]]
 
 
 class Asked(NamedTuple):
@@ -42,28 +47,27 @@ def answer(kept: memoryview | bytes, release: int, asked: Asked) -> Answer:
     `kept` is an entry as it lies in the store, true up to `release`; only the body that is sent is copied.
     """
     drawn, _, tag, length = HEAD.unpack_from(kept)
-    etag = tag.decode()
     encoding: Encoding = asked.encoding if length else "identity"
-    headers = [
-        ("etag", f'"{etag}{ENDINGS[encoding]}"'),
-        ("cache-control", CACHED[asked.public]),
-        ("vary", VARY),
-        ("bando-release", str(max(drawn, release))),
-    ]
-    if asked.known is not None and is_known(asked.known, etag):
+    etag, headers = _told(tag, encoding, asked.public, drawn if drawn > release else release)
+    if asked.known is not None and (asked.known == headers[0][1] or is_known(asked.known, etag)):
         return Answer(304, headers, b"")
     if not length:  # MapLibre reads 204 as an empty tile; a 404 it would report as an error
         return Answer(204, headers, b"")
-    headers.append(("content-type", MVT))
     end = HEAD.size + length
-    if encoding == "zstd":
-        headers.append(("content-encoding", "zstd"))
-        return Answer(200, headers, bytes(kept[end:]))
-    packed = bytes(kept[HEAD.size : end])
-    if encoding == "identity":
-        return Answer(200, headers, gzip.decompress(packed))
-    headers.append(("content-encoding", "gzip"))
-    return Answer(200, headers, packed)
+    body = bytes(kept[end:] if encoding == "zstd" else kept[HEAD.size : end])
+    return Answer(200, headers + FORMS[encoding], gzip.decompress(body) if encoding == "identity" else body)
+
+
+@lru_cache(4_096)
+def _told(tag: bytes, encoding: Encoding, public: bool, release: int) -> tuple[str, Headers]:
+    """The validator of the content, and the headers of every answer; whoever adds to them makes a list of their own."""
+    etag = tag.decode()
+    return etag, [
+        ("etag", f'"{etag}{ENDINGS[encoding]}"'),
+        ("cache-control", CACHED[public]),
+        ("vary", VARY),
+        ("bando-release", str(release)),
+    ]
 
 
 def is_known(if_none_match: str, etag: str) -> bool:

@@ -3,11 +3,12 @@
 import asyncio
 import logging
 from contextlib import suppress
+from functools import lru_cache
 
 import asyncpg
 
 from gis_server.access.views import View
-from gis_server.tiles.address import HIGHEST_ZOOM, TileAddress
+from gis_server.tiles.address import TileAddress
 from gis_server.tiles.answer import Answer, Asked, answer
 from gis_server.tiles.entry import Entry
 from gis_server.tiles.grids import WEB, TileGrid
@@ -19,6 +20,7 @@ MOST_WAITING = 2_000
 """Drawn tiles that wait to be kept; beyond it they are drawn again another time."""
 AT_ONCE = 200
 MOST_USED = 20_000
+MOST_KEYS = 16_384
 NOTED_EVERY_S = 30.0
 log = logging.getLogger("bando")
 
@@ -37,16 +39,16 @@ class Desk:
         self.renderer = renderer
         self._waiting: asyncio.Queue[Drawing] = asyncio.Queue(MOST_WAITING)
         self._used: set[bytes] = set()
+        self._key = lru_cache(MOST_KEYS)(shelves.key)
 
     def kept(self, view: View, tileset: str, at: tuple[int, int, int], asked: Asked) -> Answer | None:
         """The answer from a kept tile; None also for what does not exist: the service says what is wrong."""
-        z, x, y = at
-        if self.store is None or z > HIGHEST_ZOOM or x >> z or y >> z:
+        if self.store is None:
             return None
-        shelf = self.shelves.known(view, tileset)
-        if shelf is None:
+        try:
+            key = self._key(view.name, tileset, at)
+        except LookupError:
             return None
-        key = shelf.key(z, x, y)
         found = self.store.read(key, lambda kept: answer(kept, self.release, asked))
         if found is not None and len(self._used) < MOST_USED:
             self._used.add(key)

@@ -1,7 +1,9 @@
 """The thin front: kept tiles, and those of archives, are answered before the service is asked at all."""
 
 import re
+from collections.abc import Container, Sequence
 from contextlib import suppress
+from functools import lru_cache, partial
 
 from starlette.datastructures import Headers
 
@@ -26,6 +28,8 @@ Place = tuple[str, tuple[int, int, int]]
 """Tileset, and z, x, y."""
 PLAIN = [(name.lower(), value) for name, value in SECURITY.items()]
 MOST_HOSTS = 1_000
+MOST_PLACES = 16_384
+"""Addresses whose parts are remembered."""
 
 
 class Front:
@@ -37,13 +41,15 @@ class Front:
         self._door = door
         self._shared = [*PLAIN, *shared]
         """For callers from other sites: what the service's CORS would add."""
+        self._place = lru_cache(MOST_PLACES)(partial(_place_of, desk.shelves.catalog.maps))
         self._public = door.views["public"] if door.settings.anonymous_view == "public" else None
         self._hosts: set[str] = set()
 
     def answered(self, scope: Scope, protocol: HTTPProtocol) -> bool:
         """Whether this request needs nobody else."""
-        place = self._place(scope.path)
-        supplied = ARCHIVE.fullmatch(scope.path) if place is None else None
+        path = scope.path
+        place = self._place(path)
+        supplied = ARCHIVE.fullmatch(path) if place is None else None
         if (place is None and supplied is None) or scope.method not in ("GET", "HEAD"):
             return False
         headers = scope.headers
@@ -53,14 +59,14 @@ class Front:
         found = self._of_archive(view, supplied, headers) if place is None else self._kept(view, place, headers)
         if found is None:
             return False
-        self._send(scope, protocol, found)
+        _send(scope.method, protocol, found, self._shared if "origin" in headers else PLAIN)
         return True
 
     def _kept(self, view: View, place: Place, headers: RequestHeaders) -> Answer | None:
         encoding = encoding_of(_joined(headers, "accept-encoding") or "")
         found = self._desk.kept(view, *place, Asked(encoding, _joined(headers, "if-none-match"), view.is_public))
         if found is not None and self._desk.stale:
-            found.headers.extend(STALE)
+            return found._replace(headers=found.headers + STALE)
         return found
 
     def _of_archive(self, view: View, match: "re.Match[str] | None", headers: RequestHeaders) -> Answer | None:
@@ -78,29 +84,6 @@ class Front:
             return archive_answer(found, body, Asked(encoding, _joined(headers, "if-none-match"), view.is_public))
         return None
 
-    def _place(self, path: str) -> Place | None:
-        """Tileset and z, x, y of a tile's address."""
-        match = TILE.fullmatch(path)
-        if match is not None:
-            tileset, z, x, y = match.groups()
-            return tileset, (int(z), int(x), int(y))
-        match = OGC.fullmatch(path)
-        if match is None:
-            return None
-        collection, tileset, z, y, x = match.groups()
-        if collection is not None and collection in self._desk.shelves.catalog.maps:
-            return None
-        return collection or tileset, (int(z), int(x), int(y))
-
-    def _send(self, scope: Scope, protocol: HTTPProtocol, found: Answer) -> None:
-        headers = found.headers + (self._shared if "origin" in scope.headers else PLAIN)
-        if not found.body:
-            protocol.response_empty(found.status, headers)
-        elif scope.method == "HEAD":
-            protocol.response_empty(found.status, [*headers, ("content-length", str(len(found.body)))])
-        else:
-            protocol.response_bytes(found.status, headers, found.body)
-
     def _view(self, query: str, headers: RequestHeaders) -> View | None:
         """Whose tile it is; None for whoever needs a closer look, or an error."""
         key = headers.get("bando-key")
@@ -117,13 +100,43 @@ class Front:
 
     def _knows_host(self, headers: RequestHeaders) -> bool:
         hosts = headers.get_all("host")
-        if len(hosts) != 1 or (hosts[0] not in self._hosts and not HOST.fullmatch(hosts[0])):
+        if len(hosts) != 1:
             return False
-        if len(self._hosts) < MOST_HOSTS:
-            self._hosts.add(hosts[0])
+        if hosts[0] not in self._hosts:
+            if not HOST.fullmatch(hosts[0]):
+                return False
+            if len(self._hosts) < MOST_HOSTS:
+                self._hosts.add(hosts[0])
         return True
+
+
+def _place_of(maps: Container[str], path: str) -> Place | None:
+    """Tileset and z, x, y of a tile's address."""
+    match = TILE.fullmatch(path)
+    if match is not None:
+        tileset, z, x, y = match.groups()
+        return tileset, (int(z), int(x), int(y))
+    match = OGC.fullmatch(path)
+    if match is None:
+        return None
+    collection, tileset, z, y, x = match.groups()
+    if collection is not None and collection in maps:
+        return None
+    return collection or tileset, (int(z), int(x), int(y))
+
+
+def _send(method: str, protocol: HTTPProtocol, found: Answer, more: Sequence[tuple[str, str]]) -> None:
+    headers = [*found.headers, *more]
+    if not found.body:
+        protocol.response_empty(found.status, headers)
+    elif method == "HEAD":
+        protocol.response_empty(found.status, [*headers, ("content-length", str(len(found.body)))])
+    else:
+        protocol.response_bytes(found.status, headers, found.body)
 
 
 def _joined(headers: RequestHeaders, name: str) -> str | None:
     found = headers.get_all(name)
+    if len(found) == 1:
+        return found[0]
     return ",".join(found) if found else None

@@ -11,6 +11,7 @@ from pathlib import Path
 import asyncpg
 import numpy as np
 
+from gis_server.access.views import View
 from gis_server.catalog import Catalog, Layer
 from gis_server.db.pool import acquired
 from gis_server.db.statements import text
@@ -64,9 +65,12 @@ class Painter:
         self._gate = Gate(AT_ONCE, QUEUE)
         self._painted = MadeOnce(KEPT_BYTES)
 
-    async def painting(self, pool: asyncpg.Pool, layer: Layer, look: Look, at: TileAddress) -> Painting:
+    async def painting(self, pool: asyncpg.Pool, view: View, what: tuple[Layer, Look], at: TileAddress) -> Painting:
+        """What a tile shows of the rows that a view reads; its release is the newest."""
+        layer, look = what
+        asked = text(SQL, "raster_sheets", rows=view.rows(layer))
         async with acquired(pool) as conn, conn.transaction(isolation="repeatable_read", readonly=True):
-            rows = await conn.fetch(text(SQL, "raster_sheets", table=layer.table), at.z, at.x, at.y, MOST_SHEETS)
+            rows = await conn.fetch(asked, at.z, at.x, at.y, MOST_SHEETS)
             release = (
                 rows[0]["release"]
                 if rows

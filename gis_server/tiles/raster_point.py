@@ -5,11 +5,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import asyncpg
 import numpy as np
 
+from gis_server.access.views import View
 from gis_server.catalog import Catalog, Layer
 from gis_server.db.statements import text
 from gis_server.errors import BadRequest
@@ -19,6 +20,10 @@ from gis_server.tiles.raster_painter import MOST_SHEETS, NAME, Painter, Sheet
 
 SQL = Path(__file__).parent / "sql"
 HIGHEST_LATITUDE = 85.0
+VALUE: Final = {"vi": "Giá trị", "en": "Value"}
+SHEET: Final = {"vi": "Mảnh", "en": "Sheet"}
+DAY: Final = {"vi": "Ngày", "en": "Date"}
+DATUM: Final = {"name": "datum", "title": {"vi": "Hệ độ cao", "en": "Datum"}}
 
 
 @dataclass(frozen=True)
@@ -28,37 +33,85 @@ class Spot:
     x: float
     y: float
 
-    async def sheets(self, snap: Snapshot, layer: Layer) -> Sequence[asyncpg.Record]:
-        asked = text(SQL, "raster_at", table=layer.table)
+    async def sheets(self, snap: Snapshot, view: View, layer: Layer) -> Sequence[asyncpg.Record]:
+        """The rasters there that the view sees, the finest first."""
+        asked = text(SQL, "raster_at", rows=view.rows(layer))
         found: Sequence[asyncpg.Record] = await snap.conn.fetch(asked, self.x, self.y, MOST_SHEETS)
         return found
 
 
 async def read_spot(lon: str, lat: str) -> Spot:
     """Degrees of WGS 84, east and north."""
-    east, north = _degrees("lon", lon, 180.0), _degrees("lat", lat, HIGHEST_LATITUDE)
+    return spot_of(_degrees("lon", lon, 180.0), _degrees("lat", lat, HIGHEST_LATITUDE))
+
+
+def spot_of(east: float, north: float) -> Spot:
     return Spot(east / 360 * WORLD_M, math.asinh(math.tan(math.radians(north))) / (2 * math.pi) * WORLD_M)
 
 
-async def value_at(
-    painter: Painter, catalog: Catalog, layer: Layer, spot: Spot, sheets: Sequence[asyncpg.Record]
-) -> dict[str, Any]:
-    """The finest sheet that has data there; `value` is null where none has."""
-    rule = layer.file.raster
-    assert rule is not None
+class Reading(NamedTuple):
+    """What the finest sheet that has data at a place says there."""
+
+    sheet: asyncpg.Record
+    values: list[float]
+    """One for each band."""
+
+    @property
+    def value(self) -> float | list[float]:
+        return self.values[0] if len(self.values) == 1 else self.values
+
+    @property
+    def day(self) -> str | None:
+        return self.sheet["ngay"].isoformat() if self.sheet["ngay"] else None
+
+
+async def read_at(painter: Painter, spot: Spot, sheets: Sequence[asyncpg.Record]) -> Reading | None:
+    """None where no sheet has data."""
     place = np.array([[[spot.x, spot.y]]])
-    answer: dict[str, Any] = {"layer": layer.id, "value": None, "unit": rule.unit, "datum": rule.datum}
     for row in sheets:
         if not NAME.fullmatch(row["sha256"]):
             continue
         one = [Sheet(row["sha256"], row["luoi"])]
         cells = await asyncio.to_thread(painter.cells, one, place, smooth=False)
         if cells.valid[0, 0]:
-            values = [round(float(value), 6) for value in cells.values[:, 0, 0]]
-            said = {"value": values[0] if len(values) == 1 else values, "sheet": row["ma"], "source": row["source"]}
-            day = row["ngay"].isoformat() if row["ngay"] else None
-            return {**answer, **said, **_class(catalog, layer, values[0]), "date": day, "synthetic": row["synthetic"]}
-    return answer
+            return Reading(row, [round(float(value), 6) for value in cells.values[:, 0, 0]])
+    return None
+
+
+def told_value(catalog: Catalog, layer: Layer, found: Reading | None) -> dict[str, Any]:
+    """For programs; `value` is null where no sheet has data."""
+    rule = layer.file.raster
+    assert rule is not None
+    answer: dict[str, Any] = {"layer": layer.id, "value": None, "unit": rule.unit, "datum": rule.datum}
+    if found is None:
+        return answer
+    row = found.sheet
+    said = {"value": found.value, "sheet": row["ma"], "source": row["source"]}
+    kind = _class(catalog, layer, found.values[0])
+    return {**answer, **said, **kind, "date": found.day, "synthetic": row["synthetic"]}
+
+
+def told_feature(catalog: Catalog, layer: Layer, place: tuple[float, float], found: Reading) -> dict[str, Any]:
+    """For people, as a feature at a longitude and latitude: in the form of those that lie under a click."""
+    rule, row = layer.file.raster, found.sheet
+    assert rule is not None
+    kind = _class(catalog, layer, found.values[0])
+    value = {"name": "value", "title": VALUE, "value": found.value, "unit": rule.unit} | (
+        {"value": kind["value"], "code": kind["value"], "word": kind["class"]} if kind else {}
+    )
+    sheet = {"name": "sheet", "title": SHEET, "value": row["ma"]}
+    day = {"name": "date", "title": DAY, "value": found.day}
+    return {
+        "layer": layer.id,
+        "title": layer.file.title.model_dump(),
+        "fid": row["fid"],
+        "label": None,
+        "attributes": [value, *([] if rule.datum is None else [{**DATUM, "value": rule.datum}]), sheet, day],
+        "source": {"attribution": row["attribution"]},
+        "synthetic": row["synthetic"],
+        "release": row["born"],
+        "geometry": {"type": "Point", "coordinates": [round(one, 7) for one in place]},
+    }
 
 
 def _class(catalog: Catalog, layer: Layer, value: float) -> dict[str, Any]:

@@ -12,13 +12,14 @@ from gis_server.releases.rasters import cog_path
 from gis_server.tiles.address import TileAddress, read_address
 from gis_server.tiles.raster_looks import Look, looks_of
 from gis_server.tiles.raster_painter import NAME, Painter
-from gis_server.tiles.raster_point import Spot, read_spot, value_at
+from gis_server.tiles.raster_point import Spot, read_at, read_spot, told_value
 from gis_server.tiles.raster_tilejson import finest_m, raster_tilejson
 from gis_server.tiles.raster_visible import is_named
 from gis_server.web.answers import address, cache_headers, is_known, json_answer
 from gis_server.web.asking import Caller, CatalogDep, note_release, pool_of, reading
 from gis_server.web.kept_file import KeptFile
 from gis_server.web.state import LayerStatesDep
+from gis_server.web.when import NEWEST, PastView, When, WhenDep, view_at
 
 PNG, COG = "image/png", "image/tiff; application=geotiff; profile=cloud-optimized"
 router = APIRouter(tags=["tiles"])
@@ -40,12 +41,17 @@ async def _look(found: Annotated[Layer, Depends(_layer)], look: str) -> Look:
     )
 
 
+async def _what(layer: Annotated[Layer, Depends(_layer)], look: Annotated[Look, Depends(_look)]) -> tuple[Layer, Look]:
+    return layer, look
+
+
 async def _address(z: str, x: str, y: str) -> TileAddress:
     return read_address(z, x, y)
 
 
 LayerDep = Annotated[Layer, Depends(_layer)]
 LookDep = Annotated[Look, Depends(_look)]
+WhatDep = Annotated[tuple[Layer, Look], Depends(_what)]
 AddressDep = Annotated[TileAddress, Depends(_address)]
 SpotDep = Annotated[Spot, Depends(read_spot)]
 
@@ -59,12 +65,12 @@ def raster_layer(catalog: Catalog, view: View, name: str) -> Layer:
 
 
 @router.get("/rasters/{raster}/value")
-async def get_value(request: Request, catalog: CatalogDep, layer: LayerDep, spot: SpotDep) -> Response:
+async def get_value(request: Request, catalog: CatalogDep, view: Caller, layer: LayerDep, spot: SpotDep) -> Response:
     """The value of a raster layer at a point, with its unit or class, and the sheet that says so."""
     painter: Painter = request.app.state.painter
     async with reading(request) as snap:
-        sheets = await spot.sheets(snap, layer)
-    return json_answer(request, await value_at(painter, catalog, layer, spot, sheets))
+        sheets = await spot.sheets(snap, view, layer)
+    return json_answer(request, told_value(catalog, layer, await read_at(painter, spot, sheets)))
 
 
 @router.get("/rasters/{raster}/{look}")
@@ -80,16 +86,20 @@ async def get_raster_tilejson(
 
 
 @router.get("/rasters/{raster}/{look}/{z}/{x}/{y}.png")
-async def get_raster_tile(request: Request, view: Caller, layer: LayerDep, look: LookDep, at: AddressDep) -> Response:
+async def get_raster_tile(request: Request, view: Caller, what: WhatDep, at: AddressDep, when: WhenDep) -> Response:
     """A PNG of 256 pixels a side: the layer's colours, a shaded relief, or heights as Terrain-RGB."""
-    return await raster_answer(request, view, (layer, look), at)
+    return await raster_answer(request, view, what, at, when)
 
 
-async def raster_answer(request: Request, view: View, what: tuple[Layer, Look], at: TileAddress) -> Response:
-    layer, look = what
+async def raster_answer(
+    request: Request, view: View, what: tuple[Layer, Look], at: TileAddress, when: When
+) -> Response:
     painter: Painter = request.app.state.painter
-    painting = await painter.painting(pool_of(request), layer, look, at)
-    note_release(request, painting.release)
+    if when != NEWEST:
+        async with reading(request) as snap:
+            view = await view_at(snap, view, [what[0]], when)
+    painting = await painter.painting(pool_of(request), view, what, at)
+    note_release(request, view.release if isinstance(view, PastView) else painting.release)
     headers = {"ETag": f'"{painting.name}"', **cache_headers(view)}
     if is_known(request.headers.get("if-none-match"), headers["ETag"]):
         return Response(status_code=304, headers=headers)

@@ -12,7 +12,7 @@ from gis_server.catalog import Catalog
 from gis_server.drawing.cells import column_and_row, place
 from gis_server.drawing.rules import mark_of
 from gis_server.errors import UnknownLayer
-from gis_server.tiles.address import TileAddress
+from gis_server.tiles.address import HIGHEST_ZOOM, TileAddress
 from gis_server.tiles.tilesets import Drawn, Tileset, find_tileset
 
 HERE = Path(__file__).parent
@@ -61,9 +61,12 @@ class Shelves:
         self._found: dict[tuple[str, str], Shelf] = {}
         self._code = b"".join((HERE / name).read_bytes() for name in DRAWN_BY)
 
-    def known(self, view: View, tileset: str) -> Shelf | None:
-        """A shelf that was found before: one look into a dictionary."""
-        return self._found.get((view.name, tileset))
+    def key(self, view: str, tileset: str, at: tuple[int, int, int]) -> bytes:
+        """Of a tile on a shelf that was found before; LookupError for any other, and for what is no tile."""
+        z, x, y = at
+        if z > HIGHEST_ZOOM or x >> z or y >> z:
+            raise LookupError(at)
+        return self._found[view, tileset].key(z, x, y)
 
     def find(self, view: View, tileset: str) -> Shelf:
         """UnknownLayer when there is no such tileset, or none for this view."""

@@ -37,9 +37,9 @@ class Store:
 
     def read(self, key: bytes, form: Callable[[memoryview], Found]) -> Found | None:
         """What `form` makes of a kept entry, where it lies."""
-        with self._env.begin(buffers=True) as txn:
-            kept = txn.get(key, db=self.tiles)
-            return None if kept is None else form(memoryview(kept))
+        with self._env.begin(self.tiles, buffers=True) as txn:
+            kept = txn.get(key)
+            return None if kept is None else form(kept)
 
     def get(self, key: bytes) -> Entry | None:
         """A kept entry of one's own."""

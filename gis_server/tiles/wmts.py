@@ -17,6 +17,8 @@ SCHEMES = {"light": "Ban ngày · by day", "dark": "Ban đêm · by night"}
 """Of maps and layers drawn as pictures."""
 FORMS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 PNG = "image/png"
+INFO = {"text/plain": "txt", "text/html": "html", "application/json": "json"}
+"""Of what lies under a pixel: kinds, and the endings of their addresses."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Shown:
     zooms: tuple[int, int]
     tiles: Mapping[str, str]
     """By format: address template, with {Style}, {TileMatrix}, {TileCol} and {TileRow}."""
+    info: Mapping[str, str]
+    """The same of what lies under a pixel, with {I} and {J} as well."""
 
 
 def capabilities(title: str, here: tuple[str, str], grid: TileGrid, layers: Iterable[Shown]) -> bytes:
@@ -55,7 +59,7 @@ def capabilities(title: str, here: tuple[str, str], grid: TileGrid, layers: Iter
 def _operations(root: ET.Element, address: str) -> None:
     """For clients that ask with parameters (KVP); those that follow templates need none of it."""
     told = ET.SubElement(root, f"{{{OWS}}}OperationsMetadata")
-    for name in ("GetCapabilities", "GetTile"):
+    for name in ("GetCapabilities", "GetTile", "GetFeatureInfo"):
         operation = ET.SubElement(told, f"{{{OWS}}}Operation", {"name": name})
         http = ET.SubElement(ET.SubElement(operation, f"{{{OWS}}}DCP"), f"{{{OWS}}}HTTP")
         get = ET.SubElement(http, f"{{{OWS}}}Get", {f"{{{XLINK}}}href": address})
@@ -75,12 +79,15 @@ def _layer(contents: ET.Element, shown: Shown, grid: TileGrid) -> None:
         _ows(style, Title=words, Identifier=name)
     for media in shown.tiles:
         _wmts(layer, Format=media)
+    for media in shown.info:
+        _wmts(layer, InfoFormat=media)
     link = ET.SubElement(layer, f"{{{WMTS}}}TileMatrixSetLink")
     _wmts(link, TileMatrixSet=grid.id)
     _limits(ET.SubElement(link, f"{{{WMTS}}}TileMatrixSetLimits"), shown, grid)
-    for media, template in shown.tiles.items():
-        told = {"format": media, "resourceType": "tile", "template": template}
-        ET.SubElement(layer, f"{{{WMTS}}}ResourceURL", told)
+    for kind, templates in (("tile", shown.tiles), ("FeatureInfo", shown.info)):
+        for media, template in templates.items():
+            told = {"format": media, "resourceType": kind, "template": template}
+            ET.SubElement(layer, f"{{{WMTS}}}ResourceURL", told)
 
 
 def _limits(limits: ET.Element, shown: Shown, grid: TileGrid) -> None:

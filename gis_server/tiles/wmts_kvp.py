@@ -13,15 +13,18 @@ from gis_server.tiles.address import read_address
 from gis_server.tiles.grids import WEB
 from gis_server.tiles.raster_looks import Look, looks_of
 from gis_server.tiles.raster_routes import raster_answer
-from gis_server.tiles.wmts import FORMS, NAMES, OWS, PNG
+from gis_server.tiles.wmts import FORMS, INFO, NAMES, OWS, PNG
 from gis_server.web.asking import View
 from gis_server.web.faults import fault_answer, read_capitals, route_with_faults
 from gis_server.web.strict import refuse
+from gis_server.web.when import When, read_when
 
-OPERATIONS = ("GetCapabilities", "GetTile")
+OPERATIONS = ("GetCapabilities", "GetTile", "GetFeatureInfo")
 TILE = ("LAYER", "STYLE", "FORMAT", "TILEMATRIXSET", "TILEMATRIX", "TILEROW", "TILECOL")
 REST = ("SERVICE", "REQUEST", "VERSION", "ACCEPTVERSIONS", "ACCEPTFORMATS", "SECTIONS", "UPDATESEQUENCE", "KEY", "DPI")
-KNOWN = frozenset((*TILE, *REST))
+THEN = ("TIME", "RELEASE")
+POINT = ("I", "J", "INFOFORMAT")
+KNOWN = frozenset((*TILE, *POINT, *THEN, *REST))
 Question = Mapping[str, str]
 
 
@@ -29,7 +32,15 @@ class DrawTile(Protocol):
     """Answers with a tile of a map or layer drawn as a picture: name, style, format; zoom, column, row."""
 
     async def __call__(
-        self, request: Request, view: View, what: tuple[str, str, str], at: tuple[str, str, str]
+        self, request: Request, view: View, what: tuple[str, str, str], at: tuple[str, str, str], when: When
+    ) -> Response: ...
+
+
+class TileInfo(Protocol):
+    """Tells what lies under a pixel of a tile: name, format; zoom, column, row, column and row of the pixel."""
+
+    async def __call__(
+        self, request: Request, view: View, what: tuple[str, str], at: tuple[str, ...], when: When
     ) -> Response: ...
 
 
@@ -72,10 +83,8 @@ def read_question(request: Request) -> Question:
 
 async def get_tile(request: Request, view: View, asked: Question) -> Response:
     """A raster's own tile, or one that is drawn."""
-    name, media, grid = (_need(asked, one) for one in ("LAYER", "FORMAT", "TILEMATRIXSET"))
-    at = _need(asked, "TILEMATRIX"), _need(asked, "TILECOL"), _need(asked, "TILEROW")
-    if grid != WEB:
-        raise OwsFault("InvalidParameterValue", "tilematrixset", f"Lưới ô ở đây là {WEB}.", f"The grid here is {WEB}.")
+    name, media = _need(asked, "LAYER"), _need(asked, "FORMAT")
+    at, when = _place(asked), _then(asked)
     if media not in FORMS:
         known = ", ".join(FORMS)
         raise OwsFault("InvalidParameterValue", "format", f"FORMAT: chọn {known}.", f"FORMAT: choose {known}.")
@@ -83,16 +92,36 @@ async def get_tile(request: Request, view: View, asked: Question) -> Response:
     layer = view.layer(catalog, name) if name not in catalog.maps else None
     if layer is None or layer.file.raster is None:
         draw: DrawTile = request.app.state.draw_tile
-        return await draw(request, view, (name, asked.get("STYLE") or "light", FORMS[media]), at)
+        return await draw(request, view, (name, asked.get("STYLE") or "light", FORMS[media]), at, when)
     look = _look(asked.get("STYLE") or "color", looks_of(layer.file.raster))
     if media != PNG:
         raise OwsFault("InvalidParameterValue", "format", f"Raster chỉ có {PNG}.", f"Rasters are {PNG} only.")
-    return await raster_answer(request, view, (layer, look), read_address(*at))
+    return await raster_answer(request, view, (layer, look), read_address(*at), when)
+
+
+async def get_feature_info(request: Request, view: View, asked: Question) -> Response:
+    """Features and values under a pixel."""
+    spot = *_place(asked), _need(asked, "I"), _need(asked, "J")
+    tell: TileInfo = request.app.state.tile_info
+    what = _need(asked, "LAYER"), asked.get("INFOFORMAT") or next(iter(INFO))
+    return await tell(request, view, what, spot, _then(asked))
 
 
 def open_ended(url: str) -> str:
     """Clients write their parameters behind it."""
     return f"{url}&" if "?" in url else f"{url}?"
+
+
+def _place(asked: Question) -> tuple[str, str, str]:
+    grid = _need(asked, "TILEMATRIXSET")
+    if grid != WEB:
+        raise OwsFault("InvalidParameterValue", "tilematrixset", f"Lưới ô ở đây là {WEB}.", f"The grid here is {WEB}.")
+    return _need(asked, "TILEMATRIX"), _need(asked, "TILECOL"), _need(asked, "TILEROW")
+
+
+def _then(asked: Question) -> When:
+    """TIME or RELEASE, where one is given."""
+    return read_when(asked.get("RELEASE") or (asked.get("TIME") if asked.get("TIME") != "current" else None) or None)
 
 
 def _need(given: Question, name: str) -> str:

@@ -1,8 +1,9 @@
 """Routes of WMTS: ask, answer."""
 
 from collections.abc import Mapping
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from gis_server.catalog import Layer
@@ -11,17 +12,31 @@ from gis_server.tiles.grids import WEB, box_in, grids_of
 from gis_server.tiles.raster_looks import looks_of
 from gis_server.tiles.raster_tilejson import finest_m, raster_zooms
 from gis_server.tiles.tilesets import Tileset, find_tileset, maps_of
-from gis_server.tiles.wmts import FORMS, NAMES, PNG, SCHEMES, Shown, capabilities
-from gis_server.tiles.wmts_kvp import OPERATIONS, KvpRoute, get_tile, open_ended, read_question
+from gis_server.tiles.wmts import FORMS, INFO, NAMES, PNG, SCHEMES, Shown, capabilities
+from gis_server.tiles.wmts_kvp import KvpRoute, TileInfo, get_feature_info, get_tile, open_ended, read_question
 from gis_server.web.answers import address, validated
 from gis_server.web.asking import Caller, View, reading
 from gis_server.web.state import Bounds, LayerState, LayerStates, joined_bounds
 from gis_server.web.strict import OPEN
+from gis_server.web.when import WhenDep
 
 TITLE = "Bản đồ số dùng chung Thành phố Hồ Chí Minh · The shared digital map of Ho Chi Minh City"
 PATH, KVP = "/wmts/1.0.0/WMTSCapabilities.xml", "/wmts"
 router = APIRouter(tags=["tiles"])
 kvp_router = APIRouter(tags=["tiles"], route_class=KvpRoute)
+
+
+async def _spot(z: str, x: str, y: str, i: str, j: str) -> tuple[str, ...]:
+    return z, x, y, i, j
+
+
+async def _what(layer: str, style: str, form: str) -> tuple[str, str]:
+    """In whatever style a tile is drawn, the same lies under it."""
+    return layer, next((media for media, ending in INFO.items() if ending == form), form)
+
+
+WhatDep = Annotated[tuple[str, str], Depends(_what)]
+SpotDep = Annotated[tuple[str, ...], Depends(_spot)]
 
 
 @router.get(PATH)
@@ -32,11 +47,18 @@ async def get_capabilities(request: Request, view: Caller) -> Response:
 
 @kvp_router.get(KVP, openapi_extra={OPEN: True})
 async def get_wmts(request: Request, view: Caller) -> Response:
-    """The same for clients that ask with parameters: REQUEST=GetCapabilities or GetTile."""
+    """The same for clients that ask with parameters: REQUEST=GetCapabilities, GetTile or GetFeatureInfo."""
     asked = read_question(request)
-    if asked["REQUEST"] == OPERATIONS[0]:
+    if asked["REQUEST"] == "GetCapabilities":
         return await _capabilities(request, view)
-    return await get_tile(request, view, asked)
+    return await (get_tile if asked["REQUEST"] == "GetTile" else get_feature_info)(request, view, asked)
+
+
+@kvp_router.get("/wmts/1.0.0/{layer}/{style}/{z}/{x}/{y}/{i}/{j}.{form}")
+async def get_info(request: Request, view: Caller, what: WhatDep, spot: SpotDep, when: WhenDep) -> Response:
+    """What lies under a pixel of a tile, for clients that follow templates: as text, a page or GeoJSON."""
+    tell: TileInfo = request.app.state.tile_info
+    return await tell(request, view, what, spot, when)
 
 
 async def _capabilities(request: Request, view: View) -> Response:
@@ -70,7 +92,7 @@ def _drawn(request: Request, tileset: Tileset, states: Mapping[str, LayerState])
     place = f"/maps/{tileset.id}/{{Style}}/{{TileMatrix}}/{{TileCol}}/{{TileRow}}"
     tiles = {media: address(request, f"{place}.{form}") for media, form in FORMS.items()}
     box = box_in(crs, grids_of(crs)[WEB], bounds)
-    return Shown(tileset.id, tileset.title, SCHEMES, bounds, box, tileset.zoom, tiles)
+    return Shown(tileset.id, tileset.title, SCHEMES, bounds, box, tileset.zoom, tiles, _info(request, tileset.id))
 
 
 async def _raster(request: Request, snap: Snapshot, layer: Layer, bounds: Bounds) -> Shown:
@@ -84,4 +106,10 @@ async def _raster(request: Request, snap: Snapshot, layer: Layer, bounds: Bounds
         box_in(crs, grids_of(crs)[WEB], bounds),
         raster_zooms(layer, await finest_m(snap, layer)),
         {PNG: address(request, f"/rasters/{layer.id}/{{Style}}/{{TileMatrix}}/{{TileCol}}/{{TileRow}}.png")},
+        _info(request, layer.id),
     )
+
+
+def _info(request: Request, name: str) -> dict[str, str]:
+    place = f"/wmts/1.0.0/{name}/{{Style}}/{{TileMatrix}}/{{TileCol}}/{{TileRow}}/{{I}}/{{J}}"
+    return {media: address(request, f"{place}.{ending}") for media, ending in INFO.items()}

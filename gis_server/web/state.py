@@ -13,6 +13,7 @@ from gis_server.access.views import View
 from gis_server.catalog import Layer
 from gis_server.db.statements import text
 from gis_server.releases.snapshot import Snapshot
+from gis_server.web.when import PastView
 
 SQL = Path(__file__).parent / "sql"
 Bounds = tuple[float, float, float, float]
@@ -41,7 +42,7 @@ class LayerStates:
 
     async def of(self, snap: Snapshot, view: View, layers: Sequence[Layer]) -> dict[str, LayerState]:
         """Of each layer that has rows."""
-        rows = await snap.conn.fetch(text(SQL, "layer_state"), [layer.id for layer in layers])
+        rows = await _books(snap, view, [layer.id for layer in layers])
         states = {row["layer"]: _state(row) for row in rows}
         for layer in layers:
             if layer.id in view.conditions and layer.id in states:
@@ -50,13 +51,27 @@ class LayerStates:
         return states
 
     async def _seen(self, snap: Snapshot, view: View, layer: Layer, release: int) -> LayerState | None:
+        if isinstance(view, PastView):
+            return await _counted(snap, view, layer)
         of_what = layer.id, view.conditions[layer.id]
         counted = self._counted.get(of_what)
         if counted is None or counted[0] != release:
-            query = text(SQL, "layer_seen", rows=view.rows(layer), ended=view.ended(layer))
-            row = await snap.conn.fetchrow(query, layer.id)
-            counted = self._counted[of_what] = (release, row and _state(row))
+            counted = self._counted[of_what] = (release, await _counted(snap, view, layer))
         return counted[1]
+
+
+async def _books(snap: Snapshot, view: View, layers: list[str]) -> Sequence[Mapping[str, Any]]:
+    """What publishes wrote of whole layers, until now or until a release of the past."""
+    if isinstance(view, PastView):
+        then: Sequence[Mapping[str, Any]] = await snap.conn.fetch(text(SQL, "layer_then"), layers, view.release)
+        return then
+    now: Sequence[Mapping[str, Any]] = await snap.conn.fetch(text(SQL, "layer_state"), layers)
+    return now
+
+
+async def _counted(snap: Snapshot, view: View, layer: Layer) -> LayerState | None:
+    row = await snap.conn.fetchrow(text(SQL, "layer_seen", rows=view.rows(layer), ended=view.ended(layer)), layer.id)
+    return row and _state(row)
 
 
 async def _layer_states(request: Request) -> LayerStates:

@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import re
 import sqlite3
 import zipfile
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pyogrio
 import pytest
@@ -94,6 +96,33 @@ def test_code_lists_and_titles_come_with_the_geopackage(bundle: Path, catalog: C
     assert words == {code: f"{one.vi} · {one.en}" for code, one in domain.values.items()}
 
 
+def test_every_table_is_drawn_in_qgis_as_on_the_map(bundle: Path, manifest: dict[str, Any], catalog: Catalog) -> None:
+    """QGIS finds a style by table and column of geometry; its rules name symbols that are there and fields that are."""
+    with closing(sqlite3.connect(bundle / "data.gpkg")) as package:
+        asked = """SELECT f_table_name, styleQML FROM layer_styles JOIN gpkg_geometry_columns
+                   ON table_name = f_table_name AND column_name = f_geometry_column WHERE useAsDefault"""
+        styles = dict(package.execute(asked).fetchall())
+    assert set(styles) == {told["table"] for told in manifest["data"].values()}
+    for name, told in manifest["data"].items():
+        root = ET.fromstring(styles[told["table"]])
+        rules, symbols = root.findall(".//rule"), {one.attrib["name"]: one for one in root.iter("symbol")}
+        assert {one.attrib["symbol"] for one in rules} == set(symbols), name
+        assert all(symbol.findall("layer") for symbol in symbols.values()), name
+        fields = {word for one in rules for word in re.findall(r'"([^"]+)"', one.attrib["filter"])}
+        assert fields <= set(catalog[name].fields), name
+
+
+def test_classes_of_the_legend_are_rules(bundle: Path, catalog: Catalog) -> None:
+    with closing(sqlite3.connect(bundle / "data.gpkg")) as package:
+        asked = "SELECT styleQML FROM layer_styles WHERE f_table_name = ?"
+        ((qml,),) = package.execute(asked, ["drainage__diem_ngap"]).fetchall()
+    rules = {one.attrib["filter"]: one.attrib["label"] for one in ET.fromstring(qml).iter("rule")}
+    words = catalog.domains[catalog["drainage.diem_ngap"].fields["muc_do"].domain or ""].values
+    for code, word in words.items():
+        assert rules[f"\"muc_do\" IN ('{code}')"] == " · ".join(dict.fromkeys((word.vi, word.en)))
+    assert list(rules)[-1] == "ELSE"
+
+
 def test_styles_name_the_archive_and_files_that_are_there(bundle: Path, manifest: dict[str, Any]) -> None:
     for name in ("style.json", "style-dark.json"):
         style = json.loads((bundle / name).read_bytes())
@@ -120,5 +149,6 @@ def test_only_the_layers_that_were_named_are_data_and_a_key_opens_more(run: Run,
     target = tmp_path / "goi"
     options = ["--bundle", "--zoom", "14", "--bbox", AROUND, "--view", "agency", "--data", "drainage.ho_ga"]
     assert run(MAP, str(target), *options).exit_code == 0
-    assert [name for name, _ in pyogrio.list_layers(target / "data.gpkg")] == ["drainage__ho_ga"]
+    tables = [name for name, kind in pyogrio.list_layers(target / "data.gpkg") if kind]
+    assert tables == ["drainage__ho_ga"]
     assert "NOT PUBLIC" in (target / "README.txt").read_bytes().decode("utf-8-sig")

@@ -16,9 +16,12 @@ from qgis.core import (
     QgsApplication,
     QgsCoordinateReferenceSystem,
     QgsDataSourceUri,
+    QgsExpression,
     QgsFeatureRequest,
     QgsMapRendererSequentialJob,
     QgsMapSettings,
+    QgsRaster,
+    QgsRasterInterface,
     QgsRasterLayer,
     QgsRectangle,
     QgsVectorLayer,
@@ -77,6 +80,36 @@ def raster(asked):
     return {**said, "box": asked["box"], **drawn(layer, layer.crs().authid(), asked)}
 
 
+def clicked(asked):
+    """What a person sees who clicks on a layer of WMS or WMTS."""
+    layer = QgsRasterLayer(asked["source"], "clicked", "wms")
+    box = QgsRectangle(*asked["box"])
+    found = layer.dataProvider().identify(box.center(), QgsRaster.IdentifyFormatText, box, SIDE, SIDE)
+    said = [str(one) for one in found.results().values()]
+    return {
+        "valid": layer.isValid(),
+        "can": bool(layer.dataProvider().capabilities() & QgsRasterInterface.IdentifyText),
+        "said": said,
+    }
+
+
+def styled(asked):
+    """A style for a table: whether it is taken whole, and what rules it makes."""
+    fields = "".join(f"&field={name}:string" for name in asked["fields"])
+    layer = QgsVectorLayer(f"{asked['kind']}?crs=EPSG:4326{fields}", "styled", "memory")
+    said, taken = layer.loadNamedStyle(asked["qml"])
+    renderer = layer.renderer()
+    rules = renderer.rootRule().children() if renderer.type() == "RuleRenderer" else []
+    filters = [one.filterExpression() for one in rules if not one.isElse()]
+    return {
+        "taken": taken and renderer.type() == "RuleRenderer",
+        "said": said,
+        "wrong": [text for text in filters if QgsExpression(text).hasParserError()],
+        "drawn": [bool(one.symbol() and one.symbol().symbolLayerCount()) for one in rules],
+        "labels": layer.labelsEnabled(),
+    }
+
+
 def drawn(layer, crs, asked):
     """The number of colours in the picture of a layer; the picture itself in a file for people."""
     settings = QgsMapSettings()
@@ -105,6 +138,8 @@ def main():
         "map": vector_tiles(asked["map"]),
         "wmts": raster(asked["wmts"]),
         "cog": raster(asked["cog"]),
+        "clicks": {name: clicked(one) for name, one in asked["clicks"].items()},
+        "styles": {name: styled(one) for name, one in asked["styles"].items()},
     }
     json.dump(answers, sys.stdout)
     sys.stdout.flush()

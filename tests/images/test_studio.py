@@ -53,11 +53,11 @@ class Larder:
             raise self.trouble
         return Supply(b"", self.release)
 
-    async def raster(self, *_: Any) -> Supply:
+    async def nothing(self, *_: Any) -> Any:
         raise LookupError
 
-    async def near(self, *_: Any) -> list[dict[str, Any]]:
-        raise LookupError
+    def beneath(self, *_: Any) -> None:
+        return None
 
 
 class Bench:
@@ -65,8 +65,12 @@ class Bench:
 
     def __init__(self, catalog: Catalog, easels: int = 1) -> None:
         self.larder = Larder()
-        suppliers = Suppliers(self.larder.tile, self.larder.raster, NoSprites(), Path("/none"), self.larder.near)
-        self.studio = Studio(Composer(catalog), suppliers, easels)
+        given = self.larder
+        under_click = given.nothing, given.nothing
+        suppliers = Suppliers(
+            given.tile, given.nothing, given.nothing, given.beneath, NoSprites(), Path("/none"), under_click
+        )
+        self.studio = Studio(Composer(catalog, given.beneath), suppliers, easels)
         self.view = compile_views(catalog)["public"]
         self._others = set(render_processes())
 

@@ -209,3 +209,8 @@ def test_a_legend_writes_every_letter_and_sign() -> None:
     words = [one.text for one in root.iter() if one.tag.endswith("text")]
     assert words == ["Tuyến cống · Pipe", "≥ 1500 mm <1> · ≥", "≥ 1500 mm <9> · ≥", "Đê · Dyke"]
     assert sum(one.tag.endswith("image") for one in root.iter()) == 1
+
+
+def test_a_layer_of_names_alone_has_its_title_for_a_legend(drawn_city: City) -> None:
+    legend = opened(drawn_city.get(f"/wms?REQUEST=GetLegendGraphic&LAYER={NAMES}").content, "RGB")
+    assert len(np.unique(legend.reshape(-1, 3), axis=0)) > 10

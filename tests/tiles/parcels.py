@@ -82,17 +82,27 @@ def around(zooms: Sequence[int], reach: int = 1) -> list[TileAddress]:
 
 
 class Caller:
-    """One connection that is kept, as a browser keeps it."""
+    """One connection that is kept, as a browser keeps it: one that the service closed while it was idle is opened anew.
+
+    Granian closes after 30 s without a question.
+    """
 
     def __init__(self, address: str) -> None:
         place = urlsplit(address)
         self._connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=30)
 
     def get(self, path: str, **headers: str) -> http.client.HTTPResponse:
-        self._connection.request("GET", path, headers={"Host": "bando.example", **headers})
-        answer = self._connection.getresponse()
+        try:
+            answer = self._asked(path, headers)
+        except (http.client.RemoteDisconnected, BrokenPipeError):
+            self._connection.close()
+            answer = self._asked(path, headers)
         answer.content = answer.read()  # type: ignore[attr-defined]
         return answer
+
+    def _asked(self, path: str, headers: dict[str, str]) -> http.client.HTTPResponse:
+        self._connection.request("GET", path, headers={"Host": "bando.example", **headers})
+        return self._connection.getresponse()
 
     def tile(self, at: TileAddress, encoding: str = "identity") -> tuple[http.client.HTTPResponse, bytes]:
         """The answer and its body, decoded."""

@@ -11,7 +11,7 @@ from gis_server.catalog import Catalog
 from tests.conftest import free_port
 from tests.live import served
 from tests.serving import City, tile_at
-from tests.tiles.test_rasters import DEM, MIDDLE, RasterCity
+from tests.tiles.test_rasters import DEM, LAYERS, MIDDLE, RasterCity
 from tests.tiles.test_rasters import city as city
 
 PATH = "/wmts/1.0.0/WMTSCapabilities.xml"
@@ -82,3 +82,45 @@ def test_a_key_goes_along_to_the_tiles(whole_city: City) -> None:
     for layer in service.contents.values():
         for told in layer.resourceURLs:
             assert told["template"].endswith(f"?key={whole_city.agency_key}")
+
+
+@pytest.mark.parametrize("layer", [DEM, LAYERS["cover"]])
+def test_a_click_on_a_raster_tells_its_value(city: RasterCity, layer: str) -> None:
+    """By WMTS with parameters and by its template, and by WMS, the same as by the raster's own address."""
+    zoom, (x, y) = 17, tile_at(*MIDDLE, 17)
+    template = next(
+        told["template"]
+        for told in WebMapTileService("http://x", xml=city.get(PATH).content)[layer].resourceURLs
+        if (told["resourceType"], told["format"]) == ("FeatureInfo", "application/json")
+    )
+    given = {"Style": "color", "TileMatrix": zoom, "TileCol": x, "TileRow": y, "I": 100, "J": 30}
+    for name, value in given.items():
+        template = template.replace(f"{{{name}}}", str(value))
+    told = city.get(template.removeprefix("http://localhost:8000")).json()["features"]
+    kvp = "&".join(f"{name.upper()}={value}" for name, value in given.items())
+    asked = f"/wmts?REQUEST=GetFeatureInfo&LAYER={layer}&TILEMATRIXSET=WebMercatorQuad&{kvp}"
+    assert city.get(f"{asked}&INFOFORMAT=application/json").json()["features"] == told
+    ((lon, lat),) = [one["geometry"]["coordinates"] for one in told]
+    value = city.get(f"/rasters/{layer}/value?lon={lon}&lat={lat}").json()
+    assert told[0]["properties"]["value"] == value["value"]
+    words = city.get(asked).text
+    assert value["unit"] or value["class"]["vi"] in words
+    half = 1e-5
+    wms = (
+        f"/wms?REQUEST=GetFeatureInfo&LAYERS={layer}&QUERY_LAYERS={layer}&CRS=CRS:84&WIDTH=3&HEIGHT=3&I=1&J=1"
+        f"&BBOX={lon - half},{lat - half},{lon + half},{lat + half}&INFO_FORMAT=application/json"
+    )
+    assert [one["properties"]["value"] for one in city.get(wms).json()["features"]] == [value["value"]]
+
+
+def test_where_a_raster_says_nothing_nothing_is_told(city: RasterCity) -> None:
+    asked = f"/wmts/1.0.0/{DEM}/color/10/0/0/5/5"
+    assert city.get(f"{asked}.json").json()["features"] == []
+    assert "Không có đối tượng" in city.get(f"{asked}.html").text
+
+
+@pytest.mark.parametrize("path", ["10/0/0/256/5.json", "10/0/0/5/-1.json", "10/0/1024/5/5.json", "10/0/0/5/5.pdf"])
+def test_a_click_beside_the_tile_is_a_fault(city: RasterCity, path: str) -> None:
+    answer = city.get(f"/wmts/1.0.0/{DEM}/color/{path}")
+    assert answer.status_code == 400
+    assert "ExceptionReport" in answer.text

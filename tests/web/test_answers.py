@@ -1,9 +1,12 @@
 """Negotiation, validators and links."""
 
+import re
+
 import pytest
 
 from gis_server.features.mercator import to_mercator
 from gis_server.web.answers import _preference, etag_of, is_known
+from tests.serving import City, Serve
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8"
 
@@ -47,3 +50,19 @@ def test_web_mercator_is_the_square_that_tiles_are_cut_from() -> None:
     west, south, east, north = to_mercator((-180, -90, 180, 90))
     assert (west, east) == pytest.approx((-20037508.342789244, 20037508.342789244))
     assert (south, north) == pytest.approx((-20037508.342789244, 20037508.342789244))
+
+
+def test_behind_a_proxy_every_address_is_the_public_one(whole_city: City, serve: Serve) -> None:
+    """Also under a path, and whatever the request says of itself: phones and desktop programs resolve nothing."""
+    public = "https://gis.example/bando"
+    forged = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "http", "Forwarded": "host=evil.example"}
+    with serve(whole_city.database, public_url=public) as city:
+        style = city.get("/styles/nen?glyphs=true", headers=forged).json()
+        tiles = city.get("/tiles/nen", headers=forged).json()["tiles"]
+        found = [style["sprite"], style["glyphs"], *(one["url"] for one in style["sources"].values()), *tiles]
+        for path in ("/wms?REQUEST=GetCapabilities", "/wmts/1.0.0/WMTSCapabilities.xml"):
+            document = city.get(path, headers=forged).text
+            found += re.findall(r'(?:xlink:href|template)="(http[^"]+)"', document)
+    assert len(found) > 100
+    assert [one for one in found if not one.startswith(f"{public}/")] == []
+    assert style["glyphs"] == f"{public}/glyphs/{{fontstack}}/{{range}}.pbf"

@@ -1,13 +1,20 @@
-"""What lies under a click: the features near it, as a client shows them."""
+"""What lies under a click: the features near it and what rasters say there, as a client shows them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import orjson
+from fastapi import Request
 
+from gis_server.catalog import Catalog, Layer
+from gis_server.images.subjects import studio_of
 from gis_server.images.wms_faults import ServiceFault
+from gis_server.images.wms_layers import shown_in
 from gis_server.paper.templates import templates
+from gis_server.web.asking import View, note_release, reading
+from gis_server.web.when import PastView, When, view_at
 
 PAGES = Path(__file__).parent / "pages"
 FORMS: Mapping[str, str] = {
@@ -20,6 +27,31 @@ FORMS: Mapping[str, str] = {
 REACH_PIXELS, LEAST_M, MOST_M = 6, 0.5, 1_000.0
 MOST = 50
 Feature = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Click:
+    """Where, and how large a pixel is there."""
+
+    lon: float
+    lat: float
+    pixel_m: float
+
+
+async def found_under(request: Request, view: View, names: Sequence[str], click: Click, when: When) -> list[Feature]:
+    """Of the named maps and layers as they were then: features, nearest first, and then the values of rasters."""
+    catalog: Catalog = request.app.state.catalog
+    asked: dict[str, Layer] = {layer.id: layer for name in names for layer in shown_in(catalog, view, name)}
+    near, values = studio_of(request).suppliers.under_click
+    spot = click.lon, click.lat
+    rasters = [name for name, layer in asked.items() if layer.file.raster is not None]
+    others = [name for name in asked if name not in rasters]
+    async with reading(request) as snap:
+        seen = await view_at(snap, view, list(asked.values()), when)
+        if isinstance(seen, PastView):
+            note_release(request, seen.release)
+        found = await near(snap, seen, others, (spot, reach_m(click.pixel_m))) if others else []
+        return [*found, *(await values(snap, seen, rasters, spot) if rasters else [])]
 
 
 def reach_m(pixel_m: float) -> float:
