@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -22,20 +23,32 @@ Pair = tuple[float, float]
 """East and north."""
 
 
-def read_corners(crs: CrsBook, text: str, grid: int | None) -> tuple[Coordinates, int | None]:
-    """Corners in the stored grid, to the millimetre, and the VN-2000 grid that they were written in; None for degrees.
+@dataclass(frozen=True)
+class Corners:
+    """Corners as they were meant, however they were laid out."""
 
-    Without `grid` it is the city's own, or the only other one in which all corners lie in the city.
-    """
+    points: Coordinates
+    """In the stored grid, to the millimetre."""
+    grid: int | None
+    """The VN-2000 grid that they were written in; None for degrees."""
+    text: str
+    """In one writing, which reads as the same corners: `X Y; X Y` of VN-2000, or longitude and latitude."""
+
+
+def read_corners(crs: CrsBook, text: str, grid: int | None) -> Corners:
+    """Without `grid` it is the city's own, or the only other one in which all corners lie in the city."""
     lines = [numbers for line in re.split(r"[;\n]+", text) if (numbers := list(_numbers(line)))]
     metres = [one for line in lines for one in line if _is_in(NORTH, one) or _is_in(EAST, one)]
     pairs = _metres(lines, metres) if metres else [_degrees(line) for line in lines]
     if not 1 <= len(pairs) <= MOST_CORNERS or len(pairs) == 2:
         raise _bad_corners()
     if not metres:
-        return _inside(crs, pairs, WGS84), None
+        pairs = [(round(east, 8), round(north, 8)) for east, north in pairs]
+        return Corners(_inside(crs, pairs, WGS84), None, "; ".join(f"{east:.8f} {north:.8f}" for east, north in pairs))
+    pairs = [(round(east, 3), round(north, 3)) for east, north in pairs]
     srid = grid or next(iter(_grids_of(crs, pairs)), crs.stored)
-    return _inside(crs, pairs, srid), srid
+    written = "; ".join(f"{north:.3f} {east:.3f}" for east, north in pairs)
+    return Corners(_inside(crs, pairs, srid), srid, written)
 
 
 def is_a_list(text: str) -> bool:

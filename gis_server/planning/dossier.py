@@ -97,7 +97,7 @@ def _content(reading: Reading, of: Edition, one: Subject, size: asyncpg.Record, 
 
 def _subject(reading: Reading, one: Subject) -> Content:
     if one.parcel is None:
-        return {"kind": "shape", "corners": one.corners}
+        return {"kind": "shape", "corners": one.corners, "grid": one.grid}
     layer, properties = reading.parcels, one.properties
     names = reading.manifest.file.parcels
     return {

@@ -16,7 +16,7 @@ from gis_server.planning.page import PAGES, dossier_page, file_name, parcel_path
 from gis_server.planning.printed import Print, print_pdf
 from gis_server.planning.subject import Key, find_parcel, subject_of_corners
 from gis_server.planning.table import as_csv, columns, crowded, read_keys, read_sections, read_table, read_table_form
-from gis_server.planning.verifying import verified
+from gis_server.planning.verifying import Checking, verified, with_corners
 from gis_server.web.answers import base_url, json_answer, validated, wants_html
 from gis_server.web.asking import Caller, CatalogDep
 from gis_server.web.body import body_of
@@ -117,16 +117,24 @@ async def _paper(request: Request, written: Written) -> Response:
     return validated(request, body, "application/pdf", headers)
 
 
+async def _checking(
+    request: Request, catalog: CatalogDep, view: Caller, signature: str, corners: str | None = None
+) -> Checking:
+    seal = await asyncio.to_thread(request.app.state.signer.opened, signature)
+    return Checking(catalog, view, with_corners(seal, catalog, corners))
+
+
+CheckingDep = Annotated[Checking, Depends(_checking)]
+
+
 @router.get("/verify/{signature}")
-async def get_verification(
-    request: Request, catalog: CatalogDep, view: Caller, signature: str, f: str | None = None
-) -> Response:
+async def get_verification(request: Request, checking: CheckingDep, f: str | None = None) -> Response:
     """Whether this service signed a print, and whether the database still gives just this content."""
     is_page = wants_html(request, f)
-    seal = await asyncio.to_thread(request.app.state.signer.opened, signature)
-    answer = await verified(request, catalog, view, seal)
+    answer = await verified(request, checking)
     if is_page:
-        return page(request, PAGES, "verify", {"seal": seal, "answer": answer})
+        asked = request.query_params
+        return page(request, PAGES, "verify", {"answer": answer, "given": "corners" in asked, "key": asked.get("key")})
     return json_answer(request, answer)
 
 

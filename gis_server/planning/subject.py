@@ -28,7 +28,8 @@ class Subject:
     """Grid in which its legal areas are computed."""
     parcel: asyncpg.Record | None = None
     corners: str | None = None
-    """The corners as they were asked with."""
+    """The corners that were asked with, in one writing, and the grid that they were said to be in."""
+    grid: int | None = None
     also: tuple[Key, ...] = ()
     """Other parcels of the same numbers in the present commune with the code that was asked for."""
 
@@ -120,13 +121,13 @@ async def parcels_of_points(snap: Snapshot, reading: Reading, points: Coordinate
 
 async def subject_of_corners(snap: Snapshot, reading: Reading, text: str, grid: int | None) -> Subject:
     """A shape by its corners, or the parcel at a point when there is only one."""
-    points, written_in = read_corners(reading.catalog.crs, text, grid)
-    if len(points) == 1:
-        return await _parcel_of_point(snap, reading, points)
-    shape = _ewkb(reading, polygon(points))
+    corners = read_corners(reading.catalog.crs, text, grid)
+    if len(corners.points) == 1:
+        return await _parcel_of_point(snap, reading, corners.points)
+    shape = _ewkb(reading, polygon(corners.points))
     under = None if grid else await snap.conn.fetchrow(parcels_at(reading), [shape])
-    srid = meridian(reading, str(under["commune"])) if under else written_in or reading.catalog.crs.stored
-    return Subject(shape, srid, corners=text)
+    srid = meridian(reading, str(under["commune"])) if under else corners.grid or reading.catalog.crs.stored
+    return Subject(shape, srid, corners=corners.text, grid=grid)
 
 
 async def _parcel_of_point(snap: Snapshot, reading: Reading, point: Coordinates) -> Subject:
