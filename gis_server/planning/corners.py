@@ -40,6 +40,8 @@ def read_corners(crs: CrsBook, text: str, grid: int | None) -> Corners:
     lines = [numbers for line in re.split(r"[;\n]+", text) if (numbers := list(_numbers(line)))]
     metres = [one for line in lines for one in line if _is_in(NORTH, one) or _is_in(EAST, one)]
     pairs = _metres(lines, metres) if metres else [_degrees(line) for line in lines]
+    if len(pairs) > 3 and pairs[0] == pairs[-1]:
+        pairs.pop()
     if not 1 <= len(pairs) <= MOST_CORNERS or len(pairs) == 2:
         raise _bad_corners()
     if not metres:
