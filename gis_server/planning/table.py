@@ -141,8 +141,11 @@ def _written(
     told: Iterable[tuple[Key, bool]], held: Sequence[Columns], read: Iterator[tuple[asyncpg.Record, Hits]]
 ) -> list[Row]:
     """Takes some milliseconds of processor: not for the event loop."""
-    heads = [(dict(zip(HEAD, (*key, is_there), strict=False)), is_there) for key, is_there in told]
-    return [{**head, **_row(held, *next(read))} if is_there else head for head, is_there in heads]
+    return [_head(key, is_there) | (_row(held, *next(read)) if is_there else {}) for key, is_there in told]
+
+
+def _head(key: Key, is_there: bool) -> Row:
+    return dict(zip(HEAD, (*key, is_there), strict=False))
 
 
 def _row(held: Sequence[Columns], size: asyncpg.Record, hits: Hits) -> Row:
