@@ -80,14 +80,13 @@ class Bando:
         """Thousands of dossiers as a table of one release, a row for each (commune, sheet, number)."""
         rows = parcels.itertuples(index=False, name=None) if hasattr(parcels, "itertuples") else parcels
         keys = [[str(part) for part in row] for row in rows]
-        told: Record = {"columns": [], "release": as_of}
-        found: list[Record] = []
-        chapters = ",".join(sections) if sections is not None else None
+        found: list[pa.Table] = []
+        release, chapters = as_of, ",".join(sections) if sections is not None else None
         for start in range(0, max(1, len(keys)), PARCELS_AT_ONCE):
             body = {"parcels": keys[start : start + PARCELS_AT_ONCE]}
-            told = self._service.post("/planning/dossiers", body, f="json", sections=chapters, release=told["release"])
-            found += told["rows"]
-        return table_of(told["columns"], found)
+            table, release = self._service.post_table("/planning/dossiers", body, sections=chapters, release=release)
+            found.append(table)
+        return pa.concat_tables(found, promote_options="permissive")
 
     def search(self, text: str, limit: int = 10, place: str | None = None) -> list[Record]:
         """Names, addresses, parcels, codes, coordinates and units of any era, best first."""

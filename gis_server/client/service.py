@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import pyarrow as pa
 import urllib3
 from urllib3.exceptions import HTTPError
 
@@ -60,6 +61,13 @@ class Service:
     def post(self, path: str, body: Mapping[str, Any], **parameters: Value) -> Any:
         return self._json("POST", self.address(path, parameters), json.dumps(body).encode())
 
+    def post_table(self, path: str, body: Mapping[str, Any], **parameters: Value) -> tuple[pa.Table, int]:
+        """The table that answers a question, and the release it is from."""
+        address = self.address(path, {**parameters, "f": "arrow"})
+        content, answer = self._whole("POST", address, json.dumps(body).encode())
+        with pa.ipc.open_stream(content) as stream:
+            return stream.read_all(), int(answer.headers["Bando-Release"])
+
     def address(self, path: str, parameters: Mapping[str, Value]) -> str:
         given = {name: value for name, value in parameters.items() if value is not None}
         query = urlencode(given, safe="(),:/", quote_via=quote)
@@ -96,6 +104,10 @@ class Service:
         )
 
     def _json(self, method: str, address: str, body: bytes | None) -> Any:
+        content, _ = self._whole(method, address, body)
+        return json.loads(content)
+
+    def _whole(self, method: str, address: str, body: bytes | None) -> tuple[bytes, Answer]:
         patience = Patience(self.patience_s)
         while True:
             try:
@@ -105,8 +117,7 @@ class Service:
                 patience.wait(self.unreachable(error))
                 continue
             if answer.status not in AGAIN:
-                self._good(answer)
-                return json.loads(content)
+                return content, self._good(answer)
             _wait_for(answer, patience)
 
     def _send(self, method: str, address: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:

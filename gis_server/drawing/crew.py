@@ -19,6 +19,8 @@ T = TypeVar("T")
 log = logging.getLogger("bando")
 ENOUGH = 16_000_000
 """Bytes of shapes after which processes are worth their start, half a second of work each."""
+SEVERAL = 3
+"""Blocks that wait together; for fewer nobody is needed: an edit has one or two at a time, made of those before."""
 MOST_HELD = 40_000_000
 """Bytes of shapes read and not yet drawn; no more are read meanwhile."""
 MOST_HANDS = 4
@@ -35,7 +37,7 @@ class Crew:
         self._idle: SimpleQueue[Hand | None] = SimpleQueue()
         """None draws here."""
         self._ended = False
-        self._asked = self._held = 0
+        self._asked = self._held = self._waiting = 0
         self._less = asyncio.Condition()
 
     async def room(self) -> None:
@@ -47,7 +49,8 @@ class Crew:
         size = work.size
         self._asked += size
         self._held += size
-        if self._asked > ENOUGH and self._count > 1 and not self.hands:
+        self._waiting += 1
+        if self._asked > ENOUGH and self._waiting >= SEVERAL and self._count > 1 and not self.hands:
             self.hands = [Hand() for _ in range(self._count)]
             for hand in self.hands:
                 self._idle.put(hand)
@@ -61,6 +64,7 @@ class Crew:
             return await loop.run_in_executor(threads, work.done)
         finally:
             self._held -= size
+            self._waiting -= 1
             async with self._less:
                 self._less.notify_all()
 

@@ -9,11 +9,32 @@ import orjson
 
 from gis_server.errors import BadRequest
 
+SHORT = 500.0
+"""Cost of a walk that is short whatever the planner got wrong."""
+WORTH = 10.0
+"""How many times the estimate of a walk one pays for being sure."""
 
-async def refuse_dear(conn: asyncpg.Connection, text: str, values: Sequence[Any], most: float) -> None:
-    """BadRequest with a suggestion when the planner's estimate is above `most` (its unit: one page read in a row)."""
+
+async def cost_of(conn: asyncpg.Connection, text: str, values: Sequence[Any]) -> float:
     plan = orjson.loads(await conn.fetchval(f"EXPLAIN (FORMAT JSON) {text}", *values))
-    cost = plan[0]["Plan"]["Total Cost"]
+    cost: float = plan[0]["Plan"]["Total Cost"]
+    return cost
+
+
+async def surer(conn: asyncpg.Connection, walk: tuple[str, float], gathering: str, values: Sequence[Any]) -> str:
+    """A walk in order of fid until enough was met, or to gather all that fits, where that costs little more.
+
+    The planner thinks that what fits is spread evenly over a layer. It lies together: the walk may go on to the end.
+    """
+    text, cost = walk
+    if cost < SHORT or await cost_of(conn, gathering, values) > WORTH * cost:
+        return text
+    return gathering
+
+
+async def refuse_dear(conn: asyncpg.Connection, text: str, values: Sequence[Any], most: float) -> float:
+    """The planner's estimate (in pages read in a row); BadRequest with a suggestion when it is above `most`."""
+    cost = await cost_of(conn, text, values)
     if cost > most:
         raise BadRequest(
             f"Câu hỏi quá nặng (ước tính {cost / most:.1f} lần mức cho phép). Thêm bbox hoặc một điều kiện bằng (=) "
@@ -21,6 +42,7 @@ async def refuse_dear(conn: asyncpg.Connection, text: str, values: Sequence[Any]
             f"The question is too dear (about {cost / most:.1f} times what is allowed). Add a bbox or an equality (=) "
             "on a key field, leave out CASEI/ACCENTI and sortby, or fetch the layer and filter at your side.",
         )
+    return cost
 
 
 @contextmanager

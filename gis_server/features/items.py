@@ -10,9 +10,9 @@ from asyncpg import Record
 
 from gis_server.errors import UnknownLayer
 from gis_server.features.asked import Asked
-from gis_server.features.cost import refuse_dear, worded_failures
+from gis_server.features.cost import refuse_dear, surer, worded_failures
 from gis_server.features.cursor import Cursor, bad_cursor
-from gis_server.features.question import Conditions, Question
+from gis_server.features.question import BEYOND, Conditions, Question
 from gis_server.features.sorting import Order, after_sql, written
 from gis_server.releases.snapshot import Snapshot
 from gis_server.web.when import When, release_at
@@ -33,18 +33,32 @@ class Page:
 
 async def read_page(snap: Snapshot, asked: Asked, limit: int, stored: int, most_cost: float) -> Page:
     """The features after the cursor, in its release; without a cursor, of the release that is asked for."""
-    question, cursor = asked.question, asked.cursor
     release = await release_asked(snap, asked)
+    if asked.question.is_a_box and release == snap.release:
+        page = await _near(snap, asked, limit, stored)
+        if page.features:
+            return page
+    question, cursor = asked.question, asked.cursor
     conditions = question.conditions.copy()
     after = _after(question.order, cursor, conditions)
-    text = question.sql(stored, None if release == snap.release else release, after)
     values = (cursor.after if cursor else -1, limit + 1, *conditions.values)
+    where = (stored, None if release == snap.release else release, after)
+    text = question.sql(*where)
     if conditions.texts or question.order:  # pages in order of fid have one plan, and a small price
         # A plan for the values at hand: what is best for a house block is wrong for the whole city.
         await snap.conn.execute("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)")
-        await refuse_dear(snap.conn, text, values, most_cost)
+        cost = await refuse_dear(snap.conn, text, values, most_cost)
+        if not question.order:
+            text = await surer(snap.conn, (text, cost), question.gathering_sql(*where), values)
     with worded_failures():
         return await _page(snap, question, release, (text, values, limit))
+
+
+async def _near(snap: Snapshot, asked: Asked, limit: int, stored: int) -> Page:
+    """The same of a box of few features, by one plan; nothing where they are too many, or none."""
+    question, after = asked.question, asked.cursor.after if asked.cursor else -1
+    values = (after, limit + 1, *question.conditions.values)
+    return await _page(snap, question, snap.release, (question.near_sql(stored), values, limit))
 
 
 async def release_asked(snap: Snapshot, asked: Asked) -> int:
@@ -57,7 +71,7 @@ async def release_asked(snap: Snapshot, asked: Asked) -> int:
 
 def _after(order: Order, cursor: Cursor | None, conditions: Conditions) -> str:
     try:
-        return after_sql(order, cursor.values, conditions.bind) if cursor else "served.fid > $1"
+        return after_sql(order, cursor.values, conditions.bind) if cursor else BEYOND
     except (ValueError, TypeError) as error:
         raise bad_cursor() from error
 

@@ -21,6 +21,9 @@ from gis_server.web.parameters import CITY_TIME
 from gis_server.web.when import rows_as_of
 
 SQL = Path(__file__).parent / "sql"
+BEYOND = "served.fid > $1"
+MOST_NEAR = 20_000
+"""Features of a box that are gathered before a page of them is written."""
 
 
 @dataclass
@@ -29,6 +32,8 @@ class Conditions:
 
     texts: list[str] = field(default_factory=list)
     values: list[Any] = field(default_factory=list)
+    near: str | None = None
+    """What the index of shapes can tell of a box: no feature within is missed."""
 
     def bind(self, value: Any) -> str:
         self.values.append(value)
@@ -39,7 +44,11 @@ class Conditions:
 
     def copy(self) -> "Conditions":
         """To which more can be bound."""
-        return Conditions(list(self.texts), list(self.values))
+        return Conditions(list(self.texts), list(self.values), self.near)
+
+    @property
+    def are_a_box(self) -> bool:
+        return self.near is not None and len(self.texts) == 1
 
     def __str__(self) -> str:
         return " AND ".join(self.texts) or "true"
@@ -53,17 +62,19 @@ def within(conditions: Conditions, book: CrsBook, boxes: Sequence[Box], crs: Crs
         return _within_another_grid(conditions, book, boxes, crs)
     srid, shape = (WEB_MERCATOR, "geom_3857") if crs.srid in (WGS84, WEB_MERCATOR) else (crs.srid, "geom")
     moved = [to_mercator(box) if crs.srid == WGS84 else box for box in boxes]
-    each = [
-        f"ST_Intersects(served.{shape}, ST_MakeEnvelope({', '.join(conditions.bind(one) for one in box)}, {srid}))"
-        for box in moved
-    ]
-    conditions.add(f"({' OR '.join(each)})")
+    given = [f"ST_MakeEnvelope({', '.join(conditions.bind(one) for one in box)}, {srid})" for box in moved]
+    _touch(conditions, f"served.{shape}", given)
 
 
 def _within_another_grid(conditions: Conditions, book: CrsBook, boxes: Sequence[Box], crs: Crs) -> None:
     (box,) = boxes
     moved = shapely.to_wkb(in_grid(book, shapely.box(*box), crs, True))
-    conditions.add(f"ST_Intersects(served.geom, ST_GeomFromWKB({conditions.bind(moved)}::bytea, {book.stored}))")
+    _touch(conditions, "served.geom", [f"ST_GeomFromWKB({conditions.bind(moved)}::bytea, {book.stored})"])
+
+
+def _touch(conditions: Conditions, shape: str, boxes: Sequence[str]) -> None:
+    conditions.add(f"({' OR '.join(f'ST_Intersects({shape}, {box})' for box in boxes)})")
+    conditions.near = f"({' OR '.join(f'{shape} && {box}' for box in boxes)})"
 
 
 def during(conditions: Conditions, interval: Interval, layer: Layer) -> None:
@@ -114,19 +125,37 @@ class Question:
         """The rows to look through; `release` when it is an earlier one."""
         return self.view.rows(self.layer) if release is None else rows_as_of(self.layer, self.view, release)
 
-    def sql(self, stored: int, release: int | None = None, after: str = "served.fid > $1") -> str:
+    @property
+    def is_a_box(self) -> bool:
+        """What is in a box, and nothing else is asked."""
+        return self.conditions.are_a_box and not self.order
+
+    def near_sql(self, stored: int) -> str:
+        """The statement of a page of what is served in a box."""
+        near = {"near": str(self.conditions.near), "most": str(MOST_NEAR)}
+        rows = text(SQL, "rows_near", table=self.layer.table, rows=self.rows(), **near)
+        return self._sql(stored, rows, BEYOND, order_sql(self.order))
+
+    def sql(self, stored: int, release: int | None = None, after: str = BEYOND) -> str:
         """The statement of a page, which begins where `after` says."""
+        return self._sql(stored, self.rows(release), after, order_sql(self.order))
+
+    def gathering_sql(self, stored: int, release: int | None, after: str) -> str:
+        """The same by gathering all that fits, and not by walking along the numbers until enough of it was met."""
+        return self._sql(stored, self.rows(release), after, "served.fid + 0")
+
+    def _sql(self, stored: int, rows: str, after: str, order: str) -> str:
         geometry = f"ST_AsGeoJSON({shape(self.crs, stored)}, {self.crs.decimals}, 0)"
         return text(
             SQL,
             "items",
             geometry=f"coalesce({geometry}, 'null')" if self.shown.with_geometry else "'null'",
             columns="".join(f"{json_column(self.layer, name)}, " for name in self.fields),
-            rows=self.rows(release),
+            rows=rows,
             conditions=str(self.conditions),
             after=after,
             sorted=values_sql(self.order),
-            order=order_sql(self.order),
+            order=order,
         )
 
 

@@ -57,9 +57,10 @@ def read_coordinates(text: str, crs: CrsBook) -> list[Point]:
 
 
 def _tidy(text: str) -> str:
-    text = re.sub("[\u00a0\u2000-\u200b\u202f]", " ", unicodedata.normalize("NFKC", text))
+    text = unicodedata.normalize("NFKC", re.sub("[º˚]", "°", text))  # which makes letters of these two
+    text = re.sub("[\u00a0\u2000-\u200b\u202f]", " ", text)
     text = re.sub("[′’‘´`]", "'", re.sub("[−–]", "-", text))
-    return re.sub("[º˚]", "°", re.sub("[″“”]|''", '"', text)).strip()
+    return re.sub("[″“”]|''", '"', text).strip()
 
 
 def _read_sexagesimal(text: str) -> Pair | None:

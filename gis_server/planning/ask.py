@@ -10,6 +10,7 @@ from gis_server.errors import HTTP_STATUS, BadRequest, MapError, UnknownLayer
 from gis_server.planning.asked import Desk, Opened, opened
 from gis_server.planning.choices import Choice, Choices, choices
 from gis_server.planning.corners import is_a_list
+from gis_server.planning.layouts import laid_out
 from gis_server.planning.page import PAGES
 from gis_server.planning.subject import subject_of_corners
 from gis_server.web.answers import address, json_answer
@@ -23,7 +24,7 @@ DOSSIER = "/planning/dossier"
 async def led_to_dossier(request: Request, desk: Desk, text: str) -> Response:
     """As a page: on to the dossier of what is meant beyond doubt; else what may be meant, or why nothing can be."""
     try:
-        if is_a_list(_of_length(text)):
+        if is_a_list(laid_out(_of_length(text))):
             return await _to_ground(request, desk, text)
         async with opened(request, desk) as at:
             found = await choices(at, request.app.state.finder, text)
@@ -43,7 +44,7 @@ async def _to_ground(request: Request, desk: Desk, text: str) -> Response:
 
 async def listed(request: Request, desk: Desk, text: str) -> Response:
     """As JSON: all that may be meant, with the addresses of the dossiers."""
-    if is_a_list(_of_length(text)):
+    if is_a_list(laid_out(_of_length(text))):
         async with opened(request, desk) as at:
             await subject_of_corners(at.snap, at.reading, text, None)
         return json_answer(request, {"q": text, "dossier": address(request, DOSSIER, corners=text), "choices": []})

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -10,38 +11,50 @@ import shapely
 from gis_server.catalog import CrsBook
 from gis_server.catalog.crs import WGS84, Coordinates
 from gis_server.errors import BadRequest
+from gis_server.planning.layouts import EAST, NORTH, is_in, laid_out
 from gis_server.web.parameters import NUMBER
 
 MOST_CORNERS = 500
 MOST_AREA_M2 = 1_000_000.0
-NORTH, EAST = (900_000.0, 1_300_000.0), (300_000.0, 800_000.0)
-"""X and Y of a VN-2000 survey table, metres: no number is good for both, so either order is understood, and numbers
-of corners and lengths of sides beside them are none of them."""
 LATITUDE, LONGITUDE = (8.0, 13.0), (104.0, 110.0)
 Pair = tuple[float, float]
 """East and north."""
 
 
-def read_corners(crs: CrsBook, text: str, grid: int | None) -> tuple[Coordinates, int | None]:
-    """Corners in the stored grid, to the millimetre, and the VN-2000 grid that they were written in; None for degrees.
+@dataclass(frozen=True)
+class Corners:
+    """Corners as they were meant, however they were laid out."""
 
-    Without `grid` it is the city's own, or the only other one in which all corners lie in the city.
-    """
-    lines = [numbers for line in re.split(r"[;\n]+", text) if (numbers := list(_numbers(line)))]
-    metres = [one for line in lines for one in line if _is_in(NORTH, one) or _is_in(EAST, one)]
+    points: Coordinates
+    """In the stored grid, to the millimetre."""
+    grid: int | None
+    """The VN-2000 grid that they were written in; None for degrees."""
+    text: str
+    """In one writing, which reads as the same corners: `X Y; X Y` of VN-2000, or longitude and latitude."""
+
+
+def read_corners(crs: CrsBook, text: str, grid: int | None) -> Corners:
+    """Without `grid` it is the city's own, or the only other one in which all corners lie in the city."""
+    lines = [numbers for line in re.split(r"[;\n]+", laid_out(text)) if (numbers := list(_numbers(line)))]
+    metres = [one for line in lines for one in line if is_in(NORTH, one) or is_in(EAST, one)]
     pairs = _metres(lines, metres) if metres else [_degrees(line) for line in lines]
+    if len(pairs) > 3 and pairs[0] == pairs[-1]:
+        pairs.pop()
     if not 1 <= len(pairs) <= MOST_CORNERS or len(pairs) == 2:
         raise _bad_corners()
     if not metres:
-        return _inside(crs, pairs, WGS84), None
+        pairs = [(round(east, 8), round(north, 8)) for east, north in pairs]
+        return Corners(_inside(crs, pairs, WGS84), None, "; ".join(f"{east:.8f} {north:.8f}" for east, north in pairs))
+    pairs = [(round(east, 3), round(north, 3)) for east, north in pairs]
     srid = grid or next(iter(_grids_of(crs, pairs)), crs.stored)
-    return _inside(crs, pairs, srid), srid
+    written = "; ".join(f"{north:.3f} {east:.3f}" for east, north in pairs)
+    return Corners(_inside(crs, pairs, srid), srid, written)
 
 
 def is_a_list(text: str) -> bool:
     """Whether a text is a list of corners rather than words or one point."""
     numbers = [one for line in re.split(r"[;\n]+", text) for one in _numbers(line)]
-    metres = [one for one in numbers if _is_in(NORTH, one) or _is_in(EAST, one)]
+    metres = [one for one in numbers if is_in(NORTH, one) or is_in(EAST, one)]
     numbered_lines = sum(any(map(str.isdecimal, line)) for line in text.split("\n"))
     return len(metres) > 2 or (";" in text and len(numbers) > 4) or numbered_lines > 2
 
@@ -89,7 +102,7 @@ def _plain(word: str) -> str:
 
 def _metres(lines: list[list[float]], metres: list[float]) -> list[Pair]:
     """A north and an east for each corner, in the order that the first has; what lacks its other half is named."""
-    is_north = [_is_in(NORTH, one) for one in metres]
+    is_north = [is_in(NORTH, one) for one in metres]
     if any(len(line) > 1 and not set(line) & set(metres) for line in lines):
         raise _bad_corners()
     if len(metres) % 2 or any(a == b for a, b in pairwise(is_north)):
@@ -104,7 +117,9 @@ def _metres(lines: list[list[float]], metres: list[float]) -> list[Pair]:
 
 
 def _degrees(line: list[float]) -> Pair:
-    east, north = ([one for one in line if _is_in(bounds, one)] for bounds in (LONGITUDE, LATITUDE))
+    """A whole number before both is that of the corner."""
+    line = line[1:] if len(line) == 3 and line[0].is_integer() else line
+    east, north = ([one for one in line if is_in(bounds, one)] for bounds in (LONGITUDE, LATITUDE))
     if len(line) == 2 and east and north:
         return east[0], north[0]
     raise _bad_corners()
@@ -133,10 +148,6 @@ def _stored(crs: CrsBook, pairs: list[Pair], srid: int) -> Coordinates:
 def _lie_inside(crs: CrsBook, points: Coordinates) -> bool:
     west, south, east, north = crs.file.extent
     return bool(((points >= (west, south)) & (points <= (east, north))).all())
-
-
-def _is_in(bounds: tuple[float, float], number: float) -> bool:
-    return bounds[0] <= number <= bounds[1]
 
 
 def _bad_corners() -> BadRequest:

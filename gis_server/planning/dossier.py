@@ -75,6 +75,13 @@ async def read_measured(snap: Snapshot, subjects: Sequence[Subject]) -> list[asy
     return measured
 
 
+async def read_areas(snap: Snapshot, subjects: Sequence[Subject]) -> list[asyncpg.Record]:
+    """The areas alone."""
+    shapes, srids = zip(*((one.shape, one.srid) for one in subjects), strict=True)
+    areas: list[asyncpg.Record] = await snap.conn.fetch(text(SQL, "areas"), shapes, srids)
+    return areas
+
+
 async def read_held(snap: Snapshot, reading: Reading, rules: Sequence[Numbered]) -> list[tuple[Numbered, bool]]:
     """The rules, and whether their layers hold anything at all."""
     return list(zip(rules, await snap.conn.fetchval(delivered(reading, rules)), strict=True))
@@ -97,7 +104,7 @@ def _content(reading: Reading, of: Edition, one: Subject, size: asyncpg.Record, 
 
 def _subject(reading: Reading, one: Subject) -> Content:
     if one.parcel is None:
-        return {"kind": "shape", "corners": one.corners}
+        return {"kind": "shape", "corners": one.corners, "grid": one.grid}
     layer, properties = reading.parcels, one.properties
     names = reading.manifest.file.parcels
     return {

@@ -28,6 +28,8 @@ FONTS_FOLDER = Path("/usr/share/fonts/truetype/noto")
 """Debian's fonts-noto-core."""
 AT_ONCE, QUEUE = 2, 8
 """Prints of one worker: each takes half a second of a processor, and whoever waits for the ninth would not."""
+CODE_MM, SQUARE_MM = 34.0, 0.4
+"""Side of the code, and of one of its squares at the least: smaller ones are not read from paper."""
 WHOLE = 99.995
 """Percent: from here on it is written 100,00."""
 
@@ -55,10 +57,11 @@ def open_press() -> Gate:
 
 def print_pdf(asked: Print) -> bytes:
     """PDF, with the document that was signed attached to it. Takes some 100 ms of processor: not for the event loop."""
-    files: dict[str, bytes] = {"main.typ": (PAGES / "dossier.typ").read_bytes(), "qr.svg": _qr(asked.address)}
+    code = segno.make(asked.address, error="m", micro=False)
+    files: dict[str, bytes] = {"main.typ": (PAGES / "dossier.typ").read_bytes(), "qr.svg": _svg(code)}
     files["dossier.json"] = orjson.dumps(asked.content, option=orjson.OPT_SORT_KEYS)
     data = {**_data(asked), "maps": [_map(asked, number, sheet, files) for number, sheet in enumerate(asked.sheets)]}
-    files["data.json"] = orjson.dumps(data)
+    files["data.json"] = orjson.dumps({**data, "code_mm": max(CODE_MM, SQUARE_MM * code.symbol_size()[0])})
     project: Any = files  # its type stubs know of single files only
     moment = datetime.fromisoformat(asked.content["release"]["published"]).replace(microsecond=0)
     made: bytes = typst.compile(project, font_paths=fonts(), timestamp=moment)
@@ -82,9 +85,9 @@ def words(lang: Lang) -> Mapping[str, str]:
     return {name: text[lang] for name, text in read_yaml(PAGES / "words.yaml").items()}
 
 
-def _qr(address: str) -> bytes:
+def _svg(code: segno.QRCode) -> bytes:
     out = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(out, kind="svg", border=2, xmldecl=False)
+    code.save(out, kind="svg", border=2, xmldecl=False)
     return out.getvalue()
 
 

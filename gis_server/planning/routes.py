@@ -17,15 +17,24 @@ from gis_server.planning.asked import DeskDep, FormDep, Written, opened, read_gr
 from gis_server.planning.page import PAGES, dossier_page, file_name, parcel_path
 from gis_server.planning.printed import Print, print_pdf
 from gis_server.planning.subject import Key, find_parcel, subject_of_corners
-from gis_server.planning.table import as_csv, columns, crowded, read_keys, read_sections, read_table, read_table_form
-from gis_server.planning.verifying import verified
+from gis_server.planning.table import (
+    as_arrow,
+    as_csv,
+    columns,
+    crowded,
+    read_keys,
+    read_sections,
+    read_table,
+    read_table_form,
+)
+from gis_server.planning.verifying import Checking, verified, with_corners
 from gis_server.web.answers import base_url, json_answer, validated, wants_html
 from gis_server.web.asking import Caller, CatalogDep
 from gis_server.web.body import body_of
 from gis_server.web.pages import page
 
 SCHEMA = "application/schema+json"
-CSV = "text/csv; charset=utf-8"
+CSV, ARROW = "text/csv; charset=utf-8", "application/vnd.apache.arrow.stream"
 MOST_BYTES = 2_000_000
 """Of the list of parcels that a table is asked for."""
 router = APIRouter(tags=["query"])
@@ -120,32 +129,41 @@ async def _paper(request: Request, written: Written) -> Response:
     return validated(request, body, "application/pdf", headers)
 
 
+async def _checking(
+    request: Request, catalog: CatalogDep, view: Caller, signature: str, corners: str | None = None
+) -> Checking:
+    seal = await asyncio.to_thread(request.app.state.signer.opened, signature)
+    return Checking(catalog, view, with_corners(seal, catalog, corners))
+
+
+CheckingDep = Annotated[Checking, Depends(_checking)]
+
+
 @router.get("/verify/{signature}")
-async def get_verification(
-    request: Request, catalog: CatalogDep, view: Caller, signature: str, f: str | None = None
-) -> Response:
+async def get_verification(request: Request, checking: CheckingDep, f: str | None = None) -> Response:
     """Whether this service signed a print, and whether the database still gives just this content."""
     is_page = wants_html(request, f)
-    seal = await asyncio.to_thread(request.app.state.signer.opened, signature)
-    answer = await verified(request, catalog, view, seal)
+    answer = await verified(request, checking)
     if is_page:
-        return page(request, PAGES, "verify", {"seal": seal, "answer": answer})
+        asked = request.query_params
+        return page(request, PAGES, "verify", {"answer": answer, "given": "corners" in asked, "key": asked.get("key")})
     return json_answer(request, answer)
 
 
 @router.post("/planning/dossiers")
 async def post_dossiers(request: Request, desk: DeskDep, sections: str | None = None, f: str | None = None) -> Response:
-    """The dossiers of thousands of parcels as a table, a row for each; `f` is csv or json."""
-    is_csv, busy = read_table_form(f), request.app.state.tables
+    """The dossiers of thousands of parcels as a table, a row for each; `f` is csv, json or arrow."""
+    form, busy = read_table_form(f), request.app.state.tables
     keys = read_keys(await body_of(request, MOST_BYTES), request.headers.get("content-type", ""))
     if busy.locked():
         raise crowded()
     async with busy, opened(request, desk) as at:
         rules = read_sections(desk.manifest.seen(desk.view), sections)
         rows, names = await read_table(at, keys, rules), columns(at, rules)
-    if is_csv:
-        return validated(request, await asyncio.to_thread(as_csv, names, rows), CSV, {})
-    return json_answer(request, {"release": at.edition.number, "columns": names, "rows": rows})
+    if form == "json":
+        return json_answer(request, {"release": at.edition.number, "columns": names, "rows": rows})
+    written, media_type = (as_csv, CSV) if form == "csv" else (as_arrow, ARROW)
+    return validated(request, await asyncio.to_thread(written, names, rows), media_type, {})
 
 
 @router.get("/planning/dossier/schema")

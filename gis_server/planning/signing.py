@@ -8,6 +8,7 @@ import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from json import JSONDecoder
 from pathlib import Path
 from typing import Any
 
@@ -24,18 +25,31 @@ from cryptography.hazmat.primitives.serialization import (
 
 from gis_server.errors import SettingInvalid, UnknownLayer
 from gis_server.planning.dossier import Content
+from gis_server.planning.packed import packed, unpacked
 from gis_server.planning.subject import Key
 
 DIGEST_BYTES, SIGNATURE_BYTES = 32, 64
 LONGEST_ID = 1_000
+MOST_PACKED = 480
+"""Bytes of corners, some eighty of them, in a code that a telephone still reads."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What is no parcel: the corners and the grid that the dossier was asked with."""
+
+    corners: str | None
+    """None where they are too many for the code: who has the print has them too."""
+    grid: int | None
+    count: int
 
 
 @dataclass(frozen=True)
 class Sealed:
     """What a signature vouches for: this content was given in this view, of this release."""
 
-    parcel: Key | None
-    """None for ground by its corners, which the address would be too short for."""
+    subject: Key | Ground | None
+    """None for ground on prints of before, which did not say its corners."""
     release: int
     view: str
     digest: bytes
@@ -68,7 +82,7 @@ class Signer:
     def sign(self, content: Content) -> str:
         """The id under which the content can be verified."""
         sealed = seal(content)
-        head = orjson.dumps([sealed.parcel, sealed.release, sealed.view]) + sealed.digest
+        head = _head(sealed) + sealed.digest
         return base64.urlsafe_b64encode(head + self._key.sign(head)).rstrip(b"=").decode()
 
     def opened(self, signed: str) -> Sealed:
@@ -79,19 +93,43 @@ class Signer:
             raw = base64.b64decode(signed.encode("ascii") + b"=" * (-len(signed) % 4), b"-_", validate=True)
             head, signature = raw[:-SIGNATURE_BYTES], raw[-SIGNATURE_BYTES:]
             self._key.public_key().verify(signature, head)
-            parcel, release, view = orjson.loads(head[:-DIGEST_BYTES])
+            return _sealed(head[:-DIGEST_BYTES], head[-DIGEST_BYTES:])
         except (ValueError, binascii.Error, InvalidSignature) as error:
             raise UnknownLayer(
                 "Mã này không phải do máy chủ này ký: bản in là giả, hoặc mã chép thiếu.",
                 "This service did not sign this: the print is forged, or its code was copied incompletely.",
             ) from error
-        return Sealed(tuple(parcel) if parcel else None, release, view, head[-DIGEST_BYTES:])
 
 
 def seal(content: Content) -> Sealed:
+    return Sealed(_subject(content), content["release"]["number"], content["view"], digest(content))
+
+
+def _subject(content: Content) -> Key | Ground:
     subject = content["subject"]
-    parcel = (subject["commune"], subject["sheet"], subject["number"]) if subject["kind"] == "parcel" else None
-    return Sealed(parcel, content["release"]["number"], content["view"], digest(content))
+    if subject["kind"] == "parcel":
+        return subject["commune"], subject["sheet"], subject["number"]
+    corners: str = subject["corners"]
+    is_short = len(packed(corners)) <= MOST_PACKED
+    return Ground(corners if is_short else None, subject["grid"], corners.count(";") + 1)
+
+
+def _head(sealed: Sealed) -> bytes:
+    """The subject, the release and the view as JSON, and after it the corners of ground."""
+    subject, corners = sealed.subject, b""
+    if isinstance(subject, Ground):
+        corners = packed(subject.corners) if subject.corners else b""
+    about: Any = {"grid": subject.grid, "corners": subject.count} if isinstance(subject, Ground) else subject
+    return orjson.dumps([about, sealed.release, sealed.view]) + corners
+
+
+def _sealed(head: bytes, digest_: bytes) -> Sealed:
+    """JSON says itself where it ends."""
+    (about, release, view), end = JSONDecoder().raw_decode(head.decode("latin-1"))
+    subject: Key | Ground | None = tuple(about) if isinstance(about, list) else None
+    if isinstance(about, dict):
+        subject = Ground(unpacked(head[end:]) if head[end:] else None, about["grid"], about["corners"])
+    return Sealed(subject, release, view, digest_)
 
 
 def digest(content: Content) -> bytes:

@@ -28,7 +28,8 @@ class Subject:
     """Grid in which its legal areas are computed."""
     parcel: asyncpg.Record | None = None
     corners: str | None = None
-    """The corners as they were asked with."""
+    """The corners that were asked with, in one writing, and the grid that they were said to be in."""
+    grid: int | None = None
     also: tuple[Key, ...] = ()
     """Other parcels of the same numbers in the present commune with the code that was asked for."""
 
@@ -47,13 +48,15 @@ async def find_parcels(snap: Snapshot, reading: Reading, keys: Sequence[Key]) ->
 
     The commune is the one that numbered the sheet; where it has no such parcel, the commune of today with that code.
     """
-    asked = [(n, (code, *key[1:])) for n, key in enumerate(keys) for code in _codes(reading, key)]
+    codes = {commune: _codes(reading, commune) for commune in {key[0] for key in keys}}
+    asked = [(n, (code, *key[1:])) for n, key in enumerate(keys) if _is_named(key) for code in codes[key[0]]]
     columns = list(zip(*(key for _, key in asked), strict=True)) or [(), (), ()]
     rows = await snap.conn.fetch(parcels(reading), *map(list, columns))
-    found: list[list[asyncpg.Record]] = [[] for _ in keys]
+    srids = {code: meridian(reading, code) for code in {str(row["commune"]) for row in rows}}
+    found: list[list[Subject]] = [[] for _ in keys]
     for row in rows:
-        found[asked[row["n"] - 1][0]].append(row)
-    return [_chosen(reading, key, rows) for key, rows in zip(keys, found, strict=True)]
+        found[asked[row["n"] - 1][0]].append(Subject(row["shape"], srids[str(row["commune"])], row))
+    return [_chosen(reading, key, some) for key, some in zip(keys, found, strict=True)]
 
 
 async def find_parcel(snap: Snapshot, reading: Reading, key: Key) -> Subject:
@@ -68,28 +71,35 @@ async def find_parcel(snap: Snapshot, reading: Reading, key: Key) -> Subject:
     return found
 
 
-def _codes(reading: Reading, key: Key) -> list[str]:
-    """The commune's own code, then the codes of those that it was formed from; none for what no parcel is called."""
-    commune = key[0]
-    if not all(part.isprintable() and len(part) <= LONGEST_NUMBER for part in key):
-        return []
+def _is_named(key: Key) -> bool:
+    """Not so what no parcel is called."""
+    return all(part.isprintable() and len(part) <= LONGEST_NUMBER for part in key)
+
+
+def _codes(reading: Reading, commune: str) -> list[str]:
+    """The commune's own code, then the codes of those that it was formed from."""
     formed = [one.place.code for place in reading.places.by_code(commune) for one in reading.places.predecessors(place)]
     return list(dict.fromkeys([commune, *formed]))
 
 
-def _chosen(reading: Reading, key: Key, rows: Sequence[asyncpg.Record]) -> Subject | None:
-    own = [row for row in rows if row["commune"] == key[0]]
-    inside = [row for row in rows if row not in own and _lies_in(reading, row, key[0])]
+def _chosen(reading: Reading, key: Key, found: Sequence[Subject]) -> Subject | None:
+    own = [one for one in found if _numbered_by(one) == key[0]]
+    inside = [one for one in found if _numbered_by(one) != key[0] and _lies_in(reading, one, key[0])]
     if not own and len(inside) != 1:
         return None
-    row = (own or inside)[0]
-    others = tuple((str(one["commune"]), key[1], key[2]) for one in inside if one is not row)
-    return replace(_of_row(reading, row), also=others)
+    chosen = (own or inside)[0]
+    others = tuple((_numbered_by(one), key[1], key[2]) for one in inside if one is not chosen)
+    return replace(chosen, also=others) if others else chosen
 
 
-def _lies_in(reading: Reading, row: asyncpg.Record, commune: str) -> bool:
+def _numbered_by(one: Subject) -> str:
+    assert one.parcel is not None
+    return str(one.parcel["commune"])
+
+
+def _lies_in(reading: Reading, one: Subject, commune: str) -> bool:
     """A parcel that does not say its commune of today lies where its old one went."""
-    now = orjson.loads(row["properties"]).get(reading.manifest.file.parcels.commune_now)
+    now = one.properties.get(reading.manifest.file.parcels.commune_now)
     return now in (None, commune)
 
 
@@ -120,13 +130,13 @@ async def parcels_of_points(snap: Snapshot, reading: Reading, points: Coordinate
 
 async def subject_of_corners(snap: Snapshot, reading: Reading, text: str, grid: int | None) -> Subject:
     """A shape by its corners, or the parcel at a point when there is only one."""
-    points, written_in = read_corners(reading.catalog.crs, text, grid)
-    if len(points) == 1:
-        return await _parcel_of_point(snap, reading, points)
-    shape = _ewkb(reading, polygon(points))
+    corners = read_corners(reading.catalog.crs, text, grid)
+    if len(corners.points) == 1:
+        return await _parcel_of_point(snap, reading, corners.points)
+    shape = _ewkb(reading, polygon(corners.points))
     under = None if grid else await snap.conn.fetchrow(parcels_at(reading), [shape])
-    srid = meridian(reading, str(under["commune"])) if under else written_in or reading.catalog.crs.stored
-    return Subject(shape, srid, corners=text)
+    srid = meridian(reading, str(under["commune"])) if under else corners.grid or reading.catalog.crs.stored
+    return Subject(shape, srid, corners=corners.text, grid=grid)
 
 
 async def _parcel_of_point(snap: Snapshot, reading: Reading, point: Coordinates) -> Subject:

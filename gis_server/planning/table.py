@@ -1,22 +1,25 @@
 """Thousands of parcels at once: a row for each, of every rule the measures and the fields of its main statement."""
 
+import asyncio
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import asyncpg
 import orjson
+import pyarrow as pa
 
 from gis_server.errors import BadRequest, Busy
 from gis_server.planning.asked import Opened
 from gis_server.planning.depths import Hit, Hits
-from gis_server.planning.dossier import read_held, read_hits, read_measured
+from gis_server.planning.dossier import read_areas, read_held, read_hits
 from gis_server.planning.manifest import Numbered, Relation
 from gis_server.planning.subject import Key, find_parcels
 
 MOST_PARCELS = 20_000
-BATCH = 100
+BATCH = 500
 """Parcels of one statement."""
 MEASURES: dict[Relation, tuple[str, ...]] = {
     "overlap": ("n", "m2", "share"),
@@ -33,6 +36,7 @@ FORMULA = tuple("=+-@\t\r＝＋－＠")
 HEAD = ("commune", "sheet", "parcel", "found", "area_m2", "grid")
 Cell = str | int | float | bool | None
 Row = dict[str, Cell]
+TableForm = Literal["csv", "json", "arrow"]
 
 
 def read_keys(body: bytes, media_type: str) -> list[Key]:
@@ -64,11 +68,14 @@ def _key(row: object) -> Key:
     return commune, sheet, number
 
 
-def read_table_form(f: str | None) -> bool:
-    """Whether CSV is asked for; it is unless `f=json`."""
-    if f not in (None, "csv", "json"):
-        raise BadRequest(f"f={f[:20]}: chọn csv hoặc json.", f"f={f[:20]}: choose csv or json.")
-    return f != "json"
+def read_table_form(f: str | None) -> TableForm:
+    """CSV unless another is asked for."""
+    match f:
+        case None | "csv":
+            return "csv"
+        case "json" | "arrow":
+            return f
+    raise BadRequest(f"f={f[:20]}: chọn csv, json hoặc arrow.", f"f={f[:20]}: choose csv, json or arrow.")
 
 
 def read_sections(rules: Sequence[Numbered], sections: str | None) -> list[Numbered]:
@@ -91,47 +98,75 @@ def crowded() -> Busy:
     )
 
 
+@dataclass(frozen=True)
+class Columns:
+    """A rule as columns: what is the same for all parcels is worked out once."""
+
+    one: Numbered
+    tolerance_m: float
+    measures: Sequence[tuple[str, str]]
+    """Column and measure."""
+    fields: Sequence[tuple[str, str]]
+    """Column and field, of the fields that the view holds."""
+
+
+def columns_of(at: Opened, one: Numbered) -> Columns:
+    layer, name = at.reading.catalog[one.rule.layer], f"{one.rule.layer}.{one.rule.relation}"
+    tolerance = at.reading.manifest.tolerance_m(layer, at.reading.parcels)
+    measures = [(f"{name}.{part}", part) for part in MEASURES[one.rule.relation]]
+    fields = [(f"{name}.{field}", field) for field in at.reading.fields(layer, one.rule.fields)]
+    return Columns(one, tolerance, measures, fields)
+
+
 async def read_table(at: Opened, keys: Sequence[Key], rules: Sequence[Numbered]) -> list[Row]:
     """A row for each parcel, in the order they were asked for; with `found` false where there is none."""
-    held = await read_held(at.snap, at.reading, rules)
-    rows: list[Row] = []
-    for start in range(0, len(keys), BATCH):
-        rows += await _rows(at, keys[start : start + BATCH], held)
-    return rows
+    held = [columns_of(at, one) for one, is_held in await read_held(at.snap, at.reading, rules) if is_held]
+    writing = [await _begun(at, keys[start : start + BATCH], held) for start in range(0, len(keys), BATCH)]
+    return [row for one in writing for row in await one]
 
 
-async def _rows(at: Opened, keys: Sequence[Key], held: Sequence[tuple[Numbered, bool]]) -> list[Row]:
+async def _begun(at: Opened, keys: Sequence[Key], held: Sequence[Columns]) -> asyncio.Task[list[Row]]:
+    """What was read of a batch, being written while the next is read."""
     subjects = await find_parcels(at.snap, at.reading, keys)
     there = [one for one in subjects if one is not None]
-    rules = [rule for rule, is_held in held if is_held]
-    told: dict[int, Row] = {}
+    areas: Iterable[asyncpg.Record] = []
+    found: Iterable[Hits] = []
     if there:
-        measured = await read_measured(at.snap, there)
+        areas = await read_areas(at.snap, there)
+        rules = [one.one for one in held]
         found = await read_hits(at.snap, at.reading, at.edition, there, rules) if rules else [{} for _ in there]
-        told = {id(one): _row(at, rules, *read) for one, *read in zip(there, measured, found, strict=True)}
-    return [
-        {**dict(zip(HEAD, (*key, one is not None), strict=False)), **told.get(id(one), {})}
-        for key, one in zip(keys, subjects, strict=True)
-    ]
+    told = [(key, one is not None) for key, one in zip(keys, subjects, strict=True)]
+    return asyncio.create_task(asyncio.to_thread(_written, told, held, zip(areas, found, strict=True)))
 
 
-def _row(at: Opened, rules: Sequence[Numbered], size: asyncpg.Record, hits: Hits) -> Row:
+def _written(
+    told: Iterable[tuple[Key, bool]], held: Sequence[Columns], read: Iterator[tuple[asyncpg.Record, Hits]]
+) -> list[Row]:
+    """Takes some milliseconds of processor: not for the event loop."""
+    return [_head(key, is_there) | (_row(held, *next(read)) if is_there else {}) for key, is_there in told]
+
+
+def _head(key: Key, is_there: bool) -> Row:
+    return dict(zip(HEAD, (*key, is_there), strict=False))
+
+
+def _row(held: Sequence[Columns], size: asyncpg.Record, hits: Hits) -> Row:
     found: Row = {"area_m2": round(size["area_m2"], 2), "grid": size["srid"]}
-    for one in rules:
-        found.update(_cells(at, one, hits.get(one.number, []), size["area_m2"]))
+    for one in held:
+        _add(found, one, hits.get(one.one.number, []), size["area_m2"])
     return found
 
 
-def _cells(at: Opened, one: Numbered, rows: Sequence[Hit], whole_m2: float) -> Iterator[tuple[str, Cell]]:
+def _add(found: Row, columns: Columns, rows: Sequence[Hit], whole_m2: float) -> None:
     """Measures of a rule, then the fields of its largest or nearest statement. No statement is 0, not nothing."""
-    name, layer = column_of(one), at.reading.catalog[one.rule.layer]
-    tolerance = at.reading.manifest.tolerance_m(layer, at.reading.parcels)
-    told = [row for row in rows if row["area_m2"] is None or not (row["width_m"] or 0) < tolerance]
-    measures = {"n": len(told), **_measures(one.rule.relation, rows, whole_m2)}
-    yield from ((f"{name}.{part}", measures[part]) for part in MEASURES[one.rule.relation])
+    told = [row for row in rows if row["area_m2"] is None or not (row["width_m"] or 0) < columns.tolerance_m]
+    measures = {"n": len(told), **_measures(columns.one.rule.relation, rows, whole_m2)}
+    for column, measure in columns.measures:
+        found[column] = measures[measure]
     if told:
         properties = orjson.loads(told[0]["properties"])
-        yield from ((f"{name}.{field}", value) for field, value in properties.items() if field in layer.fields)
+        for column, field in columns.fields:
+            found[column] = properties[field]
 
 
 def _measures(relation: Relation, rows: Sequence[Hit], whole_m2: float) -> Row:
@@ -152,16 +187,8 @@ def _measures(relation: Relation, rows: Sequence[Hit], whole_m2: float) -> Row:
 
 def columns(at: Opened, rules: Sequence[Numbered]) -> list[str]:
     """Every column of the table, whether or not a row has it."""
-    found = list(HEAD)
-    for one in rules:
-        fields = at.reading.fields(at.reading.catalog[one.rule.layer], one.rule.fields)
-        found += [f"{column_of(one)}.{part}" for part in (*MEASURES[one.rule.relation], *fields)]
-    return found
-
-
-def column_of(one: Numbered) -> str:
-    """`planning.o_pho.overlap`"""
-    return f"{one.rule.layer}.{one.rule.relation}"
+    about = [columns_of(at, one) for one in rules]
+    return [*HEAD, *(name for one in about for name, _ in (*one.measures, *one.fields))]
 
 
 def as_csv(names: Sequence[str], rows: Sequence[Row]) -> bytes:
@@ -171,6 +198,16 @@ def as_csv(names: Sequence[str], rows: Sequence[Row]) -> bytes:
     writer.writerow(names)
     writer.writerows([_safe(row.get(name)) for name in names] for row in rows)
     return file.getvalue().encode("utf-8-sig", "replace")
+
+
+def as_arrow(names: Sequence[str], rows: Sequence[Row]) -> bytes:
+    """A stream as programs read it at once; a column of which nothing is known has no type."""
+    table = pa.table({name: pa.array([row.get(name) for row in rows]) for name in names})
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
+    written: bytes = sink.getvalue().to_pybytes()
+    return written
 
 
 def _safe(cell: Cell) -> Cell:

@@ -322,14 +322,15 @@ def test_pages_for_people_lead_on(parcels: City) -> None:
         assert "Thửa đất" in parcels.get(path).text
 
 
+@pytest.mark.parametrize("where", ["", "&bbox=106,10,108,12"])
 def test_a_walk_shows_one_release_however_often_the_layer_is_published(
-    make_database: Callable[[], Database], catalog: Catalog, serve: Serve
+    make_database: Callable[[], Database], catalog: Catalog, serve: Serve, where: str
 ) -> None:
     layer, database = catalog["cadastre.thua_dat"], make_database()
     rows = [row_of(catalog, layer, number) for number in range(1, 10)]
     publish_rows(database, MEASURED, [(layer, rows)])
     with serve(database) as city:
-        first = items(city, "?limit=4")
+        first = items(city, f"?limit=4{where}")
         moved = [(*row_of(catalog, layer, number)[:-1], row_of(catalog, layer, 99)[-1]) for number in range(5, 12)]
         assert publish_rows(database, MEASURED, [(layer, moved)]) == 2
         path, ids = link_of(first, "next"), [feature["id"] for feature in first["features"]]

@@ -154,7 +154,8 @@ def test_the_corners_of_a_certificate_ask_for_the_same_ground(
 ) -> None:
     answer = neighbourhood.get("/planning/dossier", "agency", params={"corners": corners})
     content = answer.json()
-    assert content["subject"] == {"kind": "shape", "corners": corners}
+    written = "; ".join(f"{Y + y:.3f} {X + 1000 + x:.3f}" for x, y in CORNERS)
+    assert content["subject"] == {"kind": "shape", "corners": written, "grid": None}
     assert content["area"]["computed_m2"] == 200
     for layer in ("planning.lo_gioi", "planning.chi_gioi_duong_do", "drainage.vung_ngap"):
         assert told(content, layer) == told(lot, layer)

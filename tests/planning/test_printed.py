@@ -1,20 +1,23 @@
 """Dossiers on paper: in both languages, the same bytes again, and a signature that only the true content passes."""
 
 import base64
+import math
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from gis_server.errors import SettingInvalid, UnknownLayer
 from gis_server.planning.page import file_name
 from gis_server.planning.printed import Print, number, on_day, plain, print_pdf, words
 from gis_server.planning.signing import Signer, digest
 from tests.planning.test_dossier import LOT, SHAPE
-from tests.serving import City
+from tests.serving import City, X, Y
 
 
 def printed(city: City, path: str = LOT, view: str = "agency") -> bytes:
@@ -69,9 +72,61 @@ def test_who_may_not_see_the_content_learns_only_that_it_is_signed(neighbourhood
     assert (answer["signed"], answer["reproduced"], answer["dossier"]) == (True, True, None)
 
 
-def test_ground_by_its_corners_is_signed_but_not_reproduced(neighbourhood: City) -> None:
+def test_ground_by_its_corners_is_confirmed_and_comes_back_to_the_letter(neighbourhood: City) -> None:
     answer = neighbourhood.get(address_in(printed(neighbourhood, SHAPE)), "agency").json()
-    assert (answer["signed"], answer["reproduced"], answer["parcel"]) == (True, None, None)
+    assert (answer["signed"], answer["reproduced"], answer["parcel"]) == (True, True, None)
+    path = answer["dossier"].removeprefix("http://bando.example").replace("f=html", "f=json")
+    content = neighbourhood.get(path, "agency").json()
+    assert digest(content).hex() == answer["digest"]
+    assert content["subject"] == {"kind": "shape", **{name: answer["ground"][name] for name in ("corners", "grid")}}
+    page = neighbourhood.get(address_in(printed(neighbourhood, SHAPE)), headers={"Accept": "text/html"})
+    assert "4 góc" in page.text
+
+
+@pytest.mark.parametrize(
+    "corners",
+    [
+        f"{Y:.3f} {X:.3f}; {Y:.3f} {X + 30:.3f}; {Y + 20:.3f} {X + 30:.3f}",
+        f"1\t{X:.2f}\t{Y:.2f}\n2\t{X + 30:.2f}\t{Y:.2f}\n3\t{X + 30:.2f}\t{Y + 20:.2f}",
+        "106.6983 10.7725; 106.69857123456 10.7725; 106.6985 10.7728",
+    ],
+)
+@pytest.mark.parametrize("grid", [{}, {"grid": "9210"}])
+def test_ground_is_confirmed_however_its_corners_were_written(
+    neighbourhood: City, corners: str, grid: dict[str, str]
+) -> None:
+    paper = neighbourhood.get("/planning/dossier", params={"corners": corners, "f": "pdf", **grid})
+    answer = neighbourhood.get(address_in(paper.content)).json()
+    assert answer["reproduced"] is True
+    assert answer["ground"]["count"] == 3
+
+
+def test_ground_of_more_corners_than_the_code_holds_is_confirmed_with_them(neighbourhood: City) -> None:
+    ring = [(X + 300 + 200 * math.cos(angle / 60), Y + 300 + 200 * math.sin(angle / 60)) for angle in range(370)]
+    corners = "; ".join(f"{north:.3f} {east:.3f}" for east, north in ring)
+    path = address_in(printed(neighbourhood, f"/planning/dossier?corners={quote(corners)}", "public"))
+    answer = neighbourhood.get(path).json()
+    assert (answer["reproduced"], answer["ground"]["count"], answer["ground"]["corners"]) == (None, 370, None)
+    assert "<textarea" in neighbourhood.get(f"{path}?f=html").text
+    assert neighbourhood.get(path, params={"corners": corners}).json()["reproduced"] is True
+    moved = corners.replace(f"{Y + 300:.3f}", f"{Y + 301:.3f}", 1)
+    assert neighbourhood.get(path, params={"corners": moved}).json()["reproduced"] is False
+    fewer = neighbourhood.get(path, params={"corners": corners.rpartition(";")[0]})
+    assert fewer.status_code == 400
+    assert "370" in fewer.json()["detail_en"]
+    small = address_in(printed(neighbourhood, SHAPE))
+    assert neighbourhood.get(small, params={"corners": corners}).status_code == 400
+
+
+def test_a_print_of_before_without_its_corners_is_still_known_as_ours(neighbourhood: City) -> None:
+    signer = neighbourhood.settings.signing_key_file
+    head = b'[null,1,"public"]' + bytes(32)
+    key = load_pem_private_key(signer.read_bytes(), None)
+    assert isinstance(key, Ed25519PrivateKey)
+    old = base64.urlsafe_b64encode(head + key.sign(head)).rstrip(b"=").decode()
+    answer = neighbourhood.get(f"/verify/{old}").json()
+    assert (answer["signed"], answer["reproduced"], answer["ground"], answer["dossier"]) == (True, None, None, None)
+    assert "bản in cũ" in neighbourhood.get(f"/verify/{old}?f=html").text
 
 
 def test_anyone_can_check_the_signature_without_the_service(neighbourhood: City, paper: bytes) -> None:

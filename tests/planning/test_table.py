@@ -4,10 +4,12 @@ import csv
 import io
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from httpx2 import Response
 
-from tests.planning.conftest import BEN_NGHE, DA_KAO
+from gis_server.planning import table as module
+from tests.planning.conftest import BEN_NGHE, DA_KAO, VUNG_TAU
 from tests.planning.test_dossier import LOT, rule
 from tests.serving import City
 
@@ -46,6 +48,47 @@ def test_the_table_says_what_the_dossiers_say(neighbourhood: City, rows: list[di
     assert row["cadastre.thua_dat.neighbour.n"] == 2
     assert row["planning.o_pho.overlap.n"] == 0, "none"
     assert "drainage.tram_muc_nuoc.near.n" not in row, "never delivered"
+
+
+def told_alone(city: City, key: list[str]) -> dict[str, Any]:
+    """A row of the table, read from the parcel's own dossier."""
+    lot = city.get("/planning/parcels/{}/{}/{}/dossier".format(*key), "agency").json()
+    row = dict(zip(("commune", "sheet", "parcel", "found"), (*key, True), strict=True))
+    row |= {"area_m2": lot["area"]["computed_m2"], "grid": lot["area"]["grid"]["srid"]}
+    for one in (one for section in lot["sections"] for one in section["rules"] if one["delivered"]):
+        name, statements = f"{one['layer']}.{one['relation']}", one["statements"]
+        counted = [told for told in statements if not told.get("sliver")]
+        row[f"{name}.n"] = len(counted)
+        if one["relation"] == "overlap":
+            row |= {f"{name}.m2": one["covered_m2"], f"{name}.share": one["covered_share"]}
+        if one["relation"] == "near":
+            row[f"{name}.m"] = statements[0]["distance_m"] if statements else None
+        if counted:
+            row |= {f"{name}.{field['name']}": field["value"] for field in counted[0]["attributes"]}
+    return row
+
+
+def test_a_table_and_single_dossiers_say_the_same_to_the_letter(
+    neighbourhood: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = [[BEN_NGHE, "7", str(number)] for number in range(1, 241, 13)]
+    keys += [[VUNG_TAU, "7", str(number)] for number in range(1, 61, 9)] + [[BEN_NGHE, "7", "901"]]
+    whole = post(neighbourhood, "?f=json", json={"parcels": keys}).json()["rows"]
+    monkeypatch.setattr(module, "BATCH", 3)
+    assert post(neighbourhood, "?f=json", json={"parcels": keys}).json()["rows"] == whole
+    for key, row in zip(keys, whole, strict=True):
+        alone = told_alone(neighbourhood, key)
+        assert {name: row[name] for name in alone} == alone
+
+
+def test_arrow_holds_the_same_as_json(neighbourhood: City, rows: list[dict[str, Any]]) -> None:
+    answer = post(neighbourhood, "?f=arrow")
+    assert answer.headers["Content-Type"] == "application/vnd.apache.arrow.stream"
+    assert answer.headers["Bando-Release"] == "1"
+    table = pa.ipc.open_stream(answer.content).read_all()
+    assert table.column_names == post(neighbourhood, "?f=json").json()["columns"]
+    assert table.to_pylist() == [{name: row.get(name) for name in table.column_names} for row in rows]
+    assert post(neighbourhood, "?f=parquet").status_code == 400
 
 
 def test_csv_holds_the_same_and_no_formula(neighbourhood: City, rows: list[dict[str, Any]]) -> None:

@@ -43,12 +43,12 @@ export function readCoordinates(text, grids) {
 
 function tidy(text) {
   return text
+    .replace(/º|˚/g, "°") // before NFKC, which makes letters of these two
     .normalize("NFKC")
     .replace(/[\u00a0\u2000-\u200b\u202f]/g, " ")
     .replace(/[−–]/g, "-")
     .replace(/[′’‘´`]/g, "'")
     .replace(/[″“”]|''/g, '"')
-    .replace(/º|˚/g, "°")
     .trim();
 }
 
