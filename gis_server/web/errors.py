@@ -1,4 +1,4 @@
-"""From every error that can reach the door to a problem document: the one place where errors become HTTP.
+"""From every error that can reach the door to a problem document, or a page: the one place where errors become HTTP.
 
 What is nobody's fault but ours is caught further out, in the envelope."""
 
@@ -12,8 +12,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from gis_server.errors import MapError
+from gis_server.web.answers import prefers_html
 from gis_server.web.asking import busy
-from gis_server.web.problems import problem, problem_of
+from gis_server.web.pages import problem_page
+from gis_server.web.problems import Problem, problem, problem_of
 
 AWAY: tuple[type[Exception], ...] = (
     asyncpg.QueryCanceledError,
@@ -49,26 +51,36 @@ def answer_errors(app: FastAPI) -> None:
 
 async def _map_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, MapError)
-    return problem_of(error)
+    return _told(request, problem_of(error))
 
 
 async def _away(request: Request, error: Exception) -> Response:
     log.warning("%s %s: %s: %s", request.method, request.url.path, type(error).__name__, error)
-    return problem_of(busy())
+    return _told(request, problem_of(busy()))
 
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     vi, en = SENTENCES.get(error.status_code, (str(error.detail), str(error.detail)))
-    return problem(error.status_code, vi, en, error.headers)
+    return _told(request, problem(error.status_code, vi, en, error.headers))
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
     """Routes check their parameters themselves; what FastAPI finds is missing or not text."""
     assert isinstance(error, RequestValidationError)
     names = ", ".join(sorted({str(one["loc"][-1]) for one in error.errors()}))
-    return problem(
-        400,
-        f"Tham số thiếu hoặc không hợp lệ: {names}. Xem /api.html.",
-        f"Missing or malformed parameters: {names}. See /api.html.",
+    return _told(
+        request,
+        problem(
+            400,
+            f"Tham số thiếu hoặc không hợp lệ: {names}. Xem /api.html.",
+            f"Missing or malformed parameters: {names}. See /api.html.",
+        ),
     )
+
+
+def _told(request: Request, found: Problem) -> Response:
+    """The document for programs; for whoever follows a link in a browser, a page with the same words."""
+    form = request.query_params.get("f")
+    person = form == "html" or (form is None and prefers_html(request.headers.get("accept", "")))
+    return problem_page(request, found) if person else found
