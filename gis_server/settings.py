@@ -1,6 +1,7 @@
 """Everything that differs between two machines, read from the environment (`BANDO_…`) and passed in, never global."""
 
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -51,6 +52,12 @@ class Settings(BaseSettings):
     image_workers: int = Field(1, ge=0)
     """Processes that draw map pictures for one worker, begun when a picture is asked for; 0 draws none."""
 
+    def __init__(self, **given: Any) -> None:
+        try:
+            super().__init__(**given)
+        except ValidationError as error:
+            raise _unusable(error) from error
+
     @property
     def state_folder(self) -> Path:
         return self.state or self.home / ".bando"
@@ -81,14 +88,11 @@ class Settings(BaseSettings):
         return self.home / "build" / "glyphs"
 
 
-def read_settings() -> Settings:
-    """The settings of this environment; a value that cannot be used is named with its variable."""
-    try:
-        return Settings()
-    except ValidationError as error:
-        wrong = "; ".join(f"BANDO_{str(one['loc'][0]).upper()}={one['input']}" for one in error.errors())
-        what = "; ".join(f"BANDO_{str(one['loc'][0]).upper()}={one['input']}: {one['msg']}" for one in error.errors())
-        raise SettingInvalid(
-            f"Cấu hình không dùng được: {wrong}. Xem docs/operations.md.",
-            f"Settings that cannot be used: {what}. See docs/operations.md.",
-        ) from error
+def _unusable(error: ValidationError) -> SettingInvalid:
+    """Every value that cannot be used, by its variable."""
+    wrong = [(f"BANDO_{str(one['loc'][0]).upper()}={one['input']}", one["msg"]) for one in error.errors()]
+    values, reasons = [given for given, _ in wrong], [f"{given}: {why}" for given, why in wrong]
+    return SettingInvalid(
+        f"Cấu hình không dùng được: {'; '.join(values)}. Xem docs/operations.md.",
+        f"Settings that cannot be used: {'; '.join(reasons)}. See docs/operations.md.",
+    )

@@ -15,7 +15,7 @@ from gis_server.db.places import write_places
 from gis_server.db.tables import migrate
 from gis_server.naming.record import settle_names
 from gis_server.releases.redraw import outdated, redraw
-from gis_server.settings import Settings, read_settings
+from gis_server.settings import Settings
 
 MANY = {
     re.compile(r"^CRS \d+$"): "lưới tọa độ · coordinate systems",
@@ -35,7 +35,7 @@ class Ready:
 
 
 def read_settings_and_catalog() -> tuple[Settings, Catalog]:
-    settings = read_settings()
+    settings = Settings()
     return settings, read_catalog(settings.layers_folder, settings.styles_folder)
 
 

@@ -17,7 +17,7 @@ from gis_server.db.database import Role, open_database
 from gis_server.db.tables import migrate
 from gis_server.errors import Busy, SettingInvalid
 from gis_server.releases.rasters import alone, hashes_in_use, unused
-from gis_server.settings import Settings, read_settings
+from gis_server.settings import Settings
 
 app = typer.Typer(help="Cụm PostGIS nhúng · The embedded PostGIS cluster", no_args_is_help=True)
 
@@ -25,7 +25,7 @@ app = typer.Typer(help="Cụm PostGIS nhúng · The embedded PostGIS cluster", n
 @app.command()
 def start() -> None:
     """Khởi động (lệnh nào cần cũng tự làm) · Start it; every command that needs it does so itself."""
-    settings = read_settings()
+    settings = Settings()
     _cluster(settings)
     database = open_database(settings)
     Console().print(f"[green]✓[/] {database.place}", highlight=False)
@@ -34,7 +34,7 @@ def start() -> None:
 @app.command()
 def stop() -> None:
     """Dừng · Stop it."""
-    was_running = _cluster(read_settings()).stop()
+    was_running = _cluster(Settings()).stop()
     words = "đã dừng · stopped" if was_running else "vốn không chạy · was not running"
     Console().print(f"[green]✓[/] {words}", highlight=False)
 
@@ -42,7 +42,7 @@ def stop() -> None:
 @app.command()
 def status() -> None:
     """Tình trạng; mã thoát 3 khi không chạy · State; exit code 3 when it does not run."""
-    about = _cluster(read_settings()).status()
+    about = _cluster(Settings()).status()
     words = "[green]đang chạy · running[/]" if about.running else "[yellow]không chạy · not running[/]"
     table = Table(show_header=False, box=None)
     table.add_row("Trạng thái · State", words if about.made else f"{words} (chưa tạo · not made yet)")
@@ -62,14 +62,14 @@ def psql(
     """Mở psql (chỉ đọc nếu không nói khác) · A psql in the database, read-only unless told otherwise."""
     if role not in get_args(Role):
         raise SettingInvalid(f"--role {role}: phải là read, load hoặc owner.", f"--role {role}: read, load or owner.")
-    dsn = open_database(read_settings()).dsn(role)  # type: ignore[arg-type]
+    dsn = open_database(Settings()).dsn(role)  # type: ignore[arg-type]
     raise typer.Exit(_run_psql(dsn, arguments or []))
 
 
 @app.command()
 def reset(yes: Annotated[bool, typer.Option("--yes", help="Không hỏi lại · do not ask")] = False) -> None:
     """Xóa toàn bộ cụm và dữ liệu · Delete the cluster with all its data."""
-    cluster = _cluster(read_settings())
+    cluster = _cluster(Settings())
     if not yes:
         typer.confirm(f"Xóa mọi dữ liệu trong {cluster.place.folder}? · Delete all data in it?", abort=True)
     cluster.reset()

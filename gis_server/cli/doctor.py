@@ -9,14 +9,14 @@ from rich.table import Table
 
 from gis_server.cli import checkup
 from gis_server.cli.checkup import Finding
-from gis_server.settings import Settings, read_settings
+from gis_server.settings import Settings
 
 MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "error": "[red]✗[/]"}
 
 
 def doctor() -> None:
     """Máy này có gì, thiếu gì, sửa thế nào · What is installed, what is wrong, how to mend it."""
-    findings = list(_findings(read_settings()))
+    findings = list(_findings(Settings()))
     Console().print(_screen(findings))
     wrong = sum(finding.level == "error" for finding in findings)
     words = f"[red]✗ {wrong} lỗi · errors[/]" if wrong else "[green]✓ sẵn sàng · ready[/]"

@@ -50,16 +50,11 @@ def list_() -> None:
     """Liệt kê khóa đã cấp · List the keys that were given."""
     settings, catalog = read_settings_and_catalog()
     path = keys_path(settings)
-    given = read_keys(path, catalog.views) if path.exists() else {}
-    if not given:
-        out.print(
-            "Chưa cấp khóa nào; cấp bằng `bando key add`. [dim]No key was given yet; `bando key add` gives one.[/]"
-        )
-        return
     table = Table("Cấp cho · Label", "Vùng nhìn · View", "Vai sửa · Edits as", "SHA-256")
-    for hashed, holder in given.items():
+    for hashed, holder in (read_keys(path, catalog.views) if path.exists() else {}).items():
         table.add_row(holder.label, holder.view, ", ".join(holder.roles), f"{hashed[:12]}…")
-    out.print(table)
+    empty = "Chưa cấp khóa nào; hãy cấp bằng `bando key add`. [dim]No key was given yet; `bando key add` gives one.[/]"
+    out.print(table if table.rows else empty)
 
 
 @app.command()

@@ -8,14 +8,14 @@ from rich.console import Console
 from rich.table import Table
 
 from gis_server.catalog.places import Place, Places, Relative, read_places
-from gis_server.settings import read_settings
+from gis_server.settings import Settings
 
 
 def places(
     query: Annotated[str, typer.Argument(help="Mã hoặc tên, mọi thời kỳ · a code or a name of any era")],
 ) -> None:
     """Đơn vị hành chính cũ và mới theo mã hoặc tên · Administrative units, old and new, by code or name."""
-    book = read_places(read_settings().layers_folder)
+    book = read_places(Settings().layers_folder)
     found = book.find(query)
     if not found:
         Console(stderr=True).print(

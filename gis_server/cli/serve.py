@@ -15,7 +15,7 @@ from gis_server.access.who import open_door
 from gis_server.cli.context import read_settings_and_catalog, ready
 from gis_server.cli.running import Running, address_of, port_is_free, taken
 from gis_server.errors import SettingInvalid
-from gis_server.settings import Settings, read_settings
+from gis_server.settings import Settings
 
 DEMO = "BANDO_ANONYMOUS_VIEW"
 BACKLOG = 4_096
@@ -89,7 +89,7 @@ def _elsewhere(running: Running) -> SettingInvalid:
 
 def down() -> None:
     """Dừng máy chủ ở nền (cơ sở dữ liệu vẫn chạy) · Stop the background service (the database stays up)."""
-    if Running(read_settings()).stop():
+    if Running(Settings()).stop():
         out.print("Đã dừng máy chủ bản đồ. [dim]The service is stopped.[/]")
     else:
         out.print("Không có máy chủ nào đang chạy ở nền. [dim]No service was running in the background.[/]")

@@ -4,13 +4,13 @@ from gis_server.app import create_service
 from gis_server.catalog import Catalog, read_catalog
 from gis_server.db.database import open_database
 from gis_server.releases.edits import Editor
-from gis_server.settings import Settings, read_settings
+from gis_server.settings import Settings
 from gis_server.web.rsgi import Service
 
 
 def create_worker_service() -> Service:
     """Its settings come from the environment."""
-    settings = read_settings()
+    settings = Settings()
     return create_service(settings, open_editor(settings) if settings.edits else None)
 
 

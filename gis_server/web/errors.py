@@ -4,6 +4,7 @@ What is nobody's fault but ours is caught further out, in the envelope."""
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 
 import asyncpg
 from fastapi import FastAPI, Request
@@ -42,45 +43,47 @@ log = logging.getLogger("bando")
 
 def answer_errors(app: FastAPI) -> None:
     """Register every handler."""
-    app.add_exception_handler(MapError, _map_error)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(MapError, _told(_map_error))
+    app.add_exception_handler(HTTPException, _told(_http))
+    app.add_exception_handler(RequestValidationError, _told(_invalid))
     for kind in AWAY:
-        app.add_exception_handler(kind, _away)
+        app.add_exception_handler(kind, _told(_away))
 
 
-async def _map_error(request: Request, error: Exception) -> Response:
+def _told(answer: Callable[[Request, Exception], Awaitable[Problem]]) -> Callable[..., Awaitable[Response]]:
+    """The document for programs; for whoever follows a link in a browser, a page with the same words."""
+
+    async def tell(request: Request, error: Exception) -> Response:
+        found = await answer(request, error)
+        form = request.query_params.get("f")
+        person = form == "html" or (form is None and prefers_html(request.headers.get("accept", "")))
+        return problem_page(request, found) if person else found
+
+    return tell
+
+
+async def _map_error(request: Request, error: Exception) -> Problem:
     assert isinstance(error, MapError)
-    return _told(request, problem_of(error))
+    return problem_of(error)
 
 
-async def _away(request: Request, error: Exception) -> Response:
+async def _away(request: Request, error: Exception) -> Problem:
     log.warning("%s %s: %s: %s", request.method, request.url.path, type(error).__name__, error)
-    return _told(request, problem_of(busy()))
+    return problem_of(busy())
 
 
-async def _http(request: Request, error: Exception) -> Response:
+async def _http(request: Request, error: Exception) -> Problem:
     assert isinstance(error, HTTPException)
     vi, en = SENTENCES.get(error.status_code, (str(error.detail), str(error.detail)))
-    return _told(request, problem(error.status_code, vi, en, error.headers))
+    return problem(error.status_code, vi, en, error.headers)
 
 
-async def _invalid(request: Request, error: Exception) -> Response:
+async def _invalid(request: Request, error: Exception) -> Problem:
     """Routes check their parameters themselves; what FastAPI finds is missing or not text."""
     assert isinstance(error, RequestValidationError)
     names = ", ".join(sorted({str(one["loc"][-1]) for one in error.errors()}))
-    return _told(
-        request,
-        problem(
-            400,
-            f"Tham số thiếu hoặc không hợp lệ: {names}. Xem /api.html.",
-            f"Missing or malformed parameters: {names}. See /api.html.",
-        ),
+    return problem(
+        400,
+        f"Tham số thiếu hoặc không hợp lệ: {names}. Xem /api.html.",
+        f"Missing or malformed parameters: {names}. See /api.html.",
     )
-
-
-def _told(request: Request, found: Problem) -> Response:
-    """The document for programs; for whoever follows a link in a browser, a page with the same words."""
-    form = request.query_params.get("f")
-    person = form == "html" or (form is None and prefers_html(request.headers.get("accept", "")))
-    return problem_page(request, found) if person else found
