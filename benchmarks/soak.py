@@ -143,9 +143,13 @@ def listeners(many: int) -> None:
             place.bando("sample", "--wards", "1", "--seed", seed, "--out", f"{folder}/{seed}")
         place.bando("load", f"{folder}/7")
         with service(place, PORT) as process:
-            quiet, lines = _state_of(process.pid)[0], [_listen() for _ in range(many)]
+            quiet, came = _state_of(process.pid)[0], time.perf_counter()
+            lines = [_listen() for _ in range(many)]
             for line in lines:
                 _hear(line, b"event: release")
+            claim(
+                f"{many:,} comers at once: all told", time.perf_counter() - came, 20, "s", "s when each read by itself"
+            )
             claim(
                 f"{many:,} listeners: memory of the service", _state_of(process.pid)[0], quiet, "MiB", "MiB with none"
             )

@@ -1,8 +1,12 @@
 """Everything that differs between two machines, read from the environment (`BANDO_…`) and passed in, never global."""
 
 from pathlib import Path
+from typing import Any
 
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from gis_server.errors import SettingInvalid
 
 HOME = Path(__file__).resolve().parent.parent
 
@@ -23,8 +27,8 @@ class Settings(BaseSettings):
     database_url: str | None = None
     """An existing PostgreSQL instead of the embedded one, as `postgresql://user@host/db`."""
     host: str = "127.0.0.1"
-    port: int = 8000
-    workers: int = 2
+    port: int = Field(8000, ge=0, le=65_535)
+    workers: int = Field(2, ge=1)
     public_url: str | None = None
     """The address people use, as `https://bando.example.vn`, when a proxy stands in front; else what they asked for."""
     keys_file: Path | None = None
@@ -33,20 +37,26 @@ class Settings(BaseSettings):
     """The Ed25519 key (PEM) that signs printed dossiers; `signing.pem` in the state folder unless given."""
     anonymous_view: str = "public"
     """The view of callers without a key; anything but `public` is accepted on a loopback address only."""
-    statement_timeout_ms: int = 5_000
+    statement_timeout_ms: int = Field(5_000, ge=1)
     query_cost: float = 3_000_000
     """The dearest question about features that is answered, in PostgreSQL's estimate (1 is a page read in a row)."""
-    exports_mb: int = 4_096
+    exports_mb: int = Field(4_096, ge=0)
     """The most that tables made for callers may take on disk, in MiB."""
-    pool_size: int = 8
+    pool_size: int = Field(8, ge=1)
     """Database connections of one worker."""
     edits: bool = False
     """Whether features are edited over HTTP; the service may then write as `bando_load`."""
-    tile_store_mb: int = 2_048
+    tile_store_mb: int = Field(2_048, ge=0)
     """The most that drawn tiles may take on disk, in MiB; 0 keeps none."""
 
-    image_workers: int = 1
+    image_workers: int = Field(1, ge=0)
     """Processes that draw map pictures for one worker, begun when a picture is asked for; 0 draws none."""
+
+    def __init__(self, **given: Any) -> None:
+        try:
+            super().__init__(**given)
+        except ValidationError as error:
+            raise _unusable(error) from error
 
     @property
     def state_folder(self) -> Path:
@@ -76,3 +86,13 @@ class Settings(BaseSettings):
     def glyphs_folder(self) -> Path:
         """Made by `tools/setup` from the system's fonts."""
         return self.home / "build" / "glyphs"
+
+
+def _unusable(error: ValidationError) -> SettingInvalid:
+    """Every value that cannot be used, by its variable."""
+    wrong = [(f"BANDO_{str(one['loc'][0]).upper()}={one['input']}", one["msg"]) for one in error.errors()]
+    values, reasons = [given for given, _ in wrong], [f"{given}: {why}" for given, why in wrong]
+    return SettingInvalid(
+        f"Cấu hình không dùng được: {'; '.join(values)}. Xem docs/operations.md.",
+        f"Settings that cannot be used: {'; '.join(reasons)}. See docs/operations.md.",
+    )

@@ -32,6 +32,28 @@ def test_what_is_not_there_is_a_problem_in_two_languages(whole_city: City, path:
 
 
 @pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/gone", 404, "Không có gì ở địa chỉ này"),
+        ("/collections/none", 404, "Không có lớp hay bản đồ"),
+        ("/collections/cadastre.thua_dat/items?nope=<b>", 400, "nope"),
+        ("/collections?key=wrong", 401, "Khóa"),
+    ],
+)
+def test_who_follows_a_link_in_a_browser_reads_a_page_instead(
+    whole_city: City, path: str, status: int, words: str
+) -> None:
+    answer = whole_city.get(path, headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert (answer.status_code, answer.headers["Content-Type"]) == (status, "text/html; charset=utf-8")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert words in answer.text
+    assert "<b>" not in answer.text
+    assert "key=" not in answer.text.partition("<main>")[2]
+    program = whole_city.get(f"{path}{'&' if '?' in path else '?'}f=json", headers={"Accept": "text/html"})
+    assert program.headers["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
     "path",
     [
         "/?x=1",

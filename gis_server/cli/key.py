@@ -53,7 +53,8 @@ def list_() -> None:
     table = Table("Cấp cho · Label", "Vùng nhìn · View", "Vai sửa · Edits as", "SHA-256")
     for hashed, holder in (read_keys(path, catalog.views) if path.exists() else {}).items():
         table.add_row(holder.label, holder.view, ", ".join(holder.roles), f"{hashed[:12]}…")
-    out.print(table)
+    empty = "Chưa cấp khóa nào; hãy cấp bằng `bando key add`. [dim]No key was given yet; `bando key add` gives one.[/]"
+    out.print(table if table.rows else empty)
 
 
 @app.command()

@@ -7,7 +7,10 @@ from typing import Any
 import typer
 from rich.console import Console
 from rich.text import Text
+from typer import rich_utils
+from typer.exceptions import TyperException
 
+from gis_server.cli.mistakes import in_both
 from gis_server.errors import EXIT_CODE, MapError
 
 HELP = """Bản đồ số dùng chung TP. Hồ Chí Minh · the shared digital map of Ho Chi Minh City.
@@ -34,10 +37,13 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 """Panel of the help → modules of this package and the functions in them."""
 NOUNS = {"tiles": MAP, "archives": MAP, "profile": DATA, "db": MACHINE, "key": MACHINE}
 """Modules with commands of their own → panel."""
+STOPPED = 130
+"""The exit code of whatever Ctrl-C ended."""
 
 
 def build(asked: str | None = None) -> typer.Typer:
     """The command line, noun by noun; when a command is asked for by name, no other module is read."""
+    _name_panels()
     app = typer.Typer(
         help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, callback=_nothing
     )
@@ -56,6 +62,15 @@ def _read(path: str) -> Any:
     return getattr(import_module(f"gis_server.cli.{module}"), name)
 
 
+def _name_panels() -> None:
+    """The parts of every help page, which Typer has in English."""
+    rich_utils.ARGUMENTS_PANEL_TITLE = "Tham số · Arguments"
+    rich_utils.OPTIONS_PANEL_TITLE = "Tùy chọn · Options"
+    rich_utils.COMMANDS_PANEL_TITLE = "Lệnh · Commands"
+    rich_utils.REQUIRED_LONG_STRING = "[bắt buộc · required]"
+    rich_utils.DEFAULT_STRING = "[mặc định · default: {}]"
+
+
 def _nothing() -> None:
     """Keeps a command's name a word of its own where it is the only command."""
 
@@ -63,12 +78,25 @@ def _nothing() -> None:
 def main() -> None:
     """Runs one command."""
     try:
-        build(next(iter(sys.argv[1:]), None))()
+        code = build(next(iter(sys.argv[1:]), None))(standalone_mode=False)
     except MapError as error:
-        console = Console(stderr=True, highlight=False, soft_wrap=True)
-        console.print("[bold red]✗[/]", Text(error.vi))
-        console.print(Text(f"  {error.en}", style="dim"))
-        sys.exit(next((EXIT_CODE[kind] for kind in type(error).__mro__ if kind in EXIT_CODE), 1))
+        code = next((EXIT_CODE[kind] for kind in type(error).__mro__ if kind in EXIT_CODE), 1)
+        _tell(error.vi, error.en)
+    except TyperException as mistake:
+        code = mistake.exit_code
+        if type(mistake).__name__ != "NoArgsIsHelpError":  # which has shown the help
+            _tell(*in_both(mistake))
+    except typer.Abort:  # no answer to a question
+        code = 1
+    if code == STOPPED:
+        _tell("Đã ngừng giữa chừng theo yêu cầu (Ctrl-C).", "Stopped on request (Ctrl-C).")
+    sys.exit(code)
+
+
+def _tell(vi: str, en: str) -> None:
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console.print("[bold red]✗[/]", Text(vi))
+    console.print(Text(f"  {en}", style="dim"))
 
 
 if __name__ == "__main__":

@@ -55,6 +55,12 @@ class Assets:
     def url(self, package: str, file: str) -> str:
         return f"/assets/{self.bases[package]}/{file}"
 
+    def today(self, path: str) -> str | None:
+        """Where a library's file is now, for pages of others, which write `vendor/maplibre-gl/maplibre-gl.mjs`."""
+        folder, _, name = path.rpartition("/")
+        package = folder.removeprefix("vendor/")
+        return self.url(package, name) if folder == f"vendor/{package}" and name in VENDOR.get(package, ()) else None
+
     @property
     def modules(self) -> list[str]:
         """The viewer's own modules, to be fetched at once instead of one after the other."""

@@ -1,7 +1,7 @@
 """Routes of the viewer: its settings for this caller, and its files. Its page is `/`, which it shares with the API."""
 
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from gis_server.access.who import Caller
 from gis_server.errors import UnknownLayer
@@ -10,7 +10,7 @@ from gis_server.portals.viewer import Viewer, viewer_config
 from gis_server.web.answers import is_known, json_answer
 from gis_server.web.asking import CatalogDep
 
-FOR_GOOD = "public, max-age=31536000, immutable"
+FOR_GOOD, FOR_NOW = "public, max-age=31536000, immutable", "public, max-age=300"
 router = APIRouter(tags=["viewer"])
 
 
@@ -22,9 +22,13 @@ async def get_viewer_config(request: Request, catalog: CatalogDep, view: Caller)
 
 @router.get("/assets/{path:path}", include_in_schema=False)
 async def get_asset(request: Request, path: str) -> Response:
-    """A file of the viewer; its address holds its version, so it never needs to be asked for again."""
+    """A file of the viewer; its address holds its version, so it never needs to be asked for again.
+
+    Pages of others write a library's address without a version, and are led to the one that is installed."""
     viewer: Viewer = request.app.state.viewer
     asset = viewer.assets.files.get(path)
+    if asset is None and (today := viewer.assets.today(path)):
+        return RedirectResponse(today, headers={"Cache-Control": FOR_NOW})
     if asset is None:
         raise UnknownLayer("Không có tệp này; hãy tải lại trang.", "There is no such file; reload the page.")
     headers = {"ETag": asset.etag, "Cache-Control": FOR_GOOD, "Vary": "Accept-Encoding"}

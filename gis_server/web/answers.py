@@ -84,10 +84,11 @@ def wants_html(request: Request, f: str | None) -> bool:
         if f not in ("json", "html"):
             raise BadRequest(f"f={f[:20]}: chọn json hoặc html.", f"f={f[:20]}: choose json or html.")
         return f == "html"
-    return _preference(request.headers.get("accept", ""))
+    return prefers_html(request.headers.get("accept", ""))
 
 
-def _preference(accept: str) -> bool:
+def prefers_html(accept: str) -> bool:
+    """Whether an `Accept` would rather have HTML than JSON, as browsers' do."""
     weights = {"html": 0.0, "json": 0.0}
     for part in accept.lower().split(",")[:50]:
         kind, _, parameters = part.strip().partition(";")

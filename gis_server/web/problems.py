@@ -29,7 +29,17 @@ TITLES: Mapping[int, tuple[str, str]] = {
 RETRY_AFTER_S = "2"
 
 
-def problem_of(error: MapError) -> Response:
+class Problem(Response):
+    """A problem document, and its content for the page that people see instead."""
+
+    media_type = "application/problem+json"
+
+    def __init__(self, content: Mapping[str, Any], headers: Mapping[str, str]) -> None:
+        super().__init__(orjson.dumps(content), content["status"], headers)
+        self.content = content
+
+
+def problem_of(error: MapError) -> Problem:
     status = next((HTTP_STATUS[kind] for kind in type(error).__mro__ if kind in HTTP_STATUS), 500)
     return problem(status, error.vi, error.en, members=error.members)
 
@@ -40,10 +50,10 @@ def problem(
     detail_en: str,
     headers: Mapping[str, str] | None = None,
     members: Mapping[str, Any] | None = None,
-) -> Response:
+) -> Problem:
     """An answer that says what went wrong and what to do."""
     title, title_en = TITLES.get(status, (HTTPStatus(status).phrase,) * 2)
-    body: dict[str, Any] = {
+    content = {
         "type": "about:blank",
         "title": title,
         "title_en": title_en,
@@ -52,12 +62,7 @@ def problem(
         "detail_en": detail_en,
         **(members or {}),
     }
-    return Response(
-        orjson.dumps(body),
-        status,
-        headers={"Cache-Control": "no-store", **_headers_of(status), **(headers or {})},
-        media_type="application/problem+json",
-    )
+    return Problem(content, {"Cache-Control": "no-store", **_headers_of(status), **(headers or {})})
 
 
 def _headers_of(status: int) -> dict[str, str]:

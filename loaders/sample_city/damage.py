@@ -5,79 +5,25 @@ Every error is one that deliveries have. An entry names the code, the layer, and
 """
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import shapely
 import shapely.ops
-from numpy.typing import NDArray
-from shapely import LineString, Point, Polygon
+from shapely import Point, Polygon
 from shapely.affinity import translate
 
 from gis_server.catalog import Catalog
-from loaders.sample_city.city import City, Table
+from loaders.sample_city.city import City
+from loaders.sample_city.planting import TIMES, Answer, Damage
 from loaders.sample_city.shapes import GRID_M
+from loaders.sample_city.spoilt import OUTLINES, away_from, borders, has_neighbours
 
 ANSWERS = "dap_an.json"
-TIMES = 6
-"""How often each error is planted."""
 TREES, PARCELS, BLOCKS = "greenery.cay_xanh_duong_pho", "cadastre.thua_dat", "base_settlement.khoi_nha"
 HOUSES, PIPES, MANHOLES = "base_settlement.nha", "drainage.tuyen_cong", "drainage.ho_ga"
 LAMPS, ROADS, WIDTHS = "lighting.cot_den", "base_transport.duong_bo", "planning.lo_gioi"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One planted error."""
-
-    code: str
-    layer: str
-    keys: list[str]
-    also: list[tuple[str, str, str]] = field(default_factory=list)
-    """Code, layer, key of what follows from it."""
-
-
-@dataclass
-class Damage:
-    """A city, what was planted in it so far, and which rows are taken."""
-
-    city: City
-    catalog: Catalog
-    random: np.random.Generator
-    answers: list[Answer] = field(default_factory=list)
-    taken: dict[str, set[int]] = field(default_factory=dict)
-
-    def table(self, layer: str) -> Table:
-        return self.city.tables[layer]
-
-    def pick(self, layer: str, fits: NDArray[np.bool_] | None = None, times: int = TIMES) -> list[int]:
-        """Rows that no other error has touched."""
-        free = np.ones(len(self.table(layer)), bool) if fits is None else fits.copy()
-        taken = self.taken.setdefault(layer, set())
-        free[[row for row in taken if row < len(free)]] = False
-        rows = [int(row) for row in self.random.permutation(np.flatnonzero(free))[:times]]
-        taken.update(rows)
-        return rows
-
-    def key(self, layer: str, row: int) -> str:
-        columns = self.table(layer).columns
-        values = [columns[name][row] for name in self.catalog[layer].key]
-        return ", ".join(str(value) for value in values if value is not None)
-
-    def plant(self, code: str, layer: str, row: int, also: list[tuple[str, str, str]] | None = None) -> None:
-        self.answers.append(Answer(code, layer, [self.key(layer, row)], also or []))
-
-    def again(self, layer: str, row: int, shape: Any, key: str | None) -> int:
-        """The same row once more with another shape, under a key of its own or, without one, the same."""
-        table = self.table(layer)
-        for name, values in table.columns.items():
-            values.append(key if key is not None and [name] == self.catalog[layer].key else values[row])
-        table.geometry = np.append(table.geometry, np.array([shape], dtype=object))
-        self.taken.setdefault(layer, set()).add(len(table) - 1)
-        return len(table) - 1
 
 
 def damage(city: City, catalog: Catalog, seed: int) -> list[Answer]:
@@ -134,7 +80,7 @@ def _wrong_shapes(work: Damage) -> None:
 def _odd_outlines(work: Damage) -> None:
     table = work.table(BLOCKS)
     single = shapely.get_type_id(table.geometry) == 3
-    for code, spoil in _OUTLINES.items():
+    for code, spoil in OUTLINES.items():
         for row in work.pick(BLOCKS, single, 1 if code == "GEO-15" else TIMES):
             table.geometry[row] = shapely.set_precision(spoil(table.geometry[row]), GRID_M, mode="pointwise")
             work.plant(code, BLOCKS, row)
@@ -143,52 +89,13 @@ def _odd_outlines(work: Damage) -> None:
         work.plant("GEO-14", HOUSES, work.again(HOUSES, row, houses.geometry[row], f"MAUTRUNG{place:03d}"))
 
 
-def _thread(shape: Polygon) -> Polygon:
-    x, y = shape.representative_point().coords[0]
-    return shapely.box(x, y, x + 12.123, y + 0.021)
-
-
-def _spiked(shape: Polygon) -> Polygon:
-    """From a corner three metres away from the middle and back, two millimetres beside."""
-    ring = np.array(shape.exterior.coords)[:-1]
-    middle = np.array(shape.centroid.coords[0])
-    for first in range(len(ring)):
-        turned = np.roll(ring, -first, axis=0)
-        out = (turned[0] - middle) / np.hypot(*(turned[0] - middle))
-        for aside in (0.002, -0.002):
-            side = 3 * out + np.array([-out[1], out[0]]) * aside
-            made = Polygon(np.vstack([turned[:1], turned[:1] + 3 * out, turned[:1] + side - 2.9 * out, turned[1:]]))
-            if shapely.set_precision(made, GRID_M, mode="pointwise").is_valid:
-                return made
-    return shape
-
-
-def _many(shape: Polygon) -> Polygon:
-    return shape.representative_point().buffer(400.0, quad_segs=13_000)
-
-
-def _whole_metres(shape: Polygon) -> Polygon:
-    x, y = (round(value) for value in shape.representative_point().coords[0])
-    return Polygon([(x + 3, y), (x + 6, y + 2), (x + 6, y + 5), (x + 3, y + 7), (x, y + 5), (x, y + 2)])
-
-
-def _stuttering(shape: Polygon) -> Polygon:
-    ring = np.array(shape.exterior.coords)
-    return Polygon(np.insert(ring, 1, ring[1], axis=0))
-
-
-_OUTLINES: dict[str, Callable[[Polygon], Polygon]] = {
-    "GEO-12": _thread, "GEO-13": _spiked, "GEO-15": _many, "GEO-16": _whole_metres, "GEO-17": _stuttering,
-}  # fmt: skip
-
-
 def _coverage(work: Damage) -> None:
     """Parcels drawn half a metre too large, and some ten centimetres too small; the recorded area follows."""
     table = work.table(PARCELS)
     tree = shapely.STRtree(table.geometry)
     lot = (shapely.area(table.geometry) > 60) & (shapely.area(table.geometry) < 2_000)
     for code, by in (("COV-01", 0.5), ("COV-02", -0.1)):
-        for row in work.pick(PARCELS, lot & _has_neighbours(table.geometry, tree)):
+        for row in work.pick(PARCELS, lot & has_neighbours(table.geometry, tree)):
             near = [int(one) for one in tree.query(table.geometry[row], predicate="dwithin", distance=1.2)]
             work.taken[PARCELS].update(near)
             shape = shapely.buffer(table.geometry[row], by, join_style="mitre", mitre_limit=2)
@@ -202,13 +109,6 @@ def _coverage(work: Damage) -> None:
         work.plant("REL-06", PARCELS, row)
 
 
-def _has_neighbours(shapes: NDArray[np.object_], tree: shapely.STRtree) -> NDArray[np.bool_]:
-    """Lots with two or more lots beside them along a whole side."""
-    one, two = tree.query(shapes, predicate="touches")
-    side = shapely.length(shapely.intersection(shapes[one], shapes[two])) > 5
-    return np.asarray(np.bincount(one[side], minlength=len(shapes)) >= 2)
-
-
 def _network(work: Damage) -> None:
     pipes = work.table(PIPES)
     long = shapely.length(pipes.geometry) > 15
@@ -220,14 +120,9 @@ def _network(work: Damage) -> None:
         pipes.columns["cao_do_day_cuoi"][row] = round(pipes.columns["cao_do_day_dau"][row] + 0.4, 3)
         work.plant("NET-03", PIPES, row)
     for place, row in enumerate(work.pick(MANHOLES)):
-        spot = _away_from(pipes.geometry, work.table(MANHOLES).geometry[row], 4.0)
+        spot = away_from(pipes.geometry, work.table(MANHOLES).geometry[row], 4.0)
         work.plant("REL-02", MANHOLES, work.again(MANHOLES, row, spot, f"HG-LAC{place:03d}"))
     _short_roads(work)
-
-
-def _away_from(lines: NDArray[np.object_], spot: Point, metres: float) -> Point:
-    around = [translate(spot, metres * np.cos(turn), metres * np.sin(turn)) for turn in np.linspace(0, 6, 12)]
-    return max(around, key=lambda one: float(shapely.distance(lines, one).min()))
 
 
 def _short_roads(work: Damage) -> None:
@@ -281,7 +176,7 @@ def _straddling_houses(work: Damage) -> None:
     small = (shapely.get_type_id(houses) == 3) & (shapely.area(houses) > 30) & (shapely.area(houses) < 120)
     planted = 0
     for row in work.pick(HOUSES, small, 60):
-        for spot in _borders(parcels, tree, houses[row]):
+        for spot in borders(parcels, tree, houses[row]):
             moved = translate(houses[row], spot.x - houses[row].centroid.x, spot.y - houses[row].centroid.y)
             met = parcels[tree.query(moved, predicate="intersects")]
             shares = shapely.area(shapely.intersection(met, moved)) / moved.area
@@ -290,14 +185,6 @@ def _straddling_houses(work: Damage) -> None:
                 work.plant("REL-04", HOUSES, row)
                 planted += 1
                 break
-
-
-def _borders(parcels: NDArray[np.object_], tree: shapely.STRtree, house: Polygon) -> Iterator[Point]:
-    for one in tree.query(house, predicate="within"):
-        for other in tree.query(parcels[one], predicate="touches"):
-            line = shapely.line_merge(shapely.intersection(parcels[one], parcels[other]))
-            if isinstance(line, LineString) and line.length > 6:
-                yield line.interpolate(0.5, normalized=True)
 
 
 def _against_the_last_release(work: Damage) -> None:

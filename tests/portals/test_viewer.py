@@ -87,6 +87,13 @@ def test_nothing_but_the_listed_files_is_served(http, path):
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+def test_a_library_without_a_version_leads_to_the_installed_one(http):
+    answer = http.get("/assets/vendor/maplibre-gl/maplibre-gl.mjs", follow_redirects=False)
+    assert answer.status_code == 307
+    assert answer.headers["cache-control"] == "public, max-age=300"
+    assert answer.headers["location"] in asset_addresses(http)
+
+
 def test_settings_carry_the_pinned_shift_for_every_grid(http, catalog):
     grids = {grid["srid"]: grid["proj4"] for grid in http.get("/viewer.json").json()["grids"]}
     assert grids.keys() == catalog.crs.file.grids.keys()

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from gis_server.features.mercator import to_mercator
-from gis_server.web.answers import _preference, etag_of, is_known
+from gis_server.web.answers import etag_of, is_known, prefers_html
 from tests.serving import City, Serve
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8"
@@ -26,7 +26,7 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;
     ],
 )
 def test_accept_chooses_between_pages_and_json(accept: str, is_html: bool) -> None:
-    assert _preference(accept) is is_html
+    assert prefers_html(accept) is is_html
 
 
 @pytest.mark.parametrize(
