@@ -20,6 +20,9 @@ from loaders.conditions import as_number, rows_where
 from loaders.fields import TYPES, Cells, typed, value_of
 from loaders.letters.columns import StreamLetters
 from loaders.letters.findings import letters_findings
+from loaders.memory.again import Again
+from loaders.memory.recall import Recall
+from loaders.memory.sight import Seen, Sight
 from loaders.personal import Personal, read_personal
 from loaders.profile_reader import columns_of
 from loaders.profiles import FieldRule, FileRule, LayerRule, Profile, Turned, Width
@@ -44,6 +47,8 @@ class Mapping:
 
     catalog: Catalog
     account: Account
+    recall: Recall | None = None
+    """What is remembered of rows that were delivered before."""
     features: Counter[str] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
     """What was noticed about the delivered files themselves: their letters."""
@@ -55,13 +60,14 @@ class Mapping:
         self._require_columns(stream, profile, chosen)
         self._name_unused(stream, profile, chosen)
         letters = StreamLetters(how.encoding or "auto", stream.page)
+        sight = None if self.recall is None else Sight(self.catalog, stream, profile)
         read = 0
         for chunk in stream.chunks:
             rows = self._rows(stream, chunk, letters)
             read += rows.count
             if stream.expected is not None and read > stream.expected:
                 raise _cut_short(stream, read)
-            yield from _Chunk(self, rows).mapped(profile, chosen)
+            yield from _Chunk(self, rows, sight).mapped(profile, chosen)
         if stream.expected not in (None, read):
             raise _cut_short(stream, read)
         for (line, reason), count in stream.left_out.items():
@@ -109,6 +115,7 @@ class _Chunk:
 
     mapping: Mapping
     rows: Rows
+    sight: Sight | None = None
 
     def mapped(self, profile: Profile, chosen: Selection) -> Iterator[tuple[Layer, pa.Table]]:
         matched = np.zeros(self.rows.count, dtype=bool)
@@ -119,27 +126,66 @@ class _Chunk:
             if mask.any():
                 taken[rule.to] = taken.get(rule.to, np.zeros(self.rows.count, dtype=bool)) | mask
                 matched |= mask
-                yield self._made(rule, profile, mask)
+                yield self._new(rule, profile, mask)
         self._count(matched, chosen)
         self._tally(matched, chosen)
 
-    def _made(self, rule: LayerRule, profile: Profile, mask: Mask) -> tuple[Layer, pa.Table]:
+    def _new(self, rule: LayerRule, profile: Profile, mask: Mask) -> tuple[Layer, pa.Table]:
+        """The rows that a rule is for, but for those that came before: they are handed on as they are remembered."""
+        layer = self.mapping.catalog[rule.to]
+        numbers = self.mapping.account.rows[layer.id] + np.cumsum(mask) - 1
+        self.mapping.account.rows[layer.id] += int(mask.sum())
+        rules = self._rules(rule, profile, layer)
+        seen = self._seen(rule, rules)
+        if seen is None:
+            return layer, self._made(rule, profile, mask, numbers)
+        again = mask & seen.again
+        if not again.any():
+            return layer, seen.appended_to(self._made(rule, profile, mask, numbers), mask)
+        self._put(layer, rule, seen, (again, numbers))
+        rest = mask & ~again
+        new = _Chunk(self.mapping, self.rows.chosen(rest))
+        made = new._made(rule, profile, np.ones(new.rows.count, bool), numbers[rest])
+        return layer, seen.appended_to(made, rest)
+
+    def _seen(self, rule: LayerRule, rules: dict[str, FieldRule]) -> Seen | None:
+        """What the rows that a rule reads have for prints, where anything is to be remembered of them."""
+        if self.sight is None or self.mapping.recall is None:
+            return None
+        columns = {name: None for one in rules.values() for name in sorted(columns_of(one))}
+        columns |= dict.fromkeys(sorted(rule.geometry_columns))
+        return self.sight.look(self.rows, rule, list(columns), self.mapping.recall.past(rule.to))
+
+    def _put(self, layer: Layer, rule: LayerRule, seen: Seen, which: tuple[Mask, NDArray[np.int64]]) -> None:
+        (again, numbers), rows = which, self.rows
+        assert self.mapping.recall is not None and seen.past is not None
+        self.mapping.recall.put(
+            Again(
+                layer,
+                seen.past,
+                seen.places[again],
+                numbers[again],
+                rows.numbers[again],
+                lambda: self._drawn(rule, layer, again).encoded(),
+                rows.chunk.rows.nbytes,
+            )
+        )
+
+    def _made(self, rule: LayerRule, profile: Profile, mask: Mask, numbers: NDArray[np.int64]) -> pa.Table:
         layer = self.mapping.catalog[rule.to]
         places = pa.array(np.flatnonzero(mask))
         drawn = self._drawn(rule, layer, mask)
         cells = Cells(self._taken(places), drawn.shapes, len(places))
         columns, bad = self._fields(rule, profile, layer, cells)
-        first = self.mapping.account.rows[layer.id]
-        self.mapping.account.rows[layer.id] += len(places)
         made = {
-            "_row": np.arange(first, first + len(places)),
+            "_row": numbers[mask],
             "_feature": self.rows.numbers[mask],
             "_bad": bad,
             "_marks": self._marks(places, drawn.lost, self._turned(rule)[mask]),
             **columns,
             "geom": drawn.encoded(),
         }
-        return layer, pa.table(made, schema=staging_schema(layer))
+        return pa.table(made, schema=staging_schema(layer))
 
     def _taken(self, places: pa.Array) -> Callable[[str], pa.Array]:
         """Columns of the rows at these places."""
@@ -162,8 +208,7 @@ class _Chunk:
     def _fields(
         self, rule: LayerRule, profile: Profile, layer: Layer, cells: Cells
     ) -> tuple[dict[str, pa.Array], pa.Array]:
-        rules = profile.fields_of(rule, set(layer.fields))
-        rules = {name: one for name, one in rules.items() if not self._is_personal(name, one, layer)}
+        rules = self._rules(rule, profile, layer)
         columns: dict[str, pa.Array] = {}
         wrong: dict[str, pa.Array] = {}
         for name, about in layer.fields.items():
@@ -175,6 +220,12 @@ class _Chunk:
             if columns[name].null_count > source.null_count:
                 wrong[name] = pc.if_else(pc.is_null(columns[name]), pc.cast(source, pa.string()), None)
         return columns, _as_json(wrong, cells.rows)
+
+    def _rules(self, rule: LayerRule, profile: Profile, layer: Layer) -> dict[str, FieldRule]:
+        """In the order of the layer's fields, without those of personal data."""
+        rules = profile.fields_of(rule, set(layer.fields))
+        ordered = {name: rules[name] for name in layer.fields if name in rules}
+        return {name: one for name, one in ordered.items() if not self._is_personal(name, one, layer)}
 
     def _is_personal(self, name: str, rule: FieldRule, layer: Layer) -> bool:
         """Whether a field asks for personal data that only a restricted field may hold; such columns are dropped."""

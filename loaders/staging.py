@@ -2,10 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
-import adbc_driver_postgresql.dbapi
 import numpy as np
 import pyarrow as pa
 from psycopg import Connection, sql
@@ -13,10 +13,13 @@ from psycopg import Connection, sql
 from gis_server.catalog import Catalog, Layer
 from gis_server.db.database import Database
 from gis_server.releases.staged import Staged, indexed
+from loaders.arrow_link import ArrowLink
 from loaders.checks.suspects import Suspects
 from loaders.held import Held
 from loaders.indexing import Indexing
 from loaders.line import Line
+from loaders.memory.again import Again
+from loaders.memory.recall import Recall
 from loaders.prepare import Batch, prepared
 from loaders.staged_tables import LOCK, create, never_served, new_fids, sweep
 from loaders.statements import statement
@@ -46,16 +49,18 @@ class Staging:
         self.scratches: list[str] = []
         self.suspects = Suspects(catalog)
         self.held = Held(database, source)
+        self.recall: Recall | None = None
         self.waiting: defaultdict[str, list[pa.Table]] = defaultdict(list)
         self.waiting_bytes = 0
         self.conn: Connection = database.connect()
-        self.copying = adbc_driver_postgresql.dbapi.connect(database.dsn("load"), autocommit=False)
+        self.copying = ArrowLink(database.dsn("load"))
         self.line = Line(self._prepared, self._copied)
         self.indexing = Indexing(database)
         self.counts: Counter[str] = Counter()
 
     def __enter__(self) -> Self:
         self.conn.autocommit = True
+        self.copying.run("BEGIN")
         sweep(self.conn)
         self.conn.execute(statement("hold.sql"), {"lock": LOCK, "load_id": self.load_id})
         self.conn.execute(statement("findings_create.sql", findings=self.findings))
@@ -72,14 +77,24 @@ class Staging:
         finally:
             self.conn.close()
 
-    def expect(self, layers: Iterable[str]) -> None:
-        """Layers that rows may come of: what is served of them is asked while the first rows are read."""
-        self.held.begin(self.catalog[layer] for layer in sorted(layers))
+    def expect(self, layers: Iterable[str], memory: Path) -> None:
+        """Layers that rows may come of: what is served and remembered of them is asked while the first are read."""
+        expected = [self.catalog[layer] for layer in sorted(layers)]
+        self.held.begin(expected)
+        self.recall = Recall(self.catalog, self.held, memory, self._came_again)
+        self.recall.begin(expected)
+
+    def remember(self) -> None:
+        """Keeps what was worked out of the rows, for when they come again."""
+        if self.recall is not None:
+            self.recall.keep(self.suspects)
 
     def add(self, layer: Layer, rows: pa.Table) -> None:
         """Rows for a layer; they are copied when enough of them wait."""
         if layer.id not in self.layers:
             self._create(layer)
+        if not rows.num_rows:
+            return
         waiting = self.waiting[layer.id]
         waiting.append(rows)
         self.waiting_bytes += rows.nbytes
@@ -100,7 +115,7 @@ class Staging:
         """Copies whatever still waits; from here on every connection sees the rows."""
         self._send_all()
         self.line.finish()
-        self.copying.commit()
+        self.copying.run("COMMIT")
         self.held.settle()
         for layer in self.layers.values():
             if self.held.are_few(layer):
@@ -119,7 +134,11 @@ class Staging:
                 self.analyze_one(layer)
 
     def analyze_one(self, layer: Layer) -> None:
-        self.conn.execute("SELECT meta.analyze_staged(%s)", [self._name(layer.id)])
+        """A twin is its owner's, who alone may analyze it; every other table is the load's own."""
+        if layer.id in self.twins:
+            self.conn.execute("SELECT meta.analyze_staged(%s)", [self._name(layer.id)])
+        else:
+            self.conn.execute(sql.SQL("ANALYZE {}").format(self.sent(layer)))
 
     def index_shapes(self, layer: Layer) -> None:
         """A spatial index on the staged rows, and statistics; a twin keeps them when it is served."""
@@ -223,22 +242,32 @@ class Staging:
                 rows = rows.set_column(rows.schema.get_field_index("_row"), "_row", numbers)
             self.line.put(Batch(self.layers[layer_id], rows))
 
-    def _prepared(self, batch: Batch) -> tuple[Layer, pa.Table]:
+    def _came_again(self, again: Again) -> None:
+        self.counts[again.layer.id] += len(again.numbers)
+        self.line.put(again)
+
+    def _prepared(self, work: Batch | Again) -> tuple[Layer, pa.Table]:
         """The first thread's work; coordinates that are no numbers are found by it, so numpy need not warn of them."""
+        if isinstance(work, Again):
+            for each in (self.suspects.take, self.held.take_again, cast(Recall, self.recall).take):
+                each(work)
+            return work.layer, pa.table({})
         with np.errstate(all="ignore"):
-            suspect = self.suspects.look_at(batch)
-            return batch.layer, prepared(batch.without(self.held.take(batch, suspect)), self.catalog.crs)
+            suspect = self.suspects.look_at(work)
+            if self.recall is not None:
+                self.recall.note(work, suspect)
+            return work.layer, prepared(work.without(self.held.take(work, suspect)).bare, self.catalog.crs)
 
     def _copied(self, work: tuple[Layer, pa.Table]) -> None:
         """The second thread's work."""
         layer, rows = work
         if not rows.num_rows:
             return
-        with self.copying.cursor() as cursor:
-            if self.twins.get(layer.id) is False:
-                cursor.execute("SELECT meta.begin_fill($1, $2)", (layer.id, self._name(layer.id)))
-                self.twins[layer.id] = True
-            cursor.adbc_ingest(self._name(layer.id), rows.to_reader(), mode="append", db_schema_name="staging")
+        if self.twins.get(layer.id) is False:
+            begin = sql.SQL("SELECT meta.begin_fill({}, {})").format(layer.id, self._name(layer.id))
+            self.copying.run(begin.as_string())
+            self.twins[layer.id] = True
+        self.copying.append("staging", self._name(layer.id), rows)
 
     def _drop(self) -> None:
         names = [self._findings, *self.scratches, *(self._name(layer_id) for layer_id in self.layers)]
