@@ -1,4 +1,4 @@
-"""Arrow tables into PostgreSQL and out of it: ADBC's own objects, since its DB-API layer would read pandas on every load.
+"""Arrow tables into PostgreSQL and out of it, by ADBC's own objects: its DB-API layer would read pandas each time.
 
 Transactions are begun in words: where ADBC begins them itself, it does so once more before each COPY, and PostgreSQL's
 log gets a warning for each.

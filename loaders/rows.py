@@ -68,7 +68,8 @@ class Rows:
     @cached_property
     def numbers(self) -> NDArray[np.int64]:
         if self.whole is not None:
-            return self.whole[0].numbers[self.whole[1].to_numpy()]
+            chosen: NDArray[np.int64] = self.whole[0].numbers[self.whole[1].to_numpy()]
+            return chosen
         return np.arange(self.first_number, self.first_number + self.count, dtype=np.int64)
 
     @cached_property

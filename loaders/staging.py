@@ -1,10 +1,10 @@
 """Staging: mapped rows go into tables of the load's own by binary COPY, in bounded memory, and vanish with the load."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Self, cast
+from typing import Self
 
 import numpy as np
 import pyarrow as pa
@@ -13,8 +13,8 @@ from psycopg import Connection, sql
 from gis_server.catalog import Catalog, Layer
 from gis_server.db.database import Database
 from gis_server.releases.staged import Staged, indexed
-from loaders.arrow_link import ArrowLink
 from loaders.checks.suspects import Suspects
+from loaders.copying import Copying
 from loaders.held import Held
 from loaders.indexing import Indexing
 from loaders.line import Line
@@ -23,10 +23,9 @@ from loaders.memory.recall import Recall
 from loaders.prepare import Batch, prepared
 from loaders.staged_tables import LOCK, create, never_served, new_fids, sweep
 from loaders.statements import statement
+from loaders.waiting import Waiting
 from loaders.wkb import Numbers
 
-ROWS_AT_ONCE = 65_536
-BYTES_IN_ALL = 96 << 20
 MANY = 50_000
 """Rows from which indexes are made while checks run."""
 
@@ -44,23 +43,19 @@ class Staging:
         self.load_id = load_id
         self.catalog = catalog
         self.layers: dict[str, Layer] = {}
-        self.twins: dict[str, bool] = {}
-        """Layers with a twin, and whether it is made."""
         self.scratches: list[str] = []
         self.suspects = Suspects(catalog)
         self.held = Held(database, source)
         self.recall: Recall | None = None
-        self.waiting: defaultdict[str, list[pa.Table]] = defaultdict(list)
-        self.waiting_bytes = 0
+        self.waiting = Waiting()
         self.conn: Connection = database.connect()
-        self.copying = ArrowLink(database.dsn("load"))
+        self.copying = Copying(database)
         self.line = Line(self._prepared, self._copied)
         self.indexing = Indexing(database)
         self.counts: Counter[str] = Counter()
 
     def __enter__(self) -> Self:
         self.conn.autocommit = True
-        self.copying.run("BEGIN")
         sweep(self.conn)
         self.conn.execute(statement("hold.sql"), {"lock": LOCK, "load_id": self.load_id})
         self.conn.execute(statement("findings_create.sql", findings=self.findings))
@@ -81,27 +76,26 @@ class Staging:
         """Layers that rows may come of: what is served and remembered of them is asked while the first are read."""
         expected = [self.catalog[layer] for layer in sorted(layers)]
         self.held.begin(expected)
-        self.recall = Recall(self.catalog, self.held, memory, self._came_again)
+        self.recall = Recall(self.catalog, self.held, memory, self.add_again)
         self.recall.begin(expected)
 
     def remember(self) -> None:
-        """Keeps what was worked out of the rows, for when they come again."""
+        """Keeps what was worked out of the rows for when they come again, in a thread of its own while they are
+        published: none of it depends on that."""
         if self.recall is not None:
-            self.recall.keep(self.suspects)
+            self.held.pool.submit(self.recall.keep, self.suspects)
 
     def add(self, layer: Layer, rows: pa.Table) -> None:
         """Rows for a layer; they are copied when enough of them wait."""
         if layer.id not in self.layers:
             self._create(layer)
-        if not rows.num_rows:
-            return
-        waiting = self.waiting[layer.id]
-        waiting.append(rows)
-        self.waiting_bytes += rows.nbytes
-        if sum(table.num_rows for table in waiting) >= ROWS_AT_ONCE:
-            self._send(layer.id)
-        elif self.waiting_bytes > BYTES_IN_ALL:
-            self._send_all()
+        for enough in self.waiting.add(layer.id, rows):
+            self._send(*enough)
+
+    def add_again(self, again: Again) -> None:
+        """Rows of a layer that came before, and are served as they came then."""
+        self.counts[again.layer.id] += len(again.numbers)
+        self.line.put(again)
 
     def fill(self, layer: Layer, rows: sql.Composable) -> int:
         """A layer from a table of rows that were checked before; how many."""
@@ -113,9 +107,10 @@ class Staging:
 
     def finish(self) -> None:
         """Copies whatever still waits; from here on every connection sees the rows."""
-        self._send_all()
+        for rest in self.waiting.rest():
+            self._send(*rest)
         self.line.finish()
-        self.copying.run("COMMIT")
+        self.copying.commit()
         self.held.settle()
         for layer in self.layers.values():
             if self.held.are_few(layer):
@@ -208,12 +203,13 @@ class Staging:
         return sql.Identifier("staging", self.scratches[-1])
 
     @property
-    def findings(self) -> sql.Identifier:
-        return sql.Identifier("staging", self._findings)
+    def twins(self) -> Collection[str]:
+        """Layers whose table can itself take the layer's place."""
+        return self.copying.twins
 
     @property
-    def _findings(self) -> str:
-        return f"load_{self.load_id}_findings"
+    def findings(self) -> sql.Identifier:
+        return sql.Identifier("staging", f"load_{self.load_id}_findings")
 
     def _name(self, layer_id: str) -> str:
         """Short enough for PostgreSQL whatever the layer is called."""
@@ -223,34 +219,22 @@ class Staging:
     def _create(self, layer: Layer) -> None:
         self.layers[layer.id] = layer
         if never_served(self.conn, layer):
-            self.twins[layer.id] = False
+            self.copying.twins[layer.id] = False
         else:
             create(self.conn, self.sent(layer), layer, self.catalog.crs.stored)
 
-    def _send_all(self) -> None:
-        for layer_id in list(self.waiting):
-            self._send(layer_id)
-
-    def _send(self, layer_id: str) -> None:
-        tables = self.waiting.pop(layer_id, [])
-        if tables:
-            rows = pa.concat_tables(tables)
-            self.waiting_bytes -= rows.nbytes
-            self.counts[layer_id] += rows.num_rows
-            if layer_id in self.twins:
-                numbers = pa.array(new_fids(self.conn, rows.num_rows))
-                rows = rows.set_column(rows.schema.get_field_index("_row"), "_row", numbers)
-            self.line.put(Batch(self.layers[layer_id], rows))
-
-    def _came_again(self, again: Again) -> None:
-        self.counts[again.layer.id] += len(again.numbers)
-        self.line.put(again)
+    def _send(self, layer_id: str, rows: pa.Table) -> None:
+        self.counts[layer_id] += rows.num_rows
+        if layer_id in self.twins:
+            numbers = pa.array(new_fids(self.conn, rows.num_rows))
+            rows = rows.set_column(rows.schema.get_field_index("_row"), "_row", numbers)
+        self.line.put(Batch(self.layers[layer_id], rows))
 
     def _prepared(self, work: Batch | Again) -> tuple[Layer, pa.Table]:
         """The first thread's work; coordinates that are no numbers are found by it, so numpy need not warn of them."""
         if isinstance(work, Again):
-            for each in (self.suspects.take, self.held.take_again, cast(Recall, self.recall).take):
-                each(work)
+            self.suspects.take(work)
+            self.held.take_again(work)
             return work.layer, pa.table({})
         with np.errstate(all="ignore"):
             suspect = self.suspects.look_at(work)
@@ -261,14 +245,9 @@ class Staging:
     def _copied(self, work: tuple[Layer, pa.Table]) -> None:
         """The second thread's work."""
         layer, rows = work
-        if not rows.num_rows:
-            return
-        if self.twins.get(layer.id) is False:
-            begin = sql.SQL("SELECT meta.begin_fill({}, {})").format(layer.id, self._name(layer.id))
-            self.copying.run(begin.as_string())
-            self.twins[layer.id] = True
-        self.copying.append("staging", self._name(layer.id), rows)
+        if rows.num_rows:
+            self.copying.copy(layer, self._name(layer.id), rows)
 
     def _drop(self) -> None:
-        names = [self._findings, *self.scratches, *(self._name(layer_id) for layer_id in self.layers)]
+        names = [f"load_{self.load_id}_findings", *self.scratches, *(self._name(layer_id) for layer_id in self.layers)]
         self.conn.execute("SELECT meta.drop_staged(%s)", [names])

@@ -1,4 +1,4 @@
-"""The surfaces of one layer for its coverage check: where all came before, those that may not fit are the same again."""
+"""The surfaces of one layer for its coverage check: where all came before, the same ones may not fit."""
 
 from dataclasses import dataclass, field
 
@@ -50,7 +50,7 @@ class Drawings:
     def suspects(self) -> Numbers | None:
         """Rows of surfaces that may not fit; None when all must be looked at."""
         prints, rows = self._all()
-        if self.printed and self.past is not None and np.array_equal(sums(prints), self.past.all_drawn):
+        if self.printed and self.past is not None and self.past.all_drawn == tuple(sums(prints)):
             self.found = rows[np.isin(prints, self.past[MISFITS])]
         else:
             self._sew_waiting()

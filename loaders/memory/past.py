@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from glob import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 import numpy as np
@@ -40,8 +40,9 @@ class Past:
         return len(self.columns[PRINT])
 
     @property
-    def all_drawn(self) -> Words | None:
-        return self.columns.get(ALL_DRAWN)
+    def all_drawn(self) -> tuple[int, ...] | None:
+        """What the drawings of the layer added up to, where it is known which of them may not fit."""
+        return tuple(self[ALL_DRAWN]) if ALL_DRAWN in self.columns else None
 
     def with_column(self, name: str, values: Column) -> "Past":
         return Past({**self.columns, name: values})
@@ -77,14 +78,14 @@ def read_past(file: Path) -> Past | None:
 
 
 def keep_past(file: Path, columns: Mapping[str, Column]) -> None:
-    """Puts it in the place of what was kept; on a full disk nothing is kept. A killed load's part goes with the next."""
+    """Puts it in the place of what was kept; a full disk keeps nothing. What a killed load began goes with the next."""
     part = file.with_name(f"{file.name}.{os.getpid()}{PART}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         for left in file.parent.glob(f"{escape(file.name)}.*{PART}"):
             left.unlink(missing_ok=True)
         with part.open("wb") as made:
-            np.savez(made, **columns)
+            np.savez(made, **cast(Any, columns))
         part.replace(file)
     except OSError:
         part.unlink(missing_ok=True)

@@ -27,8 +27,8 @@ from loaders.memory.past import (
     place_of,
     read_past,
 )
-from loaders.prepare import Batch
 from loaders.prepare import PRINT as PRINTED
+from loaders.prepare import Batch
 
 Columns = dict[str, Column]
 
@@ -56,9 +56,10 @@ class Recall:
         """What is remembered of rows that are served."""
         return self.asked[layer].result() if layer in self.asked else None
 
-    def take(self, again: Again) -> None:
+    def tell(self, again: Again) -> None:
         """Rows that came before."""
         self.again[again.layer.id].append(again)
+        self.put(again)
 
     def note(self, batch: Batch, suspect: Mask) -> None:
         """New rows; those that a test names are looked at each time they come."""
@@ -126,4 +127,4 @@ def _together(new: list[Columns], again: list[Again]) -> Columns:
 def _nothing_new(columns: Columns, past: Past, told: Columns) -> bool:
     """Whether the same is remembered already."""
     same = len(columns[PRINT]) == len(past) and np.array_equal(np.sort(columns[PRINT]), past[PRINT])
-    return same and all(np.array_equal(values, past.columns.get(name)) for name, values in told.items())
+    return same and all(name in past.columns and np.array_equal(values, past[name]) for name, values in told.items())
