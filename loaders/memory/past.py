@@ -7,6 +7,7 @@ database or not there at all: that costs time, and is never wrong.
 import os
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from glob import escape
 from pathlib import Path
@@ -71,7 +72,7 @@ def place_of(folder: Path, source: str, layer: str) -> Path:
 def read_past(file: Path) -> Past | None:
     """What is kept there; None where that is nothing, or cannot be read."""
     try:
-        with np.load(file, allow_pickle=False) as content:
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as content:
             return Past({name: content[name] for name in content.files})
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
@@ -88,4 +89,5 @@ def keep_past(file: Path, columns: Mapping[str, Column]) -> None:
             np.savez(made, **cast(Any, columns))
         part.replace(file)
     except OSError:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
