@@ -6,7 +6,6 @@ most of it; so a street narrower than half a pixel closes, and a shared border i
 
 import numpy as np
 import numpy.typing as npt
-import rasterio.features
 import shapely
 
 from gis_server.drawing.frames import AREAS, MARGIN, PIXELS, Frame, Numbers, Shapes
@@ -166,7 +165,9 @@ def _sieved(pixels: Grid, least: int, mask: npt.NDArray[np.bool_] | None) -> Gri
 
 
 def _without(pixels: Grid, least: int, mask: npt.NDArray[np.bool_] | None) -> Grid:
-    sieved: Grid = rasterio.features.sieve(pixels, least, mask=mask, connectivity=4)
+    from rasterio.features import sieve  # brings a GDAL of its own, which only drawing needs
+
+    sieved: Grid = sieve(pixels, least, mask=mask, connectivity=4)
     return sieved
 
 
@@ -204,7 +205,9 @@ def _outlines(pixels: Grid, corner: tuple[int, int], frame: Frame) -> tuple[Shap
 
     A corner stands at every pixel, or two neighbours would not have the same ones and their border would part.
     """
-    found = list(rasterio.features.shapes(pixels, mask=pixels > 0, connectivity=4))
+    from rasterio.features import shapes
+
+    found = list(shapes(pixels, mask=pixels > 0, connectivity=4))
     if not found:
         return np.zeros(0, dtype=object), np.zeros(0, dtype=np.int64)
     rings = [ring for one, _ in found for ring in one["coordinates"]]

@@ -296,7 +296,7 @@ BETWEEN: list[tuple[dict[str, Any], bool]] = [
 
 
 def test_whatever_is_otherwise_when_a_delivery_comes_again_is_heeded(by_either_way, came_again, tmp_path):
-    """Each time one parcel is moved over its neighbour and another gets a new address; some rows always have findings."""
+    """Each time one parcel is moved over its neighbour and another has a new address; one always has a finding."""
     rng, features = random.Random(5), city()
     changed(features, 7, dt=900.0)
     by_either_way([taken()], tmp_path, profile=OTHERS)

@@ -1,4 +1,4 @@
-"""Surfaces that came before are not sewn together again, unless one of them is new or gone; what is named is the same."""
+"""Surfaces that came before are sewn together again only where one is new or gone; what is named is the same."""
 
 import numpy as np
 import pyarrow as pa
