@@ -1,4 +1,4 @@
-"""City-sized parcels: `bando load` beside plain `ogr2ogr` COPY with GiST (`python -m benchmarks.load [rows] [gpkg|shp]`).
+"""City-sized parcels: `bando load` beside `ogr2ogr` COPY with GiST (`python -m benchmarks.load [rows] [gpkg|shp]`).
 
 First into an empty layer, with every check, both geometries, history and indexes; again; with 1 % and with all rows
 changed; from a GeoPackage and from a Shapefile. Each load stands between two of `ogr2ogr`, so that both meet the same
