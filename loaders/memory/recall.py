@@ -31,6 +31,8 @@ from loaders.prepare import PRINT as PRINTED
 from loaders.prepare import Batch
 
 Columns = dict[str, Column]
+MOST = 2_500_000
+"""Rows of a layer that are remembered; of a larger one nothing is, as it would take too much memory."""
 
 
 @dataclass
@@ -63,25 +65,26 @@ class Recall:
 
     def note(self, batch: Batch, suspect: Mask) -> None:
         """New rows; those that a test names are looked at each time they come."""
-        if PRINTED not in batch.rows.column_names:
+        new = self.new[batch.layer.id]
+        if PRINTED not in batch.rows.column_names or sum(len(one[PRINT]) for one in new) > MOST:
             return
-        self.new[batch.layer.id].append({name: values[~suspect] for name, values in _worked_out(batch).items()})
+        new.append({name: values[~suspect] for name, values in _worked_out(batch).items()})
 
     def keep(self, suspects: Suspects) -> None:
         """Remembers the rows of this load instead of those of the last."""
-        for layer_id in self.new.keys() | self.again.keys():
-            drawings = suspects.drawings.get(layer_id)
-            self._keep(layer_id, drawings.told() if drawings else {})
+        for layer in self.new.keys() | self.again.keys():
+            drawings = suspects.drawings.get(layer)
+            self._keep(layer, drawings.told() if drawings else {})
 
-    def _keep(self, layer_id: str, told: Columns) -> None:
-        new, again = self.new.pop(layer_id, []), self.again.pop(layer_id, [])
-        columns = _together(new, again)
-        rows = len(columns[PRINT])
-        if not held.FEWEST <= rows <= held.MOST or (again and _nothing_new(columns, again[0].past, told)):
+    def _keep(self, layer: str, told: Columns) -> None:
+        parts = _Parts(self.new.pop(layer, []), self.again.pop(layer, []))
+        prints = parts.column(PRINT)
+        if not held.FEWEST <= len(prints) <= MOST:
             return
-        order = np.argsort(columns[PRINT])
-        ordered = {name: values[order] for name, values in columns.items()}
-        keep_past(place_of(self.folder, str(self.held.source), layer_id), {**ordered, **told})
+        order = np.argsort(prints)
+        if not parts.say_nothing_new(prints[order], told):
+            columns = {name: parts.column(name)[order] for name in parts.names}
+            keep_past(place_of(self.folder, str(self.held.source), layer), {**columns, **told})
 
     def _past(self, layer: Layer) -> Past | None:
         past = read_past(place_of(self.folder, str(self.held.source), layer.id))
@@ -115,16 +118,25 @@ def _spread(values: Column, batch: Batch) -> Column:
     return whole
 
 
-def _together(new: list[Columns], again: list[Again]) -> Columns:
-    names = new[0] if new else again[0].past.columns
-    return {
-        name: np.concatenate([*(one[name] for one in new), *(one.column(name) for one in again)])
-        for name in names
-        if name not in WHOLE | {SERVED}
-    }
+@dataclass(frozen=True)
+class _Parts:
+    """What there is to be remembered of a layer, new and old; a column is put together when it is asked for."""
 
+    new: list[Columns]
+    again: list[Again]
 
-def _nothing_new(columns: Columns, past: Past, told: Columns) -> bool:
-    """Whether the same is remembered already."""
-    same = len(columns[PRINT]) == len(past) and np.array_equal(np.sort(columns[PRINT]), past[PRINT])
-    return same and all(name in past.columns and np.array_equal(values, past[name]) for name, values in told.items())
+    @property
+    def names(self) -> list[str]:
+        names = self.new[0] if self.new else self.again[0].past.columns
+        return [name for name in names if name not in WHOLE | {SERVED}]
+
+    def column(self, name: str) -> Column:
+        parts = [*(one[name] for one in self.new), *(one.column(name) for one in self.again)]
+        return np.concatenate(parts) if parts else np.zeros(0, np.uint64)
+
+    def say_nothing_new(self, ordered: Column, told: Columns) -> bool:
+        """Whether the same is remembered already."""
+        past = self.again[0].past if self.again else None
+        if past is None or not np.array_equal(ordered, past[PRINT]):
+            return False
+        return all(name in past.columns and np.array_equal(values, past[name]) for name, values in told.items())
