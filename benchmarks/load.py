@@ -1,4 +1,4 @@
-"""City-sized parcels: `bando load` beside plain `ogr2ogr` COPY with GiST (`python -m benchmarks.load [rows] [gpkg]`).
+"""City-sized parcels: `bando load` beside `ogr2ogr` COPY with GiST (`python -m benchmarks.load [rows] [gpkg|shp]`).
 
 First into an empty layer, with every check, both geometries, history and indexes; again; with 1 % and with all rows
 changed; from a GeoPackage and from a Shapefile. Each load stands between two of `ogr2ogr`, so that both meet the same
@@ -40,25 +40,29 @@ SHAPE_COLUMN = {"ky_hieu_muc_dich": "ky_hieu_mu"}
 
 
 def bench(place: Bench, parcels: int = PARCELS, only: str = "") -> None:
-    """Prints ratios for both formats, in installations of their own, then the factors; or of one format alone."""
+    """Prints ratios for both formats, in installations of their own, then all rows changed and the factors.
+
+    `only` names formats (gpkg, shp) whose usual deliveries are to be measured and nothing else.
+    """
     with tempfile.TemporaryDirectory(prefix="bando-load-") as folder:
         asked(place, "sample", "--out", str(Path(folder) / "lon"), "--parcels", str(parcels))
         parcel_file = Path(folder) / "lon" / "ThuaDat.gpkg"
-        with fresh_installation() as empty:
-            _measure(empty, parcel_file, "mau_lon")
-        if only:
-            return
-        shape_file = _as_shapefile(parcel_file)
-        with fresh_installation() as empty:
-            _measure(empty, shape_file, _profile_for_shapes(shape_file))
-        with fresh_installation() as empty:
-            _factors(empty, parcel_file)
+        if "shp" not in only:
+            with fresh_installation() as empty:
+                _measure(empty, parcel_file, "mau_lon", whole=not only)
+        if "gpkg" not in only:
+            shape_file = _as_shapefile(parcel_file)
+            with fresh_installation() as empty:
+                _measure(empty, shape_file, _profile_for_shapes(shape_file), whole=not only)
+        if not only:
+            with fresh_installation() as empty:
+                _factors(empty, parcel_file)
 
 
-def _measure(place: Bench, file: Path, profile: str) -> None:
+def _measure(place: Bench, file: Path, profile: str, *, whole: bool) -> None:
     kind, peers = file.suffix.removeprefix(".").upper(), [_ogr2ogr(place, file)]
     deliveries = {"first load": file, "the same again, no release": file, "1 % changed": _changed(file, 100)}
-    for words, delivery in {**deliveries, "all changed": _changed(file, 1)}.items():
+    for words, delivery in {**deliveries, **({"all changed": _changed(file, 1)} if whole else {})}.items():
         seconds, report = _load(place, delivery, profile)
         peers.append(_ogr2ogr(place, file))
         beside = sum(peers[-2:]) / 2
@@ -67,7 +71,7 @@ def _measure(place: Bench, file: Path, profile: str) -> None:
         claim(f"{kind}: {words}, without drawing tiles ahead", seconds - drawing, beside, "s", "s the same")
         claim(f"{kind}: peak memory", report["peak_mib"], LIMIT_MIB, "MiB", "MiB limit")
         _show_shares(report, seconds)
-    if kind == "GPKG":
+    if whole and kind == "GPKG":
         _without_holding_back(place, file, profile)
 
 

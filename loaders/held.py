@@ -10,7 +10,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-import adbc_driver_postgresql.dbapi
 import numpy as np
 import psycopg
 from numpy.typing import NDArray
@@ -20,7 +19,10 @@ from gis_server.catalog import Layer
 from gis_server.db.database import Database
 from gis_server.errors import Busy
 from gis_server.releases.staged import Kept
+from loaders.arrow_link import ArrowLink
 from loaders.checks.suspects import Mask
+from loaders.memory.again import Again
+from loaders.memory.past import KEY, ROW, SERVED, Past
 from loaders.prepare import Batch
 from loaders.statements import statement
 from loaders.wkb import Numbers
@@ -89,6 +91,18 @@ class Held:
         held = Away(batch.numbers[same], features[same], places[same])
         self.waiting[batch.layer.id].append(held)
         return same
+
+    def take_again(self, again: Again) -> None:
+        """Rows that came before, and are served as they came then."""
+        away = Away(again.numbers, again.features, again.column(SERVED))
+        self.waiting[again.layer.id].append(away)
+
+    def served(self, layer: Layer, past: Past) -> Past:
+        """Of what is remembered of a layer, the rows that are served now, and where they are in what is known."""
+        known = self.asked[layer.id].result()
+        places = _places(known.row, past[ROW])
+        there = (known.row[places] == past[ROW]) & (known.key[places] == past[KEY])
+        return past.with_column(SERVED, places).chosen(there)
 
     def settle(self) -> None:
         """All is read."""
@@ -161,12 +175,8 @@ class Held:
         key = sql.SQL(", ").join([sql.Identifier(name) for name in layer.key])
         names = {"key": key, "served": sql.Identifier(layer.group, layer.name), "source": sql.Literal(self.source)}
         query = statement("served_hashes.sql", **names).as_string()
-        with (
-            adbc_driver_postgresql.dbapi.connect(self.database.dsn("load"), autocommit=True) as conn,
-            conn.cursor() as cursor,
-        ):
-            cursor.execute(query)
-            found = cursor.fetch_arrow_table()
+        with ArrowLink(self.database.dsn("load")) as link:
+            found = link.rows(query)
         row, key_hash, fid = (found.column(name).to_numpy() for name in ("row", "key", "fid"))
         order = np.argsort(row)
         return Known(since, row[order], key_hash[order], fid[order])

@@ -68,6 +68,11 @@ class Desk:
     rasters: Path
     """The store of Cloud-Optimised GeoTIFFs."""
 
+    @property
+    def memory(self) -> Path:
+        """Where it is kept what was worked out of the rows that were delivered last."""
+        return self.state / "memory"
+
 
 def load(order: Order, desk: Desk) -> Report:
     """Loads a delivery as one release. On any error nothing is published and no staging table stays."""
@@ -84,7 +89,7 @@ def load(order: Order, desk: Desk) -> Report:
         account = Account(files_left_out=plan.left_out)
         report = Report(order.path.name, plan.source, order.dry_run or order.judge, account, judged=order.judge)
         with Staging(desk.database, book.load_id, desk.catalog, plan.source.id) as staging:
-            staging.expect(plan.layers)
+            staging.expect(plan.layers, desk.memory)
             child.workspace = None if report.dry_run else keeper.workspace
             stage(plan, staging, desk, report, child)
             if not (order.judge or order.dry_run or order.hold):
@@ -95,6 +100,7 @@ def load(order: Order, desk: Desk) -> Report:
             elif report.refusals:
                 raise refusal(gate, report, report.refusals)
             elif not order.dry_run:
+                staging.remember()
                 with keeper.keeping(staging):
                     if order.hold:
                         report.draft = book.draft = _hold(plan, staging, desk, order)
@@ -108,7 +114,7 @@ def load(order: Order, desk: Desk) -> Report:
 
 def stage(plan: Plan, staging: Staging, desk: Desk, report: Report, child: Child) -> None:
     """Reads every file of the plan in a child process, finds its grid, maps its rows and copies them into staging."""
-    mapping, seen = Mapping(desk.catalog, report.account), set[str]()
+    mapping, seen = Mapping(desk.catalog, report.account, staging.recall), set[str]()
     with desk.steps.step("đọc · read", "Đọc · Reading"), served(desk.catalog, desk.database) as control:
         locator = Locator(desk.catalog, desk.places, control, plan.given, plan.path, report.grids, report.judged)
         for reading in plan.readings:

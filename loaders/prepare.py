@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from gis_server.catalog import CrsBook, Layer
 from gis_server.catalog.crs import WEB_MERCATOR
 from gis_server.db.shapes import hashed_fields
-from loaders.geometry import Shapes
+from loaders.geometry import COLLECTION, Shapes
 from loaders.mercator import in_mercator
 from loaders.row_hash import Hashes, combined, value_hashes
 from loaders.wkb import Numbers, Plain, Points, read_plain
 
 CURVE_BITS = 15
+PRINT, DRAWING = "_print", "_drawing"
+"""Columns of mapped rows that are about the rows as they were delivered; they go no further."""
 FAR_APART = 2.0
 """Rows are sorted when the way along them, as they came, is longer than this many times the way along the curve."""
 
@@ -73,6 +75,41 @@ class Batch:
     def hash_of(self, fields: list[str]) -> NDArray[np.int64]:
         """Of some fields together."""
         return combined([self.hashes[name] for name in fields])
+
+    @cached_property
+    def signatures(self) -> Hashes:
+        """Of the rows that have a geometry: alike for shapes with the same box and number of points."""
+        points = self.plain.counts if self.plain is not None else shapely.get_num_coordinates(self.shapes)
+        words = np.ascontiguousarray(np.column_stack([self.boxes + 0.0, points])).view(np.uint64)
+        total = np.zeros(len(words), np.uint64)
+        for column in words.T:
+            total = (total ^ column) * np.uint64(0x9E3779B97F4A7C15)
+            total ^= total >> np.uint64(29)
+        return total
+
+    @cached_property
+    def kinds(self) -> NDArray[np.int8]:
+        """Of the rows that have a geometry: 0 point, 1 line, 2 polygon, −1 what is no kind."""
+        if self.plain is not None:
+            return self.plain.kinds
+        kinds: NDArray[np.int8] = shapely.get_dimensions(self.shapes).astype(np.int8)
+        return np.where(shapely.get_type_id(self.shapes) == COLLECTION, np.int8(-1), kinds)
+
+    def groups(self, by: list[str]) -> Hashes:
+        """Of the rows that have a geometry, what keeps their coverage apart from others."""
+        if not by:
+            return np.zeros(len(self.drawn), np.uint64)
+        return self.hash_of(by).view(np.uint64)[self.drawn]
+
+    @property
+    def drawings(self) -> Hashes | None:
+        """Prints of the geometries as they were delivered, of the rows that have one; None where nobody asked."""
+        return self.rows.column(DRAWING).to_numpy()[self.drawn] if DRAWING in self.rows.column_names else None
+
+    @property
+    def bare(self) -> "Batch":
+        """Without the prints."""
+        return Batch(self.layer, self.rows.drop_columns([PRINT, DRAWING])) if self.drawings is not None else self
 
     def without(self, rows: NDArray[np.bool_]) -> "Batch":
         return Batch(self.layer, self.rows.filter(pa.array(~rows))) if rows.any() else self

@@ -34,6 +34,8 @@ class Rows:
     crs: CrsBook
     first_number: int
     cleaned: dict[str, pa.Array] = field(default_factory=dict)
+    whole: "tuple[Rows, pa.Array] | None" = None
+    """Of which chunk these are only some rows, and their places in it."""
 
     @property
     def line(self) -> str:
@@ -57,8 +59,17 @@ class Rows:
         rows: int = self.chunk.rows.num_rows
         return rows
 
+    def chosen(self, which: Mask) -> "Rows":
+        """Some of the rows, as they are among the others: what letters they have, all of a column say."""
+        places = pa.array(np.flatnonzero(which))
+        chunk = Chunk(self.chunk.kind, self.chunk.rows.take(places))
+        return Rows(self.stream, chunk, self.letters, self.crs, self.first_number, whole=(self, places))
+
     @cached_property
     def numbers(self) -> NDArray[np.int64]:
+        if self.whole is not None:
+            chosen: NDArray[np.int64] = self.whole[0].numbers[self.whole[1].to_numpy()]
+            return chosen
         return np.arange(self.first_number, self.first_number + self.count, dtype=np.int64)
 
     @cached_property
@@ -97,6 +108,8 @@ class Rows:
         return self.cleaned[name]
 
     def _read_column(self, name: str) -> pa.Array:
+        if self.whole is not None:
+            return self.whole[0].column(name).take(self.whole[1])
         match name if name not in self.names else None:
             case "@file":
                 return pa.repeat(pa.scalar(PurePosixPath(self.stream.file).stem), self.count)

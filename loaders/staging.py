@@ -1,11 +1,11 @@
 """Staging: mapped rows go into tables of the load's own by binary COPY, in bounded memory, and vanish with the load."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import adbc_driver_postgresql.dbapi
 import numpy as np
 import pyarrow as pa
 from psycopg import Connection, sql
@@ -14,16 +14,18 @@ from gis_server.catalog import Catalog, Layer
 from gis_server.db.database import Database
 from gis_server.releases.staged import Staged, indexed
 from loaders.checks.suspects import Suspects
+from loaders.copying import Copying
 from loaders.held import Held
 from loaders.indexing import Indexing
 from loaders.line import Line
+from loaders.memory.again import Again
+from loaders.memory.recall import Recall
 from loaders.prepare import Batch, prepared
 from loaders.staged_tables import LOCK, create, never_served, new_fids, sweep
 from loaders.statements import statement
+from loaders.waiting import Waiting
 from loaders.wkb import Numbers
 
-ROWS_AT_ONCE = 65_536
-BYTES_IN_ALL = 96 << 20
 MANY = 50_000
 """Rows from which indexes are made while checks run."""
 
@@ -41,15 +43,13 @@ class Staging:
         self.load_id = load_id
         self.catalog = catalog
         self.layers: dict[str, Layer] = {}
-        self.twins: dict[str, bool] = {}
-        """Layers with a twin, and whether it is made."""
         self.scratches: list[str] = []
         self.suspects = Suspects(catalog)
         self.held = Held(database, source)
-        self.waiting: defaultdict[str, list[pa.Table]] = defaultdict(list)
-        self.waiting_bytes = 0
+        self.recall: Recall | None = None
+        self.waiting = Waiting()
         self.conn: Connection = database.connect()
-        self.copying = adbc_driver_postgresql.dbapi.connect(database.dsn("load"), autocommit=False)
+        self.copying = Copying(database)
         self.line = Line(self._prepared, self._copied)
         self.indexing = Indexing(database)
         self.counts: Counter[str] = Counter()
@@ -72,21 +72,30 @@ class Staging:
         finally:
             self.conn.close()
 
-    def expect(self, layers: Iterable[str]) -> None:
-        """Layers that rows may come of: what is served of them is asked while the first rows are read."""
-        self.held.begin(self.catalog[layer] for layer in sorted(layers))
+    def expect(self, layers: Iterable[str], memory: Path) -> None:
+        """Layers that rows may come of: what is served and remembered of them is asked while the first are read."""
+        expected = [self.catalog[layer] for layer in sorted(layers)]
+        self.held.begin(expected)
+        self.recall = Recall(self.catalog, self.held, memory, self.add_again)
+        self.recall.begin(expected)
+
+    def remember(self) -> None:
+        """Keeps what was worked out of the rows for when they come again, in a thread of its own while they are
+        published: none of it depends on that."""
+        if self.recall is not None:
+            self.held.pool.submit(self.recall.keep, self.suspects)
 
     def add(self, layer: Layer, rows: pa.Table) -> None:
         """Rows for a layer; they are copied when enough of them wait."""
         if layer.id not in self.layers:
             self._create(layer)
-        waiting = self.waiting[layer.id]
-        waiting.append(rows)
-        self.waiting_bytes += rows.nbytes
-        if sum(table.num_rows for table in waiting) >= ROWS_AT_ONCE:
-            self._send(layer.id)
-        elif self.waiting_bytes > BYTES_IN_ALL:
-            self._send_all()
+        for enough in self.waiting.add(layer.id, rows):
+            self._send(*enough)
+
+    def add_again(self, again: Again) -> None:
+        """Rows of a layer that came before, and are served as they came then."""
+        self.counts[again.layer.id] += len(again.numbers)
+        self.line.put(again)
 
     def fill(self, layer: Layer, rows: sql.Composable) -> int:
         """A layer from a table of rows that were checked before; how many."""
@@ -98,7 +107,8 @@ class Staging:
 
     def finish(self) -> None:
         """Copies whatever still waits; from here on every connection sees the rows."""
-        self._send_all()
+        for rest in self.waiting.rest():
+            self._send(*rest)
         self.line.finish()
         self.copying.commit()
         self.held.settle()
@@ -119,7 +129,11 @@ class Staging:
                 self.analyze_one(layer)
 
     def analyze_one(self, layer: Layer) -> None:
-        self.conn.execute("SELECT meta.analyze_staged(%s)", [self._name(layer.id)])
+        """A twin is its owner's, who alone may analyze it; every other table is the load's own."""
+        if layer.id in self.twins:
+            self.conn.execute("SELECT meta.analyze_staged(%s)", [self._name(layer.id)])
+        else:
+            self.conn.execute(sql.SQL("ANALYZE {}").format(self.sent(layer)))
 
     def index_shapes(self, layer: Layer) -> None:
         """A spatial index on the staged rows, and statistics; a twin keeps them when it is served."""
@@ -189,12 +203,13 @@ class Staging:
         return sql.Identifier("staging", self.scratches[-1])
 
     @property
-    def findings(self) -> sql.Identifier:
-        return sql.Identifier("staging", self._findings)
+    def twins(self) -> Collection[str]:
+        """Layers whose table can itself take the layer's place."""
+        return self.copying.twins
 
     @property
-    def _findings(self) -> str:
-        return f"load_{self.load_id}_findings"
+    def findings(self) -> sql.Identifier:
+        return sql.Identifier("staging", f"load_{self.load_id}_findings")
 
     def _name(self, layer_id: str) -> str:
         """Short enough for PostgreSQL whatever the layer is called."""
@@ -204,42 +219,35 @@ class Staging:
     def _create(self, layer: Layer) -> None:
         self.layers[layer.id] = layer
         if never_served(self.conn, layer):
-            self.twins[layer.id] = False
+            self.copying.twins[layer.id] = False
         else:
             create(self.conn, self.sent(layer), layer, self.catalog.crs.stored)
 
-    def _send_all(self) -> None:
-        for layer_id in list(self.waiting):
-            self._send(layer_id)
+    def _send(self, layer_id: str, rows: pa.Table) -> None:
+        self.counts[layer_id] += rows.num_rows
+        if layer_id in self.twins:
+            numbers = pa.array(new_fids(self.conn, rows.num_rows))
+            rows = rows.set_column(rows.schema.get_field_index("_row"), "_row", numbers)
+        self.line.put(Batch(self.layers[layer_id], rows))
 
-    def _send(self, layer_id: str) -> None:
-        tables = self.waiting.pop(layer_id, [])
-        if tables:
-            rows = pa.concat_tables(tables)
-            self.waiting_bytes -= rows.nbytes
-            self.counts[layer_id] += rows.num_rows
-            if layer_id in self.twins:
-                numbers = pa.array(new_fids(self.conn, rows.num_rows))
-                rows = rows.set_column(rows.schema.get_field_index("_row"), "_row", numbers)
-            self.line.put(Batch(self.layers[layer_id], rows))
-
-    def _prepared(self, batch: Batch) -> tuple[Layer, pa.Table]:
+    def _prepared(self, work: Batch | Again) -> tuple[Layer, pa.Table]:
         """The first thread's work; coordinates that are no numbers are found by it, so numpy need not warn of them."""
+        if isinstance(work, Again):
+            self.suspects.take(work)
+            self.held.take_again(work)
+            return work.layer, pa.table({})
         with np.errstate(all="ignore"):
-            suspect = self.suspects.look_at(batch)
-            return batch.layer, prepared(batch.without(self.held.take(batch, suspect)), self.catalog.crs)
+            suspect = self.suspects.look_at(work)
+            if self.recall is not None:
+                self.recall.note(work, suspect)
+            return work.layer, prepared(work.without(self.held.take(work, suspect)).bare, self.catalog.crs)
 
     def _copied(self, work: tuple[Layer, pa.Table]) -> None:
         """The second thread's work."""
         layer, rows = work
-        if not rows.num_rows:
-            return
-        with self.copying.cursor() as cursor:
-            if self.twins.get(layer.id) is False:
-                cursor.execute("SELECT meta.begin_fill($1, $2)", (layer.id, self._name(layer.id)))
-                self.twins[layer.id] = True
-            cursor.adbc_ingest(self._name(layer.id), rows.to_reader(), mode="append", db_schema_name="staging")
+        if rows.num_rows:
+            self.copying.copy(layer, self._name(layer.id), rows)
 
     def _drop(self) -> None:
-        names = [self._findings, *self.scratches, *(self._name(layer_id) for layer_id in self.layers)]
+        names = [f"load_{self.load_id}_findings", *self.scratches, *(self._name(layer_id) for layer_id in self.layers)]
         self.conn.execute("SELECT meta.drop_staged(%s)", [names])

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.progress import Progress
 
-from gis_server.catalog import Catalog, read_catalog
+from gis_server.catalog import Catalog
 from gis_server.catalog.places import Places, read_places
+from gis_server.cli.kept_catalog import kept_catalog
 from gis_server.db.cluster import embedded_cluster
 from gis_server.db.database import Database, open_database
 from gis_server.db.places import write_places
@@ -36,7 +37,7 @@ class Ready:
 
 def read_settings_and_catalog() -> tuple[Settings, Catalog]:
     settings = Settings()
-    return settings, read_catalog(settings.layers_folder, settings.styles_folder)
+    return settings, kept_catalog(settings)
 
 
 def running_database(settings: Settings) -> Database | None:

@@ -6,7 +6,6 @@ most of it; so a street narrower than half a pixel closes, and a shared border i
 
 import numpy as np
 import numpy.typing as npt
-import rasterio.features
 import shapely
 
 from gis_server.drawing.frames import MARGIN, Frame, Numbers, Shapes
@@ -31,15 +30,17 @@ def as_areas(given: Pieces, frame: Frame) -> Pieces:
 
 def areas_of(ground: Ground, frame: Frame) -> Pieces:
     """The areas that some ground shows."""
+    from rasterio import features  # brings a GDAL of its own, which only drawing needs
+
     if not ground.grid.any():
         return nothing()
     rows, columns = _used(ground.grid, 1), _used(ground.grid, 0)
     some = ground.grid[rows.start * FINER : rows.stop * FINER, columns.start * FINER : columns.stop * FINER]
     shown = _calm(_pixels(some))
-    outlines = list(rasterio.features.shapes(shown, mask=shown > 0, connectivity=4))
+    outlines = list(features.shapes(shown, mask=shown > 0, connectivity=4))
     if not outlines:
         return nothing()
-    numbered = rasterio.features.rasterize(
+    numbered = features.rasterize(
         [(one, number) for number, (one, _) in enumerate(outlines, 1)], out_shape=shown.shape, dtype=np.int32
     )
     whole = np.zeros((SIDE, SIDE), dtype=np.int32)
@@ -151,7 +152,9 @@ def _sieved(pixels: Grid, least: int, mask: npt.NDArray[np.bool_] | None) -> Gri
 
 
 def _without(pixels: Grid, least: int, mask: npt.NDArray[np.bool_] | None) -> Grid:
-    sieved: Grid = rasterio.features.sieve(pixels, least, mask=mask, connectivity=4)
+    from rasterio.features import sieve  # brings a GDAL of its own, which only drawing needs
+
+    sieved: Grid = sieve(pixels, least, mask=mask, connectivity=4)
     return sieved
 
 

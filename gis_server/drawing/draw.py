@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import psycopg
-from rasterio.errors import NotGeoreferencedWarning
 
 from gis_server.catalog import Layer
 from gis_server.db.rows import ways_of_seeing
@@ -61,6 +60,8 @@ def draw(conn: psycopg.Connection, layer: Layer, table: str, cells: Cells | None
 
 def draw_all(conn: psycopg.Connection, wanted: Sequence[Wanted]) -> list[BySight]:
     """The same of several layers, apart for each way of seeing them."""
+    from rasterio.errors import NotGeoreferencedWarning  # brings a GDAL of its own, which only drawing needs
+
     with warnings.catch_warnings(category=NotGeoreferencedWarning, action="ignore"):  # grids of pixels are not maps
         return _ended(_side_by_side(conn, wanted))
 

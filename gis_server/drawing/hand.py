@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol, TypeVar, cast
 
-from rasterio.errors import NotGeoreferencedWarning
-
 HOME = Path(__file__).parents[2]
 KEPT = ("PATH", "LANG", "TMPDIR", "HOME")
 
@@ -68,6 +66,8 @@ class Hand:
 
 def work(asked: BinaryIO, answers: BinaryIO) -> None:
     """Work in, what is drawn out, until there is no more."""
+    from rasterio.errors import NotGeoreferencedWarning  # brings a GDAL of its own, which only drawing needs
+
     warnings.simplefilter("ignore", NotGeoreferencedWarning)  # grids of pixels are not maps
     try:
         while True:

@@ -15,16 +15,20 @@ import shapely
 from numpy.typing import NDArray
 
 from gis_server.catalog import Catalog, Layer
-from gis_server.catalog.checks import AreaCheck, CoverageCheck, DistinctCheck
+from gis_server.catalog.checks import AreaCheck, Coverage, CoverageCheck, DistinctCheck
 from gis_server.catalog.model import FieldRule
+from loaders.checks.drawings import Drawings
 from loaders.checks.edges import Edges
 from loaders.checks.seams import Seams
 from loaders.geometry import KINDS
+from loaders.memory.again import Again
+from loaders.memory.past import KEY, KIND
 from loaders.prepare import Batch
 from loaders.row_hash import Hashes
 from loaders.wkb import Numbers
 
 Mask = NDArray[np.bool_]
+DISTINCT = "distinct"
 SLIVER_M = 0.05
 SPIKE_SLOPE = 0.018
 """Over the tangent of one degree, within which a spike turns back."""
@@ -40,7 +44,8 @@ class Suspects:
     catalog: Catalog
     found: defaultdict[tuple[str, str], list[Numbers]] = field(default_factory=lambda: defaultdict(list))
     once: defaultdict[tuple[str, str], list[tuple[Hashes, Numbers]]] = field(default_factory=lambda: defaultdict(list))
-    seams: dict[str, Seams] = field(default_factory=dict)
+    drawings: dict[str, Drawings] = field(default_factory=dict)
+    """By layer, of those whose surfaces should lie side by side."""
     kinds: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     """Kinds of geometry that came, by layer."""
 
@@ -52,18 +57,28 @@ class Suspects:
                 self.found[layer.id, check].append(batch.numbers[places])
                 named[places] = True
         self.once[layer.id, "key"].append((_together(batch, layer.key), batch.numbers))
-        for name, about in layer.fields.items():
-            if about.unique and layer.key != [name]:
-                filled = batch.rows.column(name).is_valid().to_numpy()
-                alike = _together(batch, [name])[filled], batch.numbers[filled]
-                self.once[layer.id, f"unique {name}"].append(alike)
-        if any(isinstance(check, DistinctCheck) for check in layer.file.checks):
-            self.once[layer.id, "distinct"].append((_signatures(batch), batch.numbers[batch.drawn]))
+        for what, name in uniques(layer).items():
+            filled = batch.rows.column(name).is_valid().to_numpy()
+            self.once[layer.id, what].append((_together(batch, [name])[filled], batch.numbers[filled]))
+        if is_distinct(layer):
+            self.once[layer.id, DISTINCT].append((batch.signatures, batch.numbers[batch.drawn]))
         return named
+
+    def take(self, again: Again) -> None:
+        """Rows that came before: none of the tests named them then, nor would it now."""
+        layer = again.layer
+        self.kinds[layer.id].update(np.unique(again.column(KIND)).tolist())
+        self.once[layer.id, "key"].append((again.column(KEY).view(np.uint64), again.numbers))
+        for what in [*uniques(layer), *([DISTINCT] if is_distinct(layer) else [])]:
+            there = again.column(f"there {what}")
+            self.once[layer.id, what].append((again.column(what)[there], again.numbers[there]))
+        check = own_coverage(layer)
+        if check is not None:
+            self._drawings(layer, check).take(again)
 
     def misfits(self, layer: Layer) -> NDArray[np.int64] | None:
         """Rows whose surfaces may not fit to their neighbours; None when all must be looked at."""
-        found = self.seams[layer.id].suspects() if layer.id in self.seams else None
+        found = self.drawings[layer.id].suspects() if layer.id in self.drawings else None
         return None if found is None else np.union1d(found, self.rows(layer, "validity")).astype(np.int64)
 
     def rows(self, layer: Layer, *checks: str) -> list[int]:
@@ -104,7 +119,7 @@ class Suspects:
     def _drawn(self, batch: Batch) -> Iterator[tuple[str, Mask]]:
         """Tests of the rows that have a geometry."""
         west, south, east, north = self.catalog.crs.file.extent
-        boxes, kinds = batch.boxes, _kinds(batch)
+        boxes, kinds = batch.boxes, batch.kinds
         self.kinds[batch.layer.id].update(np.flatnonzero(np.bincount(kinds[kinds >= 0], minlength=1)).tolist())
         outside = (boxes[:, 0] < west) | (boxes[:, 1] < south) | (boxes[:, 2] > east) | (boxes[:, 3] > north)
         yield "extent", outside
@@ -121,15 +136,27 @@ class Suspects:
         for check in batch.layer.file.checks:
             if isinstance(check, AreaCheck):
                 yield "area", surface & _other_area(batch, check, area)
-            if isinstance(check, CoverageCheck) and not check.coverage.others:
-                seams = self.seams.setdefault(batch.layer.id, Seams(check.coverage.gap_m))
-                seams.whole &= bool(surface.all())
-                seams.add(edges, batch.numbers[batch.drawn], _groups(batch, check.coverage.by))
+        coverage = own_coverage(batch.layer)
+        if coverage is not None:
+            self._drawings(batch.layer, coverage).add(batch, edges, batch.groups(coverage.by))
+
+    def _drawings(self, layer: Layer, coverage: Coverage) -> Drawings:
+        return self.drawings.setdefault(layer.id, Drawings(Seams(coverage.gap_m)))
 
 
-def _groups(batch: Batch, by: list[str]) -> Hashes:
-    """Of each drawn row, what keeps its coverage apart from others."""
-    return _together(batch, by)[batch.drawn] if by else np.zeros(len(batch.drawn), np.uint64)
+def own_coverage(layer: Layer) -> Coverage | None:
+    """The check of a layer's surfaces side by side, where it is one and asks no other layer."""
+    checks = [check.coverage for check in layer.file.checks if isinstance(check, CoverageCheck)]
+    return checks[0] if len(checks) == 1 and not checks[0].others else None
+
+
+def is_distinct(layer: Layer) -> bool:
+    return any(isinstance(check, DistinctCheck) for check in layer.file.checks)
+
+
+def uniques(layer: Layer) -> dict[str, str]:
+    """Fields besides the key whose values must be there once, by what is remembered of them."""
+    return {f"unique {name}": name for name, about in layer.fields.items() if about.unique and layer.key != [name]}
 
 
 def _places(mask: pa.ChunkedArray) -> Numbers:
@@ -156,25 +183,6 @@ def _wrong(
 
 def _together(batch: Batch, names: list[str]) -> Hashes:
     return batch.hash_of(names).view(np.uint64)
-
-
-def _signatures(batch: Batch) -> Hashes:
-    """Alike for shapes with the same box and number of points."""
-    plain = batch.plain
-    points = plain.counts if plain is not None else shapely.get_num_coordinates(batch.shapes)
-    words = np.ascontiguousarray(np.column_stack([batch.boxes + 0.0, points])).view(np.uint64)
-    total = np.zeros(len(words), np.uint64)
-    for column in words.T:
-        total = (total ^ column) * np.uint64(0x9E3779B97F4A7C15)
-        total ^= total >> np.uint64(29)
-    return total
-
-
-def _kinds(batch: Batch) -> NDArray[np.int8]:
-    if batch.plain is not None:
-        return batch.plain.kinds
-    kinds: NDArray[np.int8] = shapely.get_dimensions(batch.shapes).astype(np.int8)
-    return np.where(shapely.get_type_id(batch.shapes) == 7, np.int8(-1), kinds)  # collections are no kind
 
 
 def _odd_outlines(edges: Edges) -> Mask:

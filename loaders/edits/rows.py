@@ -17,7 +17,7 @@ from gis_server.errors import BadRequest
 from gis_server.releases.edits import Edit
 from loaders.edits.present import Present
 from loaders.geometry import encoded
-from loaders.mapping import staging_schema
+from loaders.mapped import staging_schema
 from loaders.text import tidy, to_nfc
 
 MOST_WHOLE = 2**63

@@ -1,8 +1,9 @@
 """Rows that are served as they come are not sent; the load is the same as if they had been, whatever the delivery."""
 
+import copy
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,15 @@ import shapely
 import yaml
 
 from gis_server.catalog import Catalog
+from gis_server.catalog.checks import Waiver
 from gis_server.db.database import Database
 from gis_server.errors import MapError
-from gis_server.releases.drafts import Wish, drafts, publish_drafts
+from gis_server.releases import drafts as held_drafts
+from gis_server.releases.drafts import drafts, publish_drafts
+from gis_server.releases.rollback import Wish, roll_back
 from loaders import held, pipeline
+from loaders.memory.again import Again
+from loaders.memory.recall import Recall
 from loaders.pipeline import Desk, Order, load
 from loaders.report import as_json
 from tests.loaders.conftest import MANHOLES
@@ -178,6 +184,21 @@ def held_back(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 @pytest.fixture
+def came_again(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many parcels at a time were known from the delivery before."""
+    counts: list[int] = []
+
+    def tell(self: Recall, again: Again) -> None:
+        if again.layer.name == "thua_dat":
+            counts.append(len(again.numbers))
+        told(self, again)
+
+    told = Recall.tell
+    monkeypatch.setattr(Recall, "tell", tell)
+    return counts
+
+
+@pytest.fixture
 def by_either_way(
     make_database: Callable[[], Database],
     desk_at: Callable[..., Desk],
@@ -190,11 +211,20 @@ def by_either_way(
     files = with_file(catalog, "cadastre.thua_dat", fields=unique)
     short, long = (Way(desk_at(make_database(), files), fewest) for fewest in (1, held.MOST))
 
-    def loaded(features: list[Feature], folder: Path, **order: Any) -> Any:
+    def loaded(
+        features: list[Feature],
+        folder: Path,
+        before: Callable[[Desk], object] | None = None,
+        changes: Callable[[Catalog], Catalog] = lambda files: files,
+        **order: Any,
+    ) -> Any:
         answers = []
         for way in (short, long):
             monkeypatch.setattr(held, "FEWEST", way.fewest)
-            answers.append((way.load(features, folder, **order), way.state()))
+            if before is not None:
+                before(way.desk)
+            under = replace(way, desk=replace(way.desk, catalog=changes(files)))
+            answers.append((under.load(features, folder, **order), way.state()))
         assert answers[0] == answers[1]
         return answers[0][0]
 
@@ -221,6 +251,66 @@ def test_whatever_changes_between_deliveries_the_short_way_ends_where_the_long_o
     assert sum(held_back) > 1_000
 
 
+def shorter_addresses(files: Catalog) -> Catalog:
+    """The layer file now says how long an address may be."""
+    fields = files["cadastre.thua_dat"].file.fields
+    strict = {**fields, "dia_chi": fields["dia_chi"].model_copy(update={"length": 9})}
+    return with_file(files, "cadastre.thua_dat", fields=strict)
+
+
+def answered_for(files: Catalog) -> Catalog:
+    waiver = {"code": "COV-01", "count": 9, "who": "Lan", "why": "đang đo lại", "until": "2999-01-01"}
+    return replace(files, waivers={"cadastre.thua_dat": [Waiver.model_validate(waiver)]})
+
+
+def rolled_back(desk: Desk) -> None:
+    with desk.database.connect() as conn:
+        roll_back(conn, desk.catalog, Wish(2), who="Lan", note="")
+
+
+def forgotten(desk: Desk) -> None:
+    """What is remembered is damaged, of whichever database it was."""
+    for file in desk.memory.iterdir():
+        file.write_bytes(file.read_bytes()[:-9])
+
+
+def other_rules() -> dict[str, Any]:
+    profile = copy.deepcopy(PROFILE)
+    profile["layers"][2]["fields"]["dia_chi"] = {"template": "{dc}, Quận 1"}
+    return profile
+
+
+BETWEEN: list[tuple[dict[str, Any], bool]] = [
+    ({}, True),
+    ({"changes": shorter_addresses}, False),
+    ({"changes": shorter_addresses}, True),
+    ({}, False),
+    ({"profile": other_rules()}, False),
+    ({"changes": answered_for}, False),
+    ({"changes": answered_for}, True),
+    ({"before": rolled_back}, True),
+    ({"judge": True}, True),
+    ({"before": forgotten}, False),
+]
+"""What is otherwise when a delivery comes again, and whether most parcels are known all the same."""
+
+
+def test_whatever_is_otherwise_when_a_delivery_comes_again_is_heeded(by_either_way, came_again, tmp_path):
+    """Each time one parcel is moved over its neighbour and another has a new address; one always has a finding."""
+    rng, features = random.Random(5), city()
+    changed(features, 7, dt=900.0)
+    by_either_way([taken()], tmp_path, profile=OTHERS)
+    by_either_way(features, tmp_path)
+    for order, known in BETWEEN:
+        moved, told = rng.randrange(LOTS), rng.randrange(LOTS)
+        offered = list(features)
+        redrawn(offered, moved, shapely.affinity.translate(offered[moved][0], 0.5, 0.5))
+        changed(offered, told, dc=f"{told} Hai Bà Trưng")
+        came_again.clear()
+        by_either_way(offered, tmp_path, **order)
+        assert (sum(came_again) > LOTS // 2) == known, order
+
+
 @pytest.fixture
 def way(fresh: Database, desk_at: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch) -> Way:
     """A database whose loads send changes only."""
@@ -237,7 +327,7 @@ def test_a_draft_of_a_reload_is_whole(way, held_back, tmp_path, ask: Ask):
     with way.desk.database.connect() as conn:
         (draft,) = drafts(conn, [number])
         assert draft.layers["cadastre.thua_dat"]["rows"] == LOTS
-        publish_drafts(conn, way.desk.catalog, Wish([number], "Lan"))
+        publish_drafts(conn, way.desk.catalog, held_drafts.Wish([number], "Lan"))
     assert ask("SELECT count(*), count(*) FILTER (WHERE born = 2) FROM cadastre.thua_dat") == [(LOTS, 1)]
 
 

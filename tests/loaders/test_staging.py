@@ -7,11 +7,12 @@ import psycopg
 import pytest
 import shapely
 
-from gis_server.catalog import Catalog
+from gis_server.catalog import Catalog, Layer
 from gis_server.db.database import Database
 from gis_server.db.shapes import hash_expression
 from gis_server.releases.publish import publish
 from loaders import pipeline
+from loaders.staging import Staging
 from tests.city import QUAN_1
 from tests.loaders.conftest import MANHOLES
 from tests.loaders.test_gate import delivered
@@ -38,6 +39,28 @@ def test_a_first_load_is_written_once_and_served_like_any_other(tmp_path, load_i
     assert changed.release is not None
     assert ask("SELECT ma, born FROM drainage.ho_ga ORDER BY ma") == [("A", 2), ("B", 2), ("C", 2)]
     assert ask("SELECT count(DISTINCT fid) FROM drainage.ho_ga") == [(3,)]
+
+
+@pytest.fixture
+def analyzed(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How many rows the planner knew of each staging table when it was told to look."""
+    known: list[float] = []
+
+    def analyze_one(self: Staging, layer: Layer) -> None:
+        analyze(self, layer)
+        query = "SELECT reltuples FROM pg_class WHERE oid = %s::regclass"
+        row = self.conn.execute(query, [self.sent(layer).as_string(self.conn)]).fetchone()
+        known.append(-1 if row is None else row[0])
+
+    analyze = Staging.analyze_one
+    monkeypatch.setattr(Staging, "analyze_one", analyze_one)
+    return known
+
+
+def test_the_planner_knows_the_rows_of_twins_and_of_the_loads_own_tables(tmp_path, load_it, analyzed):
+    load_it(manholes(tmp_path, "A", "B"), MANHOLES)
+    load_it(manholes(tmp_path, "A", "B", "C"), MANHOLES)
+    assert analyzed == [2, 3]
 
 
 @pytest.fixture

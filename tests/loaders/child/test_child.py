@@ -71,6 +71,15 @@ def test_no_network_no_programs_and_only_the_allowed_drivers(tmp_path):
     assert said["/vsicurl/http://169.254.169.254/a.geojson"] == said[str(vrt)] == "refused"
 
 
+def test_neither_the_child_nor_a_load_reads_pandas():
+    """It costs more than reading a file does."""
+    child = "from loaders.child import confine; confine.leave_frames_out(); confine.leave_drivers_out()"
+    for read in (child, "import gis_server.cli.load"):
+        said = subprocess.run([sys.executable, "-c", f"{read}; import sys; print('pandas' in sys.modules)"],
+                              cwd=HOME, capture_output=True, check=True).stdout  # fmt: skip
+        assert said == b"False\n", read
+
+
 def test_rows_arrive_whole_and_one_child_reads_many_files(tmp_path, child):
     assert rows(child, points(tmp_path / "a.gpkg", 70_000)) == [("a", 70_000)]
     first = child.process.pid

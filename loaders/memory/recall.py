@@ -1,0 +1,142 @@
+"""One load's use of what is remembered: rows that came before are known by their prints, new ones are remembered."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from gis_server.catalog import Catalog, Layer
+from loaders import held
+from loaders.checks.suspects import DISTINCT, Mask, Suspects, is_distinct, own_coverage, uniques
+from loaders.memory.again import Again
+from loaders.memory.past import (
+    DRAWING,
+    GROUP,
+    KEY,
+    KIND,
+    PRINT,
+    ROW,
+    SERVED,
+    WHOLE,
+    Column,
+    Past,
+    keep_past,
+    place_of,
+    read_past,
+)
+from loaders.prepare import PRINT as PRINTED
+from loaders.prepare import Batch
+
+Columns = dict[str, Column]
+MOST = 2_500_000
+"""Rows of a layer that are remembered; of a larger one nothing is, as it would take too much memory."""
+
+
+@dataclass
+class Recall:
+    """What is known of each layer of a load, and what is to be known when its rows are delivered again."""
+
+    catalog: Catalog
+    held: held.Held
+    folder: Path
+    put: Callable[[Again], None]
+    """Hands rows that came before to whoever prepares the new ones."""
+    asked: dict[str, Future[Past | None]] = field(default_factory=dict)
+    new: defaultdict[str, list[Columns]] = field(default_factory=lambda: defaultdict(list))
+    again: defaultdict[str, list[Again]] = field(default_factory=lambda: defaultdict(list))
+
+    def begin(self, layers: Iterable[Layer]) -> None:
+        """Reads what is remembered of those of which it is asked what is served."""
+        for layer in layers:
+            if layer.id in self.held.asked:
+                self.asked[layer.id] = self.held.pool.submit(self._past, layer)
+
+    def past(self, layer: str) -> Past | None:
+        """What is remembered of rows that are served."""
+        return self.asked[layer].result() if layer in self.asked else None
+
+    def tell(self, again: Again) -> None:
+        """Rows that came before."""
+        self.again[again.layer.id].append(again)
+        self.put(again)
+
+    def note(self, batch: Batch, suspect: Mask) -> None:
+        """New rows; those that a test names are looked at each time they come."""
+        new = self.new[batch.layer.id]
+        if PRINTED not in batch.rows.column_names or sum(len(one[PRINT]) for one in new) > MOST:
+            return
+        new.append({name: values[~suspect] for name, values in _worked_out(batch).items()})
+
+    def keep(self, suspects: Suspects) -> None:
+        """Remembers the rows of this load instead of those of the last."""
+        for layer in self.new.keys() | self.again.keys():
+            drawings = suspects.drawings.get(layer)
+            self._keep(layer, drawings.told() if drawings else {})
+
+    def _keep(self, layer: str, told: Columns) -> None:
+        parts = _Parts(self.new.pop(layer, []), self.again.pop(layer, []))
+        prints = parts.column(PRINT)
+        if not held.FEWEST <= len(prints) <= MOST:
+            return
+        order = np.argsort(prints)
+        if not parts.say_nothing_new(prints[order], told):
+            columns = {name: parts.column(name)[order] for name in parts.names}
+            keep_past(place_of(self.folder, str(self.held.source), layer), {**columns, **told})
+
+    def _past(self, layer: Layer) -> Past | None:
+        past = read_past(place_of(self.folder, str(self.held.source), layer.id))
+        return None if past is None else self.held.served(layer, past)
+
+
+def _worked_out(batch: Batch) -> Columns:
+    """All that a row is asked for when it comes again."""
+    layer, rows = batch.layer, batch.rows.num_rows
+    coverage = own_coverage(layer)
+    groups = batch.groups(coverage.by) if coverage else np.zeros(len(batch.drawn), np.uint64)
+    prints = batch.rows.column(PRINTED).to_numpy()
+    columns: Columns = {PRINT: prints, ROW: batch.row_hashes, KEY: batch.hash_of(layer.key)}
+    drawings = batch.drawings
+    assert drawings is not None
+    columns |= {DRAWING: _spread(drawings, batch), KIND: _spread(batch.kinds, batch), GROUP: _spread(groups, batch)}
+    for what, name in uniques(layer).items():
+        columns[what] = batch.hash_of([name]).view(np.uint64)
+        columns[f"there {what}"] = batch.rows.column(name).is_valid().to_numpy()
+    if is_distinct(layer):
+        columns |= {DISTINCT: _spread(batch.signatures, batch), f"there {DISTINCT}": np.ones(rows, bool)}
+    return columns
+
+
+def _spread(values: Column, batch: Batch) -> Column:
+    """Rows without a geometry, which are always looked at, get a zero."""
+    if len(values) == batch.rows.num_rows:
+        return values
+    whole = np.zeros(batch.rows.num_rows, values.dtype)
+    whole[batch.drawn] = values
+    return whole
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What there is to be remembered of a layer, new and old; a column is put together when it is asked for."""
+
+    new: list[Columns]
+    again: list[Again]
+
+    @property
+    def names(self) -> list[str]:
+        names = self.new[0] if self.new else self.again[0].past.columns
+        return [name for name in names if name not in WHOLE | {SERVED}]
+
+    def column(self, name: str) -> Column:
+        parts = [*(one[name] for one in self.new), *(one.column(name) for one in self.again)]
+        return np.concatenate(parts) if parts else np.zeros(0, np.uint64)
+
+    def say_nothing_new(self, ordered: Column, told: Columns) -> bool:
+        """Whether the same is remembered already."""
+        past = self.again[0].past if self.again else None
+        if past is None or not np.array_equal(ordered, past[PRINT]):
+            return False
+        return all(name in past.columns and np.array_equal(values, past[name]) for name, values in told.items())
