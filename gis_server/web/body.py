@@ -10,7 +10,7 @@ async def body_of(request: Request, most_bytes: int) -> bytes:
     said = request.headers.get("content-length", "")
     if not (said.isascii() and said.isdecimal() and len(said) < 12 and int(said) <= most_bytes):
         raise TooLarge(
-            f"Nội dung cần Content-Length, nhiều nhất {most_bytes} byte.",
+            f"Nội dung gửi lên phải có Content-Length, nhiều nhất {most_bytes} byte.",
             f"The body needs a Content-Length of at most {most_bytes} bytes.",
         )
     return await request.body()
