@@ -77,11 +77,13 @@ def _conditions(here: Here, body: Any) -> Conditions:
 
 def _names(names: Any) -> list[str]:
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise BadRequest("layers: danh sách mã lớp.", "layers is a list of layer ids.")
+        raise BadRequest("layers phải là danh sách mã lớp.", "layers must be a list of layer ids.")
     return names
 
 
 def _limit(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MOST:
-        raise BadRequest(f"limit: một số nguyên từ 1 đến {MOST}.", f"limit is a whole number from 1 to {MOST}.")
+        raise BadRequest(
+            f"limit phải là một số nguyên từ 1 đến {MOST}.", f"limit must be a whole number from 1 to {MOST}."
+        )
     return value
