@@ -68,7 +68,7 @@ class Composer:
 
     def _compose(self, view: View, wanted: Wanted) -> Composition:
         if not 0 < len(wanted.names) <= MOST_NAMES:
-            raise BadRequest(f"Cần từ 1 đến {MOST_NAMES} lớp.", f"It takes 1 to {MOST_NAMES} layers.")
+            raise BadRequest(f"Phải nêu từ 1 đến {MOST_NAMES} lớp.", f"Name 1 to {MOST_NAMES} layers.")
         parts = [
             _dressed(style_of(self._catalog, view, name), scheme)
             for name, scheme in zip(wanted.names, wanted.schemes, strict=True)
@@ -123,7 +123,7 @@ def _switched(style: Style, only: Sequence[str]) -> Style:
         if name not in names:
             raise BadRequest(
                 f"layers: “{name[:80]}” không có trong bản đồ này; có: {', '.join(names)}.",
-                f"layers: “{name[:80]}” is not in this map; these are: {', '.join(names)}.",
+                f"layers: “{name[:80]}” is not in this map; there are: {', '.join(names)}.",
             )
     return {**style, "metadata": {**style["metadata"], "bando:hidden": [one for one in names if one not in only]}}
 

@@ -130,7 +130,11 @@ def _queried(catalog: Catalog, view: View, name: str) -> list[Layer]:
     found = [layer for layer in layers_in(catalog, view, name) if layer.file.raster is None]
     if not found:
         view.layer(catalog, name)
-        raise ServiceFault("LayerNotQueryable", f"Lớp {name} là ảnh.", f"The layer {name} is a picture.")
+        raise ServiceFault(
+            "LayerNotQueryable",
+            f"Lớp {name} là ảnh, không tra cứu được.",
+            f"The layer {name} is an image and cannot be queried.",
+        )
     return found
 
 

@@ -44,7 +44,7 @@ def _range(words: str) -> str:
     if first % GLYPHS_IN_A_FILE or last != first + GLYPHS_IN_A_FILE - 1 or last > LAST:
         raise UnknownLayer(
             "Dải ký tự phải có dạng 0-255, 256-511, … đến 65280-65535.",
-            "Ranges of letters are 0-255, 256-511, … up to 65280-65535.",
+            "Ranges of characters are 0-255, 256-511, … up to 65280-65535.",
         )
     return words
 

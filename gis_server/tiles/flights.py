@@ -72,7 +72,7 @@ class Gate:
     async def pass_through(self, render: Render[Result]) -> Result:
         if self._left <= 0:
             raise Busy(
-                "Có quá nhiều ô bản đồ đang được vẽ; thử lại sau vài giây.",
+                "Đang vẽ quá nhiều ô bản đồ; hãy thử lại sau vài giây.",
                 "Too many tiles are being drawn; try again in a few seconds.",
             )
         self._left -= 1

@@ -21,8 +21,8 @@ router = APIRouter(tags=["tiles"])
 async def _since(since: str = "0") -> int:
     if not NUMBER.fullmatch(since):
         raise BadRequest(
-            f"since = “{since[:20]}” không hợp lệ: cần số của một bản công bố, viết bằng chữ số 0–9.",
-            f"since = “{since[:20]}” will not do: it is the number of a release, in the digits 0–9.",
+            f"since = “{since[:20]}” không hợp lệ: cần số của bản công bố, viết bằng chữ số 0–9.",
+            f"since = “{since[:20]}” is not valid: expected the number of a release, in the digits 0–9.",
         )
     return int(since)
 

@@ -39,7 +39,7 @@ GridDep = Annotated[TileGrid, Depends(_grid)]
 
 async def _form(f: str = "json") -> str:
     if f != "json":
-        raise BadRequest(f"f={f[:20]}: ở đây chỉ có json.", f"f={f[:20]}: here there is json only.")
+        raise BadRequest(f"f={f[:20]}: địa chỉ này chỉ có json.", f"f={f[:20]}: only json is offered here.")
     return f
 
 

@@ -66,7 +66,7 @@ def get_archive_tile(request: Request, view: Caller, found: ArchiveDep, at: Addr
     """A tile of an archive as it was delivered: MVT, PNG, JPEG or WebP; 204 where there is none."""
     if format != found.rule.format:
         raise UnknownLayer(
-            f"Ô của “{found.id}” có dạng .{found.rule.format}.", f"Tiles of “{found.id}” end in .{found.rule.format}."
+            f"Ô của “{found.id}” có đuôi .{found.rule.format}.", f"Tiles of “{found.id}” end in .{found.rule.format}."
         )
     known, accept = (",".join(request.headers.getlist(name)) for name in ("if-none-match", "accept-encoding"))
     asked = Asked(encoding_of(accept, packing_of(found)), known or None, view.is_public)

@@ -62,7 +62,7 @@ def read_question(request: Request) -> Question:
     given = read_capitals(request)
     refuse(list(given), KNOWN)
     if given.get("SERVICE", "WMTS").upper() != "WMTS":
-        raise OwsFault("InvalidParameterValue", "service", "SERVICE ở đây là WMTS.", "SERVICE is WMTS here.")
+        raise OwsFault("InvalidParameterValue", "service", "SERVICE ở đây phải là WMTS.", "SERVICE must be WMTS here.")
     name = next((one for one in OPERATIONS if one.lower() == (given.get("REQUEST") or OPERATIONS[0]).lower()), None)
     if name is None:
         known = ", ".join(OPERATIONS)
@@ -75,7 +75,12 @@ async def get_tile(request: Request, view: View, asked: Question) -> Response:
     name, media, grid = (_need(asked, one) for one in ("LAYER", "FORMAT", "TILEMATRIXSET"))
     at = _need(asked, "TILEMATRIX"), _need(asked, "TILECOL"), _need(asked, "TILEROW")
     if grid != WEB:
-        raise OwsFault("InvalidParameterValue", "tilematrixset", f"Lưới ô ở đây là {WEB}.", f"The grid here is {WEB}.")
+        raise OwsFault(
+            "InvalidParameterValue",
+            "tilematrixset",
+            f"Ở đây chỉ có lưới ô {WEB}.",
+            f"Only the tile matrix set {WEB} is offered here.",
+        )
     if media not in FORMS:
         known = ", ".join(FORMS)
         raise OwsFault("InvalidParameterValue", "format", f"FORMAT: chọn {known}.", f"FORMAT: choose {known}.")
@@ -86,7 +91,12 @@ async def get_tile(request: Request, view: View, asked: Question) -> Response:
         return await draw(request, view, (name, asked.get("STYLE") or "light", FORMS[media]), at)
     look = _look(asked.get("STYLE") or "color", looks_of(layer.file.raster))
     if media != PNG:
-        raise OwsFault("InvalidParameterValue", "format", f"Raster chỉ có {PNG}.", f"Rasters are {PNG} only.")
+        raise OwsFault(
+            "InvalidParameterValue",
+            "format",
+            f"Lớp raster chỉ có định dạng {PNG}.",
+            f"Raster layers are offered as {PNG} only.",
+        )
     return await raster_answer(request, view, (layer, look), read_address(*at))
 
 
@@ -97,7 +107,9 @@ def open_ended(url: str) -> str:
 
 def _need(given: Question, name: str) -> str:
     if not given.get(name):
-        raise OwsFault("MissingParameterValue", name.lower(), f"Thiếu tham số {name}.", f"{name} is missing.")
+        raise OwsFault(
+            "MissingParameterValue", name.lower(), f"Thiếu tham số {name}.", f"The parameter {name} is missing."
+        )
     return given[name]
 
 
