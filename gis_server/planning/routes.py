@@ -56,7 +56,7 @@ class Ground:
 async def _ground(corners: str | None = None, grid: str | None = None, address: str | None = None) -> Ground:
     if (corners is None) == (address is None) or (grid is not None and corners is None):
         raise BadRequest(
-            "Hỏi theo corners= (một điểm hoặc các góc, có thể kèm grid=), hoặc theo address=; chỉ một trong hai.",
+            "Hãy hỏi theo corners= (một điểm hoặc các góc, có thể kèm grid=) hoặc theo address=, chỉ một trong hai.",
             "Ask with corners= (a point or corners, and grid= if need be), or with address=; one of the two.",
         )
     return Ground(corners, grid, address)
