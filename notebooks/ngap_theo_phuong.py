@@ -20,7 +20,7 @@ parcels = city.layer("cadastre.thua_dat").as_of(release).select("ma_xa_cu", "ma_
 zones = city.layer("drainage.vung_ngap").as_of(release).to_geopandas()
 units = city.layer("base_boundary.dia_phan_hanh_chinh_tren_dat_lien").as_of(release).to_geopandas()
 print(
-    f"Bản công bố {release}: {len(parcels)} thửa, {len(zones)} vùng ngập; số liệu tổng hợp: {parcels.synthetic.any()}"
+    f"Bản công bố {release}: {len(parcels)} thửa, {len(zones)} vùng ngập; dữ liệu giả lập: {parcels.synthetic.any()}"
 )
 
 # %% [markdown]
