@@ -12,7 +12,7 @@ from loaders.sample_city.city import City, Table, Values
 
 DATABASE = "MAU"
 VERSION_TIME = "2025-09-30T08:00:00+07:00"
-REASON = "Thành lập mới (dữ liệu tổng hợp)"
+REASON = "Thành lập mới (dữ liệu giả lập)"
 
 
 def fit(city: City, catalog: Catalog, seed: int) -> City:
