@@ -31,7 +31,7 @@ GROUND = frozenset({"shape", "crs", "place"})
 
 @router.post("/query/around")
 async def post_around(request: Request, catalog: CatalogDep, view: Caller) -> Response:
-    """What touches a drawn shape or lies within `within_m` metres of it, by layer, nearest first."""
+    """What touches a shape or lies within `within_m` metres of it, by layer, nearest first."""
     body = await read_body(request, GROUND | {"within_m", "layers", "limit"}, frozenset())
     limit = _limit(body.get("limit", DEFAULT_LIMIT))
     layers = [view.layer(catalog, name).id for name in _names(body.get("layers", list(view.layers)))]
@@ -47,7 +47,7 @@ async def post_around(request: Request, catalog: CatalogDep, view: Caller) -> Re
 
 @router.post("/query/summary")
 async def post_summary(request: Request, catalog: CatalogDep, view: Caller, settings: SettingsDep) -> Response:
-    """How much of a layer lies in a drawn shape: count, area, length of the part inside, by class."""
+    """Summary of a layer within a shape: count, area and length of the part inside, by class."""
     body = await read_body(request, GROUND | {"layer", "within_m", "by", "filter"}, frozenset({"layer"}))
     here = Here(catalog, view, view.layer(catalog, str(body["layer"])))
     drawn = read_drawn(body, catalog.crs, await _outline(request, catalog, view, body))

@@ -38,7 +38,7 @@ KeyDep = Annotated[Key, Depends(_key)]
 
 @router.get("/planning/parcels/{commune}/{sheet}/{parcel}/dossier")
 async def get_parcel_dossier(request: Request, desk: DeskDep, key: KeyDep, form: FormDep) -> Response:
-    """What is known and planned of a parcel, every statement with its source; as it was with `release`."""
+    """What is known and planned for a parcel, every statement with its source; as it was with `release`."""
     async with opened(request, desk) as at:
         written = await write(at, await find_parcel(at.snap, at.reading, key), form)
     return await _answer(request, written)
@@ -66,7 +66,7 @@ async def _ground(corners: str | None = None, grid: str | None = None, address: 
 async def get_dossier(
     request: Request, desk: DeskDep, form: FormDep, ground: Annotated[Ground, Depends(_ground)]
 ) -> Response:
-    """The same of the parcel at a point or an address, or of any ground by its corners (VN-2000 X Y, or degrees)."""
+    """The dossier of the parcel at a point or an address, or of a site by its corners (VN-2000 X Y, or degrees)."""
     grid = read_grid(desk.catalog, ground.grid)
     async with opened(request, desk) as at:
         if ground.address is not None:
@@ -82,7 +82,7 @@ async def get_dossier(
 
 @router.get("/planning")
 async def get_planning(request: Request, desk: DeskDep, q: str | None = None, f: str | None = None) -> Response:
-    """One box: a parcel's number, an address, a point or corners lead to the dossier; as JSON all that may be meant."""
+    """One box: a parcel's number, an address, a point or corners lead to the dossier; as JSON, every possible match."""
     if wants_html(request, f):
         return await led_to_dossier(request, desk, q) if q and q.strip() else ask_page(request)
     return await listed(request, desk, q or "")
@@ -121,7 +121,7 @@ async def _paper(request: Request, written: Written) -> Response:
 async def get_verification(
     request: Request, catalog: CatalogDep, view: Caller, signature: str, f: str | None = None
 ) -> Response:
-    """Whether this service signed a print, and whether the database still gives just this content."""
+    """Whether this service signed a printout, and whether the database still gives the same content."""
     is_page = wants_html(request, f)
     seal = await asyncio.to_thread(request.app.state.signer.opened, signature)
     answer = await verified(request, catalog, view, seal)
@@ -132,7 +132,7 @@ async def get_verification(
 
 @router.post("/planning/dossiers")
 async def post_dossiers(request: Request, desk: DeskDep, sections: str | None = None, f: str | None = None) -> Response:
-    """The dossiers of thousands of parcels as a table, a row for each; `f` is csv or json."""
+    """The dossiers of thousands of parcels as a table, one row each; `f` is csv or json."""
     is_csv, busy = read_table_form(f), request.app.state.tables
     keys = read_keys(await body_of(request, MOST_BYTES), request.headers.get("content-type", ""))
     if busy.locked():

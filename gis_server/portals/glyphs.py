@@ -24,7 +24,7 @@ router = APIRouter(tags=["styles"])
 
 @router.get(TEMPLATE)
 def get_glyphs(request: Request, fontstack: str, range: str, view: Caller) -> Response:
-    """256 letters of the first face of the stack that there is, as MapLibre's `glyphs` asks for them."""
+    """Glyphs of 256 characters, from the first available font of the stack (MapLibre's `glyphs`)."""
     path = _file(request.app.state.settings.glyphs_folder, _face(fontstack), _range(range))
     return validated(request, letters(path), PROTOBUF, {})
 

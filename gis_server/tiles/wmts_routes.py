@@ -26,7 +26,7 @@ kvp_router = APIRouter(tags=["tiles"], route_class=KvpRoute)
 
 @router.get(PATH)
 async def get_capabilities(request: Request, view: Caller) -> Response:
-    """WMTS 1.0 of the rasters, and of every map and layer as pictures, for QGIS, ArcMap and GDAL."""
+    """WMTS 1.0 of the raster layers, and of every map and layer as images, for QGIS, ArcMap and GDAL."""
     return await _capabilities(request, view)
 
 
