@@ -43,7 +43,7 @@ def class_rules(one: Delivered, rules: list[ClassesRule], catalog: Catalog) -> l
 
 
 def _layers(one: Delivered, rule: ClassesRule, catalog: Catalog) -> Iterator[Layer]:
-    """The layers that the class may be; several where today's model splits it by object code."""
+    """The layers that the class may be; several where today's model splits it by feature type code."""
     names = names_said(one.file, one.layer)
     split = next((glob for name, glob in rule.split.items() if folded(name) in names), None)
     classes = _classes(names, rule.family)

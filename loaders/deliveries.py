@@ -217,4 +217,4 @@ def _read_manifest(path: Path) -> Manifest:
     except ValidationError as error:
         mistakes = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_url=False)]
     listed = "\n".join(f"  {mistake}" for mistake in mistakes)
-    raise DeliveryUnreadable(f"{MANIFEST} sai:\n{listed}", f"{MANIFEST} is wrong; the mistakes are listed above.")
+    raise DeliveryUnreadable(f"Bản kê {MANIFEST} có lỗi:\n{listed}", f"{MANIFEST} has errors, listed above.")

@@ -98,7 +98,7 @@ class Guesser:
             example = next(code for code in codes.to_pylist() if code in known.to_pylist())
             yield (
                 CODES * share,
-                Text(vi=f"maDoiTuong {example}: {share:.0%}", en=f"object codes {example}: {share:.0%}"),
+                Text(vi=f"maDoiTuong {example}: {share:.0%}", en=f"feature type codes {example}: {share:.0%}"),
             )
 
     def _by_profile(self, layer: Layer, facts: LayerFacts) -> Iterator[tuple[float, Text]]:

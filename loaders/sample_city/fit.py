@@ -48,7 +48,7 @@ def _fitted(table: Table, layer: Layer, catalog: Catalog, seed: int) -> Table:
 
 
 def _identifiers(layer: Layer, code: Values, count: int) -> Values:
-    """Database, object code (or the number of the class where it has none), running number."""
+    """Database, feature type code (or the number of the class where it has none), running number."""
     number = layer.file.standard.number if layer.file.standard else 0
     return [f"{DATABASE}{code[index] or f'L{number:03d}'}{number:02d}{index + 1:06d}" for index in range(count)]
 
