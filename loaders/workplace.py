@@ -26,7 +26,7 @@ def workplace(parent: Path) -> Iterator[Path]:
     except OSError as error:
         raise Busy(
             f"Không giải nén được vào {parent}: {error.strerror}. Hãy giải phóng chỗ hoặc sửa quyền ghi rồi nạp lại.",
-            f"Nothing can be unpacked in {parent}: {error.strerror}. Free space or mend rights, then load again.",
+            f"Nothing can be unpacked in {parent}: {error.strerror}. Free space or fix the rights, then load again.",
         ) from error
     try:
         yield folder

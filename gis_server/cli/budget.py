@@ -82,7 +82,15 @@ def _measured(conn: psycopg.Connection, tilesets: list[Tileset]) -> list[tuple[T
 
 def _table(tileset: Tileset, measured: list[Weight]) -> Table:
     table = Table(title=f"{tileset.title.vi}  {tileset.id}", title_justify="left", box=None)
-    for name in ("z", "ô · tile", "kB", "vẽ · drawn", "đại diện · stand for", "diện tích · area", "dài · length"):
+    for name in (
+        "z",
+        "ô · tile",
+        "kB",
+        "vẽ · drawn",
+        "được thể hiện · represented",
+        "diện tích · area",
+        "dài · length",
+    ):
         table.add_column(name, justify="right")
     for one in measured:
         mark = "[yellow]! [/]" if one.is_over else ""
@@ -101,4 +109,4 @@ def _shares(one: Weight) -> tuple[str, str, str]:
 
 
 def _percent(share: float | None) -> str:
-    return "" if share is None else f"{share:.1%}"
+    return "" if share is None else f"{vietnamese(100 * share, 1)} %"

@@ -21,6 +21,7 @@ from gis_server.db.statements import SQL, statement
 from gis_server.db.tables import migrate
 from gis_server.db.tuning import memory_bytes
 from gis_server.errors import MapError
+from gis_server.figures import vietnamese
 from gis_server.portals.assets import read_assets
 from gis_server.releases.rasters import cog_path, hashes_in_use, unused
 from gis_server.settings import HOME, Settings
@@ -202,12 +203,15 @@ def machine(settings: Settings) -> Iterator[Finding]:
     memory = memory_bytes() / GB
     small = ("Nên có từ 2 GB bộ nhớ trở lên.", "2 GB of memory or more are advised.")
     yield Finding(
-        "ok" if memory >= 2 else "warning", "Bộ nhớ · Memory", f"{memory:.1f} GB", small if memory < 2 else None
+        "ok" if memory >= 2 else "warning",
+        "Bộ nhớ · Memory",
+        f"{vietnamese(memory, 1)} GB",
+        small if memory < 2 else None,
     )
     free = shutil.disk_usage(_nearest(settings.state_folder.resolve())).free / GB
     full = (f"Hãy giải phóng đĩa chứa {settings.state_folder}.", f"Free space on the disk of {settings.state_folder}.")
     level: Level = "error" if free < 1 else "warning" if free < 5 else "ok"
-    yield Finding(level, "Đĩa trống · Free disk", f"{free:.1f} GB", full if free < 5 else None)
+    yield Finding(level, "Đĩa trống · Free disk", f"{vietnamese(free, 1)} GB", full if free < 5 else None)
 
 
 def _nearest(folder: Path) -> Path:

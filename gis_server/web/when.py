@@ -52,7 +52,7 @@ async def release_at(snap: Snapshot, layers: Sequence[Layer], when: When) -> int
         if lost is not None:
             raise UnknownLayer(
                 f"Không còn lớp {lost} của bản công bố {number}: bảng của lớp đã được tạo lại sau bản ấy.",
-                f"Layer {lost} of release {number} is no longer kept: its table has been made anew since.",
+                f"Layer {lost} of release {number} is no longer kept: its table has been rebuilt since.",
             )
     return number
 

@@ -203,7 +203,7 @@ def test_faults_are_refused_with_their_places_and_leave_nothing(street: Street) 
     ("body", "status", "words"),
     [
         (b"{", 400, "is not JSON"),
-        (b'{"type":"Feature","type":"Feature"}', 400, "a key stands twice"),
+        (b'{"type":"Feature","type":"Feature"}', 400, "a key is repeated"),
         (b"[" * 5_000, 400, "is not JSON"),
         (b'{"type":"Feature","properties":{"ma_cay":"\xff"}}', 400, "is not JSON"),
         (b'{"type":"Feature","properties":{"ma_cay":NaN}}', 400, "is not JSON"),
