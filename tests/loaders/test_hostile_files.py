@@ -42,7 +42,7 @@ def patch(path, at, content):
         ({"shx": (100, struct.pack(">I", 51))}, "GEO-02"),
         ({"shx": (140, b"")}, r"Không đọc được hg\.shp"),
         ({"dbf": (300, b"")}, "đọc được"),
-        ({"dbf": (4, struct.pack("<I", 3))}, "20 đối tượng nhưng đọc được 3"),
+        ({"dbf": (4, struct.pack("<I", 3))}, "20 đối tượng nhưng chỉ đọc được 3"),
         ({"dbf": (8, b"\xff\xff\xff\xff")}, "thiếu cột"),
         ({"dbf": (0, b"")}, "thiếu cột"),
         ({"shp": (200, b"")}, "bị cắt"),
