@@ -55,7 +55,7 @@ PACKED = Text(
     en="an archive of a kind not opened; deliver a zip or folder",
 )
 PACKS = frozenset({".rar", ".7z", ".gz", ".tar", ".bz2", ".xz"})
-CAD = Text(vi="không đọc được DWG; hãy lưu thành DXF", en="DWG cannot be read; save it as DXF")
+CAD = Text(vi="không đọc được DWG và DGN V8; hãy lưu thành DXF", en="DWG and DGN V8 cannot be read; save them as DXF")
 SPECIAL = Text(vi="không phải tệp thường (ống, thiết bị)", en="not a regular file (a pipe or a device)")
 DOCUMENT = Text(vi="không phải dữ liệu bản đồ", en="not map data")
 INNER_MANIFEST = Text(

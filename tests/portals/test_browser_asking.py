@@ -78,7 +78,7 @@ def test_nothing_there_is_said_in_words(desk: Watched):
     page = desk.open("/#map=nen&at=17.00/10.7600/106.6600")
     click_middle(page)
     page.wait_for_selector("#card .quiet:not(.loading)")
-    assert "Không có đối tượng nào" in text_of(page, "#card")
+    assert "không có đối tượng nào" in text_of(page, "#card")
 
 
 @pytest.mark.parametrize(

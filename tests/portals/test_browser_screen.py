@@ -30,7 +30,7 @@ def test_the_tree_lists_every_layer_of_the_view_with_counts_and_evidence(desk: W
     assert "7" in text_of(page, '[data-row="base_transport.duong_bo"] .count')
     page.click('[data-row="drainage.ho_ga"] .layer-row .icon-button')
     details = text_of(page, '[data-row="drainage.ho_ga"] .layer-details')
-    for words in ("số 2, ngày", catalog["drainage.ho_ga"].file.steward, "1:2", "Đề xuất", "Cơ quan", "Thành phố mẫu"):
+    for words in ("bản 2, ngày", catalog["drainage.ho_ga"].file.steward, "1:2", "Đề xuất", "Cơ quan", "Thành phố mẫu"):
         assert words in details
 
 
