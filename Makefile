@@ -3,7 +3,7 @@ bando := .venv/bin/bando
 sample := build/sample
 
 demo: setup $(sample)/giao_nop.yaml   ## the sample city on a map at the printed address
-	@$(bando) load $(sample) --note "Thành phố mẫu (tổng hợp) · sample city (synthetic)"
+	@$(bando) load $(sample) --note "Thành phố mẫu (dữ liệu giả lập) · sample city (synthetic)"
 	@$(bando) up --demo
 
 test: check            ## everything CI runs

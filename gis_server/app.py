@@ -88,7 +88,7 @@ home = APIRouter(tags=["features"])
 
 @home.get("/")
 async def get_home(request: Request, view: Caller, f: F = None) -> Response:
-    """The map for people (HTML), the landing page of the API for programs (JSON)."""
+    """The map viewer for people (HTML), the landing page of the API for programs (JSON)."""
     return viewer_page(request) if wants_html(request, f) else landing(request)
 
 

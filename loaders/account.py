@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from gis_server.catalog.model import Text
 from gis_server.errors import LoadRefused
 
-NO_RULE = Text(vi="hồ sơ nạp không có quy tắc cho đối tượng này", en="no rule of the profile fits")
+NO_RULE = Text(vi="hồ sơ nạp không có quy tắc nào cho đối tượng này", en="no rule of the profile applies to it")
 
 
 @dataclass
@@ -73,6 +73,8 @@ class Account:
         wrong = [name for name, line in self.lines.items() if not line.adds_up]
         if wrong:
             raise LoadRefused(
-                f"Bảng cân đối không khớp ở {', '.join(wrong)}; không có gì được công bố. Đây là lỗi của chương trình.",
-                f"The account does not add up for {', '.join(wrong)}; nothing was published. The program is at fault.",
+                f"Bảng cân đối không khớp ở {', '.join(wrong)}. Chưa công bố gì. Đây là lỗi của chương trình; hãy "
+                "báo quản trị viên.",
+                f"The account does not add up for {', '.join(wrong)}. Nothing was published. This is a fault of the "
+                "program; tell the administrator.",
             )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from gis_server.errors import Busy, DeliveryUnreadable
+from gis_server.figures import vietnamese
 
 MAX_ENTRIES = 20_000
 MAX_BYTES = 20 << 30
@@ -48,7 +49,7 @@ def unpack(path: Path, folder: Path, budget: Budget, name: str, depth: int = 1) 
     """Unpacks a zip into a folder, and the zips in it into folders of their names."""
     if depth > MAX_DEPTH:
         raise DeliveryUnreadable(
-            f"{name}: zip lồng nhau quá {MAX_DEPTH} tầng; hãy giao thư mục không nén.",
+            f"{name}: tệp zip lồng nhau quá {MAX_DEPTH} tầng; hãy giao nộp thư mục không nén.",
             f"{name}: zips are nested more than {MAX_DEPTH} deep; deliver a folder instead.",
         )
     try:
@@ -63,7 +64,7 @@ def unpack(path: Path, folder: Path, budget: Budget, name: str, depth: int = 1) 
         if isinstance(error, OSError) and error.errno in FULL:
             raise _full(name, folder) from error
         raise DeliveryUnreadable(
-            f"Không mở được {name}: {error}. Kiểm tra tệp nén rồi giao lại.",
+            f"Không mở được {name}: {error}. Hãy kiểm tra tệp nén rồi giao nộp lại.",
             f"{name} cannot be opened: {error}. Check the archive, then deliver again.",
         ) from error
     for inner in sorted(one for one in folder.rglob("*") if one.suffix.lower() in ZIPS and one.is_file()):
@@ -113,17 +114,17 @@ def _inside(name: str, entry: zipfile.ZipInfo) -> PurePosixPath:
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if entry.flag_bits & ENCRYPTED:
         raise DeliveryUnreadable(
-            f"{name} đặt mật khẩu ({said}); hãy giao tệp nén không mật khẩu.",
+            f"{name} có đặt mật khẩu ({said}); hãy giao nộp tệp nén không mật khẩu.",
             f"{name} is encrypted ({said}); deliver it without a password.",
         )
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         raise DeliveryUnreadable(
-            f"{name} có “{said}” là liên kết, có thể chỉ ra ngoài thư mục giao nộp; chỉ nhận tệp thường.",
+            f"Trong {name}, “{said}” là liên kết, có thể trỏ ra ngoài thư mục giao nộp; chỉ nhận tệp thường.",
             f"{name} holds “{said}”, a link or a special file; only plain files are taken.",
         )
     if inside.is_absolute() or ".." in inside.parts or ":" in said or "\x00" in entry.orig_filename or not inside.parts:
         raise DeliveryUnreadable(
-            f"{name} có tệp “{said}” chỉ ra ngoài thư mục giao nộp.",
+            f"{name} có tệp “{said}” trỏ ra ngoài thư mục giao nộp.",
             f"{name} holds “{said}”, which points outside of the delivery.",
         )
     return inside
@@ -144,7 +145,7 @@ def _refuse_overlaps(name: str, entries: list[zipfile.ZipInfo]) -> None:
     for entry in sorted(entries, key=lambda one: one.header_offset):
         if entry.header_offset < end:
             raise DeliveryUnreadable(
-                f"{name} có các tệp chồng lên nhau trong tệp nén (bom zip); không mở.",
+                f"{name} chứa các tệp chồng lên nhau (bom zip) nên không được mở.",
                 f"{name} holds entries that overlap inside the archive (a zip bomb); it is not opened.",
             )
         end = entry.header_offset + entry.compress_size
@@ -159,8 +160,8 @@ def _refuse_bombs(name: str, entries: list[zipfile.ZipInfo]) -> None:
 
 def _too_large(name: str) -> DeliveryUnreadable:
     return DeliveryUnreadable(
-        f"{name} bung ra quá lớn (quá {MAX_ENTRIES:,} tệp, {MAX_BYTES >> 30} GiB hoặc {MAX_RATIO} lần); "
-        "hãy giao thư mục không nén.",
+        f"{name} giải nén ra quá lớn (quá {vietnamese(MAX_ENTRIES)} tệp, {MAX_BYTES >> 30} GiB hoặc {MAX_RATIO} lần); "
+        "hãy giao nộp thư mục không nén.",
         f"{name} unpacks too large (over {MAX_ENTRIES:,} files, {MAX_BYTES >> 30} GiB or {MAX_RATIO}-fold); "
         "deliver a folder instead.",
     )
@@ -168,6 +169,7 @@ def _too_large(name: str) -> DeliveryUnreadable:
 
 def _full(name: str, folder: Path) -> Busy:
     return Busy(
-        f"Không đủ chỗ trên đĩa để bung {name} trong {folder.parent}. Chưa đổi gì; giải phóng chỗ rồi nạp lại.",
+        f"Không đủ chỗ trên đĩa để giải nén {name} trong {folder.parent}. Chưa thay đổi gì; hãy giải phóng chỗ rồi "
+        "nạp lại.",
         f"The disk is too full to unpack {name} in {folder.parent}. Nothing was changed; free space, then load again.",
     )

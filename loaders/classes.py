@@ -43,7 +43,7 @@ def class_rules(one: Delivered, rules: list[ClassesRule], catalog: Catalog) -> l
 
 
 def _layers(one: Delivered, rule: ClassesRule, catalog: Catalog) -> Iterator[Layer]:
-    """The layers that the class may be; several where today's model splits it by object code."""
+    """The layers that the class may be; several where today's model splits it by feature type code."""
     names = names_said(one.file, one.layer)
     split = next((glob for name, glob in rule.split.items() if folded(name) in names), None)
     classes = _classes(names, rule.family)
@@ -111,8 +111,11 @@ def _refuse_unknown_family(one: Delivered, layers: list[Layer]) -> None:
     )
     if coded:
         raise DeliveryUnreadable(
-            f"{one.file} · {one.layer}: không biết lớp thuộc họ 2019+ hay trước 2019 (thiếu phienBan, ngayThuNhan), "
-            f"mà số của mã ở {', '.join(coded)} khác nghĩa giữa hai họ. Hỏi nơi giao, rồi viết hồ sơ nạp riêng.",
-            f"{one.file} · {one.layer}: neither phienBan nor ngayThuNhan tells whether the class is of 2019 or before, "
-            f"and the numbers in {', '.join(coded)} differ. Ask the office, then write a profile for this layer.",
+            f"{one.file} · {one.layer}: không rõ lớp thuộc họ từ 2019 hay trước 2019 (thiếu phienBan, ngayThuNhan), "
+            f"mà mã ở {', '.join(coded)} có nghĩa khác nhau giữa hai họ. Hãy hỏi đơn vị giao nộp, rồi viết hồ sơ nạp "
+            "riêng.",
+            f"{one.file} · {one.layer}: neither phienBan nor ngayThuNhan tells whether the class is from 2019 on or "
+            "before, "
+            f"and the numbers in {', '.join(coded)} mean different things in the two. Ask the supplier, then write a "
+            "profile for this layer.",
         )

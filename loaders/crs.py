@@ -142,7 +142,7 @@ def srid_of(said: str | None, book: CrsBook, name: str, given: int | str | None 
     if len(readings) != 1 or not readings[0].is_plain or readings[0].srid not in book.known:
         what = str(given) if given not in (None, AUTO) else found.name[:120] if found else "?"
         raise DeliveryUnreadable(
-            f"{name}: hệ tọa độ “{what}” không rõ là lưới nào của thành phố. Ghi `crs:` trong hồ sơ nạp, "
+            f"{name}: không rõ hệ tọa độ “{what}” là lưới nào của thành phố. Hãy ghi `crs:` trong hồ sơ nạp, "
             f"chọn một trong: {_known(book)}.",
             f"{name}: “{what}” is not clearly one of the city's grids. Say `crs:` in the profile, "
             f"one of: {_known(book)}.",
@@ -160,7 +160,7 @@ def _given_of(word: str, book: CrsBook) -> Given:
         return Given(glob or "*", parse_reading(reading, known_grids(book)))
     except ValueError as error:
         raise SettingInvalid(
-            f"--crs {word}: không hiểu ({error}). Các lưới: {_known(book)}.",
+            f"--crs {word}: không hợp lệ ({error}). Các lưới: {_known(book)}.",
             f"--crs {word}: not understood ({error}). Grids: {_known(book)}.",
         ) from error
 

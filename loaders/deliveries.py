@@ -36,7 +36,7 @@ READERS: dict[str, Reader] = {
     ".tif": "raster",
     ".tiff": "raster",
 }
-GTFS_PART = Text(vi="bảng của bộ GTFS, đọc cùng routes.txt", en="a table of the GTFS feed, read with routes.txt")
+GTFS_PART = Text(vi="bảng của bộ GTFS, được đọc cùng routes.txt", en="a table of the GTFS feed, read with routes.txt")
 READERS |= dict.fromkeys(VECTORS, "vector")
 PARTS = {
     ".shp": (".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qmd", ".xml"),
@@ -46,20 +46,23 @@ PARTS = {
     ".tiff": (".tfw", ".prj", ".ovr", ".xml"),
 }
 RASTERS = frozenset({".asc", ".img", ".ecw", ".jp2", ".vrt", ".adf", ".bil"})
-RASTER = Text(vi="raster dạng này không đọc; hãy xuất GeoTIFF", en="a raster of a kind not read; export a GeoTIFF")
+RASTER = Text(
+    vi="không đọc được raster dạng này; hãy xuất ra GeoTIFF",
+    en="a kind of raster that cannot be read; export it as GeoTIFF",
+)
 PACKED = Text(
-    vi="tệp nén loại này không mở; hãy giao zip hoặc thư mục",
+    vi="không mở được tệp nén loại này; hãy giao nộp zip hoặc thư mục",
     en="an archive of a kind not opened; deliver a zip or folder",
 )
 PACKS = frozenset({".rar", ".7z", ".gz", ".tar", ".bz2", ".xz"})
-CAD = Text(vi="DWG/DGN V8 không đọc được; hãy lưu thành DXF", en="DWG cannot be read; save it as DXF")
-SPECIAL = Text(vi="không phải tệp thường (ống, thiết bị)", en="no plain file (a pipe or a device)")
+CAD = Text(vi="không đọc được DWG và DGN V8; hãy lưu thành DXF", en="DWG and DGN V8 cannot be read; save them as DXF")
+SPECIAL = Text(vi="không phải tệp thường (ống, thiết bị)", en="not a regular file (a pipe or a device)")
 DOCUMENT = Text(vi="không phải dữ liệu bản đồ", en="not map data")
 INNER_MANIFEST = Text(
-    vi="bản kê nằm bên trong, không có bản kê ngoài cùng; nạp riêng thư mục của nó",
+    vi="bản kê nằm bên trong, không có bản kê ngoài cùng; hãy nạp riêng thư mục chứa bản kê",
     en="a manifest further in, and none outside; load its folder by itself",
 )
-UNLISTED = Text(vi="không có trong giao_nop.yaml", en="not named in giao_nop.yaml")
+UNLISTED = Text(vi="không có trong bản kê giao_nop.yaml", en="not listed in giao_nop.yaml")
 
 
 class Item(Strict):
@@ -102,7 +105,7 @@ def open_delivery(path: Path, *, state: Path | None = None, any_file: bool = Fal
     """The delivery at a path. Zips, also in folders and in zips, are unpacked in the state folder (the system's
     temporary folder unless given) and removed afterwards. One without any map file is refused, unless `any_file`."""
     if not path.is_file() and not path.is_dir():
-        raise DeliveryUnreadable(f"Không có tệp hay thư mục {path}.", f"There is no file or folder {path}.")
+        raise DeliveryUnreadable(f"Không tìm thấy tệp hay thư mục {path}.", f"There is no file or folder {path}.")
     path = path.absolute()  # files are read by a child that works in another folder
     with workplace(Path(tempfile.gettempdir()) if state is None else state / "unpacked") as folder:
         budget = Budget()
@@ -147,7 +150,7 @@ def _refuse_without_maps(delivery: Delivery) -> None:
     if not any(file.reader for file in delivery.files):
         name = delivery.path.name
         raise DeliveryUnreadable(
-            f"{name} không có tệp bản đồ nào đọc được.", f"{name} holds no map file that can be read."
+            f"Trong {name} không có tệp bản đồ nào đọc được.", f"{name} has no map file that can be read."
         )
 
 
@@ -159,7 +162,7 @@ def _files(
         ending = entry.suffix.lower()
         name = prefix + entry.relative_to(folder).as_posix()
         if entry.is_symlink():
-            yield DeliveredFile(name, entry, None, Text(vi="là liên kết, không theo", en="a link, not followed"))
+            yield DeliveredFile(name, entry, None, Text(vi="là liên kết nên không đọc", en="a link, so it is not read"))
         elif entry.is_dir() and ending != ".gdb":
             yield from _files(folder, sorted(entry.iterdir()), unpacking, prefix)
         elif not entry.is_file() and not entry.is_dir():
@@ -175,7 +178,7 @@ def _file(entry: Path, name: str, names: set[str]) -> DeliveredFile:
     ending = entry.suffix.lower()
     if printable(name) != name:
         raise DeliveryUnreadable(
-            f"Tên tệp “{printable(name)}” không phải UTF-8 hoặc có ký tự điều khiển. Đổi tên rồi giao lại.",
+            f"Tên tệp “{printable(name)}” không phải UTF-8 hoặc có ký tự điều khiển. Hãy đổi tên rồi giao nộp lại.",
             f"The file name “{printable(name)}” is not UTF-8 or has control characters. Rename it, then deliver again.",
         )
     if ending in (".json", ".js"):
@@ -214,4 +217,4 @@ def _read_manifest(path: Path) -> Manifest:
     except ValidationError as error:
         mistakes = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_url=False)]
     listed = "\n".join(f"  {mistake}" for mistake in mistakes)
-    raise DeliveryUnreadable(f"{MANIFEST} sai:\n{listed}", f"{MANIFEST} is wrong; the mistakes are listed above.")
+    raise DeliveryUnreadable(f"Bản kê {MANIFEST} có lỗi:\n{listed}", f"{MANIFEST} has errors, listed above.")

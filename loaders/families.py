@@ -14,7 +14,7 @@ Family = Literal["2019+", "pre-2019"]
 OBJECT_CODE = "madoituong"
 OLD_COLUMNS = frozenset(map(folded, ("ngayThuNhan", "ngayThuNha", "doiTuong")))
 OLD_BESIDE_CODES = frozenset(map(folded, ("ngayCapNhat", "ngayCapNha")))
-"""Also usual in registers: evidence only beside an object code."""
+"""Also usual in registers: evidence only beside a feature type code."""
 NEW_COLUMNS = frozenset(map(folded, ("phienBan", "ngayPhienBan", "ngayPhienB")))
 SUFFIXES = re.compile(r"(?<=.{3})[scpal]$")
 """Of classes with several geometries: surface, curve, point today; area, line, point before."""

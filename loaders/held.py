@@ -202,6 +202,6 @@ def _as_copy(away: Away, known: Known) -> bytes:
 
 def _lost(layer: Layer) -> Busy:
     return Busy(
-        f"{layer.id}: bảng đang phục vụ bị làm lại trong khi nạp. Chưa công bố gì; hãy nạp lại.",
-        f"{layer.id}: the served table was made anew during this load. Nothing was published; load again.",
+        f"{layer.id}: bảng đang phục vụ được tạo lại trong khi nạp. Chưa công bố gì; hãy nạp lại.",
+        f"{layer.id}: the served table was rebuilt during this load. Nothing was published; load again.",
     )

@@ -52,7 +52,7 @@ class Lookups:
         if not files:
             name = self.delivery.path.name
             raise DeliveryUnreadable(
-                f"Hồ sơ nạp cần bảng {rule.file} (cột {rule.key}, {rule.value}), nhưng {name} không có.",
+                f"Hồ sơ nạp cần bảng {rule.file} (cột {rule.key}, {rule.value}), nhưng trong {name} không có bảng này.",
                 f"The profile needs the table {rule.file} (columns {rule.key}, {rule.value}), and {name} has none.",
             )
         found: dict[str, str] = {}

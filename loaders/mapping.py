@@ -85,14 +85,16 @@ class Mapping:
         if missing:
             raise DeliveryUnreadable(
                 f"{stream.name} thiếu cột {', '.join(missing)}; có: {listed(stream.columns)}. "
-                "Sửa hồ sơ nạp, hoặc yêu cầu giao lại.",
+                "Hãy sửa hồ sơ nạp, hoặc yêu cầu giao nộp lại.",
                 f"{stream.name} lacks the columns {', '.join(missing)}; it has: {listed(stream.columns)}. "
                 "Mend the profile, or ask for a new delivery.",
             )
 
 
 def _cut_short(stream: Stream, read: int) -> DeliveryUnreadable:
+    expected = stream.expected or 0
     return DeliveryUnreadable(
-        f"{stream.name}: tệp ghi có {stream.expected:,} đối tượng nhưng đọc được {read:,}; tệp bị cắt hay hỏng.",
-        f"{stream.name}: the file says it has {stream.expected:,} features but {read:,} could be read; it is damaged.",
+        f"{stream.name}: tệp ghi có {vietnamese(expected)} đối tượng nhưng chỉ đọc được {vietnamese(read)}; "
+        "tệp bị cắt ngắn hoặc bị hỏng.",
+        f"{stream.name}: the file says it has {expected:,} features but {read:,} could be read; it is damaged.",
     )

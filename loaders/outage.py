@@ -26,11 +26,12 @@ def _in_words(error: psycopg.Error | adbc_driver_manager.Error) -> Busy:
     if error.sqlstate in FULL or any(code in words for code in FULL) or "No space left" in words:
         return Busy(
             f"Đĩa (hoặc bộ nhớ) của cơ sở dữ liệu đã đầy: {words[:300]}. Chưa công bố gì, bản đang phục vụ còn nguyên. "
-            "Giải phóng chỗ rồi nạp lại.",
+            "Hãy giải phóng chỗ rồi nạp lại.",
             "The database's disk or memory is full (see above). Nothing was published, what is served is whole. "
             "Free some space, then load again.",
         )
     return Busy(
-        f"Cơ sở dữ liệu ngừng giữa chừng: {words[:300]}. Chưa công bố gì, trừ khi `bando releases` nói khác; nạp lại.",
+        f"Cơ sở dữ liệu ngừng giữa chừng: {words[:300]}. Chưa công bố gì, trừ khi `bando releases` cho thấy đã có "
+        "bản mới; hãy nạp lại.",
         "The database went away (see above). Nothing was published unless `bando releases` says so; load again.",
     )

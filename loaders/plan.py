@@ -21,7 +21,7 @@ from loaders.repeats import once
 from loaders.selection import Selection, how_to_read, name_fits, rules_for_file
 from loaders.sniff import verify
 
-NO_RULE = Text(vi="hồ sơ nạp không có quy tắc cho tệp này", en="no rule of the profile is for this file")
+NO_RULE = Text(vi="hồ sơ nạp không có quy tắc nào cho tệp này", en="the profile has no rule for this file")
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def _profile_names(delivery: Delivery, profile: str | None) -> dict[str, str | N
         return dict.fromkeys((file.name for file in delivery.files), profile)
     if delivery.manifest is None:
         raise ProfileInvalid(
-            "Thiếu hồ sơ nạp: dùng --profile TÊN, hoặc đặt giao_nop.yaml trong thư mục giao nộp.",
+            "Thiếu hồ sơ nạp: hãy dùng --profile TÊN, hoặc đặt giao_nop.yaml trong thư mục giao nộp.",
             "Which profile? Use --profile NAME, or put giao_nop.yaml into the delivered folder.",
         )
     items = delivery.manifest.items
@@ -124,7 +124,7 @@ def _source(delivery: Delivery, profile: str | None, profiles: dict[str, Profile
         return source_of(delivery.manifest.source)
     if len(said) != 1:
         raise ProfileInvalid(
-            f"Các hồ sơ nạp ghi nguồn khác nhau ({', '.join(said)}); ghi `source:` trong giao_nop.yaml.",
+            f"Các hồ sơ nạp ghi nguồn khác nhau ({', '.join(said)}); hãy ghi `source:` trong giao_nop.yaml.",
             f"The profiles name different sources ({', '.join(said)}); say `source:` in giao_nop.yaml.",
         )
     return source_of(next(iter(said.values())))

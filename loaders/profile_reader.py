@@ -93,8 +93,8 @@ def _path_of(name: str, beside: Path | None) -> Path:
             return path
     known = ", ".join(sorted(path.stem for path in PROFILES.glob("*.yaml")))
     raise ProfileInvalid(
-        f"Không có hồ sơ nạp “{name}”. Hồ sơ có sẵn: {known}.",
-        f"There is no profile “{name}”. Profiles at hand: {known}.",
+        f"Không có hồ sơ nạp “{name}”. Các hồ sơ nạp có sẵn: {known}.",
+        f"There is no profile “{name}”. Available profiles: {known}.",
     )
 
 

@@ -126,7 +126,7 @@ class ClassesRule(Strict):
     family: Family
     file: str = "*"
     split: dict[str, str] = Field(default_factory=dict)
-    """Class → glob over the layers that today's model splits it into, by object code."""
+    """Class → glob over the layers that today's model splits it into, by feature type code."""
     renamed: dict[str, list[str]] = Field(default_factory=dict)
     """Field of ours → what the column is called in this generation."""
     codes: dict[str, dict[str, str]] = Field(default_factory=dict)

@@ -36,8 +36,8 @@ def recheck(chosen: Sequence[Draft], desk: Desk, console: Console) -> None:
     refusals = [why for report in reports for why in report.refusals]
     if refusals:
         raise DraftStale(
-            "Bản nháp không còn hợp với bản đồ đang phục vụ, chưa công bố gì:\n"
-            + "\n".join(f"  {why.vi}" for why in refusals) + "\nNạp lại tệp giao.",
+            "Bản nháp không còn phù hợp với bản đồ đang phục vụ. Chưa công bố gì:\n"
+            + "\n".join(f"  {why.vi}" for why in refusals) + "\nHãy nạp lại tệp giao nộp.",
             "Nothing was published: " + "; ".join(why.en for why in refusals) + ". Load the delivery again.",
         )  # fmt: skip
     for report in reports:

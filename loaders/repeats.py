@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from gis_server.catalog.model import Text
 from loaders.readers.stream import Chunk, Stream
 
-REPEATED = Text(vi="đã có trong tệp khác của cùng lần giao", en="already in another file of this delivery")
+REPEATED = Text(vi="đã có trong tệp khác của cùng lần giao nộp", en="already in another file of this delivery")
 
 
 def once(stream: Stream, seen: set[str]) -> Stream:

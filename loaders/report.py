@@ -11,6 +11,7 @@ from rich.text import Text as Words
 
 from gis_server.catalog import Catalog
 from gis_server.catalog.model import Text
+from gis_server.figures import vietnamese
 from gis_server.releases.publish import Release
 from gis_server.releases.source import Source
 from loaders.account import Account, Line
@@ -107,8 +108,8 @@ def show(report: Report, catalog: Catalog, codes: Mapping[str, Code], console: C
     if report.findings:
         console.print(show_findings(report.findings, codes))
     for head, columns in (
-        ("bỏ, dữ liệu cá nhân · dropped, personal", report.account.personal),
-        ("không ánh xạ · not mapped", report.account.unused),
+        ("bỏ, dữ liệu cá nhân · dropped, personal data", report.account.personal),
+        ("không đưa vào trường nào · not mapped", report.account.unused),
     ):
         for name, names in columns.items():
             console.print(f"  {head}  {name}: {listed(names)}", style="dim", markup=False, highlight=False)
@@ -132,15 +133,17 @@ def _account(report: Report) -> Table:
     told, folded = _folded(report.account.lines)
     for name, line in told.items():
         numbers = (line.read, line.loaded, line.set_aside.total(), line.left_out.total())
-        table.add_row(*(f"{number:,}" for number in numbers), Words(name))
+        table.add_row(*(vietnamese(number) for number in numbers), Words(name))
         for code, count in sorted(line.set_aside.items()):
-            table.add_row("", "", f"{count:,}", "", Words(f"  {code}", style="dim"))
+            table.add_row("", "", vietnamese(count), "", Words(f"  {code}", style="dim"))
         for why, count in line.left_out.most_common():
             if count:
-                table.add_row("", "", "", f"{count:,}", Words(f"  {why.vi} · {why.en}", style="dim"))
+                table.add_row("", "", "", vietnamese(count), Words(f"  {why.vi} · {why.en}", style="dim"))
     if folded:
         read = sum(line.read for line in folded.values())
-        table.add_row(f"{read:,}", f"{read:,}", "0", "0", f"{len(folded)} tệp, lớp khác · other files, layers")
+        table.add_row(
+            vietnamese(read), vietnamese(read), "0", "0", f"{len(folded)} tệp, lớp khác · other files, layers"
+        )
     return table
 
 
@@ -153,11 +156,18 @@ def _folded(lines: Mapping[str, Line]) -> tuple[dict[str, Line], dict[str, Line]
 
 
 def _tallies(report: Report) -> Table:
-    heads = ("Đọc\nRead", "Có hình\nDrawn", "Có lớp\nMapped", "Đối tượng · lỗi hình\nFeatures · faults")
+    heads = (
+        "Đọc\nRead",
+        "Có hình học\nWith geometry",
+        "Có lớp đích\nMapped",
+        "Đối tượng · lỗi hình học\nFeatures · faults",
+    )
     table = _narrow("Đối chiếu · Reconciliation", *heads)
     for name, tally in report.account.tallies.items():
-        faults = "".join(f"\n  {code} {count:,}" for code, count in sorted(tally.faults.items()))
-        table.add_row(f"{tally.read:,}", f"{tally.drawn:,}", f"{tally.mapped:,}", f"{name.vi} · {name.en}{faults}")
+        faults = "".join(f"\n  {code} {vietnamese(count)}" for code, count in sorted(tally.faults.items()))
+        table.add_row(
+            vietnamese(tally.read), vietnamese(tally.drawn), vietnamese(tally.mapped), f"{name.vi} · {name.en}{faults}"
+        )
     return table
 
 
@@ -165,8 +175,8 @@ def _layers(report: Report, catalog: Catalog) -> Table:
     table = _narrow("Lớp · Layers", "Dòng\nRows", "Thêm\nAdded", "Sửa\nChanged", "Bớt\nRemoved", "Lớp\nLayer")
     for layer in (one.id for one in catalog if one.id in report.rows):
         rows, changes = report.rows[layer], _changes(report, layer)
-        cells = [f"{changes[kind]:,}" if changes else "–" for kind in ("added", "changed", "removed")]
-        table.add_row(f"{rows:,}", *cells, Words.assemble(catalog[layer].file.title.vi, (f"  {layer}", "dim")))
+        cells = [vietnamese(changes[kind]) if changes else "–" for kind in ("added", "changed", "removed")]
+        table.add_row(vietnamese(rows), *cells, Words.assemble(catalog[layer].file.title.vi, (f"  {layer}", "dim")))
     return table
 
 
@@ -176,8 +186,8 @@ def show_findings(findings: Iterable[Finding], codes: Mapping[str, Code]) -> Gro
     for one in findings:
         about = codes[one.code]
         place = f"{one.layer}.{one.field}" if one.field else one.layer
-        waived = f"  (miễn trừ · waived {one.waived:,})" if one.waived else ""
-        head = Words.assemble((one.code, COLOURS[about.severity]), f"  {one.count:,} × {place}{waived}\n")
+        waived = f"  (miễn trừ · waived {vietnamese(one.waived)})" if one.waived else ""
+        head = Words.assemble((one.code, COLOURS[about.severity]), f"  {vietnamese(one.count)} × {place}{waived}\n")
         meaning = f"   {about.vi} · {about.en}{_other_layer(one)}"
         lines.append(head.append(f"{meaning}\n   {_examples(one)}" if one.examples else meaning))
     return Group(*lines)
@@ -207,8 +217,9 @@ def _examples(one: Finding) -> str:
 
 
 def _verdict(report: Report) -> str:
-    steps = "  ".join(f"{step} {value:.1f} s" for step, value in report.seconds.items())
-    spent = f"[dim]{steps}  ·  {sum(report.seconds.values()):.1f} s, {report.peak_bytes / 2**20:,.0f} MiB[/]"
+    steps = "  ".join(f"{step} {vietnamese(value, 1)} s" for step, value in report.seconds.items())
+    whole = vietnamese(sum(report.seconds.values()), 1)
+    spent = f"[dim]{steps}  ·  {whole} s, {vietnamese(report.peak_bytes / 2**20)} MiB[/]"
     if report.refusals:
         said = "".join(f"\n  {escape(why.vi)}\n  [dim]{escape(why.en)}[/]" for why in report.refusals)
         return (
@@ -222,7 +233,7 @@ def _verdict(report: Report) -> str:
             f"`bando drafts {report.draft}`, `bando publish {report.draft}`\n{spent}"
         )
     if report.release is None:
-        return f"[bold]Không có gì thay đổi, không có bản công bố mới · Nothing changed, no new release.[/]\n{spent}"
+        return f"[bold]Không có gì thay đổi nên không có bản công bố mới · Nothing changed, no new release.[/]\n{spent}"
     number = report.release.number
     return f"[bold green]✓ Đã công bố bản {number} · Published as release {number}.[/]\n{spent}"
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from gis_server.catalog import Catalog
+from gis_server.figures import vietnamese
 from loaders.report import Report
 
 
@@ -23,7 +24,13 @@ def _account(report: Report) -> Iterator[str]:
 
 
 def _tallies(report: Report) -> Iterator[str]:
-    yield from _head("Đối tượng · Features", "Đọc · Read", "Có hình · Drawn", "Có lớp · Mapped", "Lỗi hình · Faults")
+    yield from _head(
+        "Đối tượng · Features",
+        "Đọc · Read",
+        "Có hình học · With geometry",
+        "Có lớp đích · Mapped",
+        "Lỗi hình học · Faults",
+    )
     for name, tally in report.account.tallies.items():
         faults = ", ".join(f"{code}: {count}" for code, count in sorted(tally.faults.items()))
         yield _row(f"{name.vi} · {name.en}", tally.read, tally.drawn, tally.mapped, faults)
@@ -42,4 +49,4 @@ def _head(*names: str) -> Iterator[str]:
 
 
 def _row(*cells: str | int) -> str:
-    return "| " + " | ".join(f"{cell:,}" if isinstance(cell, int) else cell for cell in cells) + " |"
+    return "| " + " | ".join(vietnamese(cell) if isinstance(cell, int) else cell for cell in cells) + " |"

@@ -145,7 +145,7 @@ def _same_name(name: str, names: list[str]) -> str | None:
 def _wrong_letters(stream: str, column: str, error: UnicodeDecodeError) -> DeliveryUnreadable:
     sample = bytes(error.object[:60]).decode("latin-1")
     return DeliveryUnreadable(
-        f"{stream}, cột {column}: chữ không phải UTF-8 (ví dụ “{sample}”). Bỏ `encoding: utf-8` "
+        f"{stream}, cột {column}: chữ không theo bảng mã UTF-8 (ví dụ “{sample}”). Hãy bỏ `encoding: utf-8` "
         "trong hồ sơ nạp để chương trình tự nhận, hoặc ghi `tcvn3`, `vni`, `cp1258`.",
         f"{stream}, column {column}: the letters are not UTF-8 (e.g. “{sample}”). Take `encoding: utf-8` out of "
         "the profile, so that the letters decide, or say `tcvn3`, `vni` or `cp1258`.",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal, NoReturn
 
 from gis_server.errors import DeliveryUnreadable
+from gis_server.figures import vietnamese
 
 HEAD_BYTES = 1 << 16
 WORKBOOK_BYTES = 1 << 30
@@ -70,7 +71,7 @@ def verify(path: Path, name: str) -> None:
         head = source.read(HEAD_BYTES)
     if not head:
         raise DeliveryUnreadable(
-            f"{name} là tệp rỗng (0 byte). Yêu cầu giao lại.", f"{name} is an empty file. Ask for it again."
+            f"{name} là tệp rỗng (0 byte). Hãy yêu cầu giao nộp lại.", f"{name} is an empty file. Ask for it again."
         )
     _verify_beginning(ending, head, name)
     if ending == ".shp":
@@ -89,7 +90,7 @@ def _verify_beginning(ending: str, head: bytes, name: str) -> None:
         hint_vi = " DGN V8: hãy lưu lại thành DGN V7 hoặc DXF." if ending == ".dgn" else ""
         hint_en = " DGN V8: save it as DGN V7 or DXF." if ending == ".dgn" else ""
         raise DeliveryUnreadable(
-            f"{name} không phải tệp {ending}: nội dung là {really}. Không mở.{hint_vi}",
+            f"{name} không phải tệp {ending}: nội dung là {really}. Tệp không được mở.{hint_vi}",
             f"{name} is not a {ending} file: its content is {really}. It is not opened.{hint_en}",
         )
 
@@ -107,13 +108,14 @@ def _verify_shapefile(path: Path, head: bytes, name: str) -> None:
     missing = [ending for ending in (".shx", ".dbf") if ending not in beside]
     if missing:
         raise DeliveryUnreadable(
-            f"{name} thiếu {', '.join(missing)} đi kèm; một Shapefile gồm .shp, .shx, .dbf. Yêu cầu giao đủ.",
+            f"{name} thiếu {', '.join(missing)} đi kèm; một Shapefile gồm .shp, .shx, .dbf. Hãy yêu cầu giao nộp đủ.",
             f"{name} lacks its {', '.join(missing)}; a Shapefile is .shp, .shx and .dbf. Ask for all of them.",
         )
     said, real = int.from_bytes(head[24:28], "big") * 2, path.stat().st_size
     if said > real:
         raise DeliveryUnreadable(
-            f"{name} bị cắt: phần đầu ghi {said:,} byte, tệp chỉ có {real:,}. Yêu cầu giao lại.",
+            f"{name} bị cắt ngắn: phần đầu ghi {vietnamese(said)} byte, tệp chỉ có {vietnamese(real)}. Hãy yêu cầu "
+            "giao nộp lại.",
             f"{name} is cut short: its header says {said:,} bytes, the file has {real:,}. Ask for it again.",
         )
 
@@ -125,7 +127,7 @@ def _verify_xml(path: Path, name: str) -> None:
 
     def refuse(*_: object) -> NoReturn:
         raise DeliveryUnreadable(
-            f"{name} khai báo DOCTYPE/thực thể XML (bom XML hoặc tham chiếu ra ngoài); không mở.",
+            f"{name} khai báo DOCTYPE/thực thể XML (bom XML hoặc tham chiếu ra ngoài) nên không được mở.",
             f"{name} declares a DOCTYPE or XML entities (a bomb, or a reference outside); it is not opened.",
         )
 
@@ -165,14 +167,14 @@ def _links_away(source: BinaryIO) -> bool:
 
 def _refuse_prolog(name: str) -> NoReturn:
     raise DeliveryUnreadable(
-        f"{name}: {PROLOG_BYTES:,} byte đầu không có phần tử XML nào; không mở.",
+        f"{name}: trong {vietnamese(PROLOG_BYTES)} byte đầu không có phần tử XML nào, nên tệp không được mở.",
         f"{name}: there is no XML element in its first {PROLOG_BYTES:,} bytes; it is not opened.",
     )
 
 
 def _refuse_network_link(name: str) -> NoReturn:
     raise DeliveryUnreadable(
-        f"{name} chỉ tới dữ liệu trên mạng (NetworkLink); hãy giao chính dữ liệu đó.",
+        f"{name} trỏ tới dữ liệu trên mạng (NetworkLink); hãy giao nộp chính dữ liệu đó.",
         f"{name} points to data on the network (NetworkLink); deliver the data itself.",
     )
 
@@ -184,11 +186,11 @@ def _verify_workbook(path: Path, name: str) -> None:
             packed = sum(entry.compress_size for entry in book.infolist())
     except zipfile.BadZipFile as error:
         raise DeliveryUnreadable(
-            f"{name} không mở được: sổ tính bị hỏng ({error}).", f"{name} cannot be opened: the workbook is damaged."
+            f"Không mở được {name}: tệp Excel bị hỏng ({error}).", f"{name} cannot be opened: the workbook is damaged."
         ) from error
     if size > WORKBOOK_BYTES or size > WORKBOOK_RATIO * max(packed, 1 << 16):
         raise DeliveryUnreadable(
-            f"{name} bung ra {size:,} byte, quá lớn cho một sổ tính; hãy giao CSV.",
+            f"{name} giải nén ra {vietnamese(size)} byte, quá lớn cho một tệp Excel; hãy giao nộp dạng CSV.",
             f"{name} unpacks to {size:,} bytes, too large for a workbook; deliver CSV.",
         )
 

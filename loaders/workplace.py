@@ -25,8 +25,8 @@ def workplace(parent: Path) -> Iterator[Path]:
             fcntl.flock(holds, fcntl.LOCK_EX)
     except OSError as error:
         raise Busy(
-            f"Không ghi được vào {parent} để bung tệp nén: {error.strerror}. Giải phóng chỗ hay sửa quyền rồi nạp lại.",
-            f"Nothing can be unpacked in {parent}: {error.strerror}. Free space or mend rights, then load again.",
+            f"Không giải nén được vào {parent}: {error.strerror}. Hãy giải phóng chỗ hoặc sửa quyền ghi rồi nạp lại.",
+            f"Nothing can be unpacked in {parent}: {error.strerror}. Free space or fix the rights, then load again.",
         ) from error
     try:
         yield folder

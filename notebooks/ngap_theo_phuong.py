@@ -19,9 +19,7 @@ release = city.release
 parcels = city.layer("cadastre.thua_dat").as_of(release).select("ma_xa_cu", "ma_xa", "loai_dat").to_geopandas()
 zones = city.layer("drainage.vung_ngap").as_of(release).to_geopandas()
 units = city.layer("base_boundary.dia_phan_hanh_chinh_tren_dat_lien").as_of(release).to_geopandas()
-print(
-    f"Bản công bố {release}: {len(parcels)} thửa, {len(zones)} vùng ngập; số liệu tổng hợp: {parcels.synthetic.any()}"
-)
+print(f"Bản công bố {release}: {len(parcels)} thửa, {len(zones)} vùng ngập; dữ liệu giả lập: {parcels.synthetic.any()}")
 
 # %% [markdown]
 # ## Phần thửa nằm trong vùng ngập

@@ -138,7 +138,7 @@ def test_each_becomes_a_page_that_asks_for_nothing_from_elsewhere(
         page = path.read_text("utf-8")
         assert page.count("<svg") == 1, path.name
         assert "<table>" in page
-        assert "DỮ LIỆU TỔNG HỢP" in page
+        assert "DỮ LIỆU GIẢ LẬP" in page
         assert not re.search(r"""(src|href)=["']?(https?:)?//""", page)
         assert path.name in (tmp_path / "index.html").read_text("utf-8")
 

@@ -18,7 +18,8 @@ from gis_server.settings import Settings
 
 HASH = re.compile(r"[0-9a-f]{64}")
 HEADER = (
-    "# SHA-256 của khóa → vùng nhìn · SHA-256 of a key → view. Thêm bằng / add with: bando key add LABEL --view VIEW\n"
+    "# SHA-256 của khóa truy cập → khung nhìn · SHA-256 of an access key → view. "
+    "Thêm bằng / add with: bando key add LABEL --view VIEW\n"
 )
 
 

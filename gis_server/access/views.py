@@ -68,7 +68,7 @@ class View:
 def unknown_layer(layer_id: str) -> UnknownLayer:
     shown = layer_id[:80]
     return UnknownLayer(
-        f"Không có lớp hay bản đồ “{shown}”. Danh sách lớp ở /collections.",
+        f"Không có lớp hay bản đồ “{shown}”. Xem danh sách lớp ở /collections.",
         f"There is no layer or map “{shown}”. The layers are listed at /collections.",
     )
 

@@ -36,13 +36,15 @@ class Doorkeeper:
             holder = self.keys.find(key)
         except SettingInvalid as error:  # the file broke while serving: say so, open nothing
             raise Busy(
-                "Máy chủ tạm thời không đọc được tệp khóa; báo quản trị viên, rồi thử lại.",
-                "The server cannot read its key file for now; tell the administrator, then try again.",
+                "Máy chủ tạm thời không đọc được tệp khóa truy cập. Hãy báo quản trị viên, rồi thử lại.",
+                "The server cannot read its file of access keys at present. Tell the administrator, then try again.",
             ) from error
         if holder is None:
             raise UnknownKey(
-                "Khóa không đúng hoặc đã bị thu hồi. Xin khóa mới ở quản trị viên, hoặc bỏ khóa để xem phần công khai.",
-                "The key is wrong or was revoked. Ask the administrator for one, or leave it out for what is public.",
+                "Khóa truy cập không đúng hoặc đã bị thu hồi. Hãy xin quản trị viên khóa mới, hoặc bỏ khóa để xem "
+                "phần công khai.",
+                "The access key is wrong or has been revoked. Ask the administrator for a new one, or leave it out "
+                "to see what is public.",
             )
         return holder
 
@@ -59,13 +61,13 @@ def open_door(settings: Settings, catalog: Catalog) -> Doorkeeper:
     if settings.anonymous_view not in views:
         names = ", ".join(views)
         raise SettingInvalid(
-            f"BANDO_ANONYMOUS_VIEW: không có vùng nhìn “{settings.anonymous_view}”; có: {names}.",
+            f"BANDO_ANONYMOUS_VIEW: không có khung nhìn “{settings.anonymous_view}”; có: {names}.",
             f"BANDO_ANONYMOUS_VIEW: there is no view “{settings.anonymous_view}”; there are: {names}.",
         )
     if settings.anonymous_view != "public" and not is_loopback(settings.host):
         raise SettingInvalid(
-            f"Không mở vùng nhìn “{settings.anonymous_view}” cho người không có khóa ở địa chỉ {settings.host}: "
-            "chỉ được ở 127.0.0.1. Bỏ --demo (BANDO_ANONYMOUS_VIEW) và cấp khóa bằng “bando key add”.",
+            f"Không mở khung nhìn “{settings.anonymous_view}” cho người không có khóa ở địa chỉ {settings.host}: "
+            "chỉ được phép ở 127.0.0.1. Bỏ --demo (BANDO_ANONYMOUS_VIEW) và cấp khóa bằng “bando key add”.",
             f"The view “{settings.anonymous_view}” is not opened to callers without a key on {settings.host}: "
             "only on 127.0.0.1. Leave out --demo (BANDO_ANONYMOUS_VIEW) and give keys with “bando key add”.",
         )

@@ -14,6 +14,7 @@ from gis_server.bundle.look import left_out
 from gis_server.bundle.order import House, Order
 from gis_server.catalog import Layer
 from gis_server.catalog.model import Text
+from gis_server.figures import vietnamese
 
 README: Final = Path(__file__).parent / "page" / "README.txt"
 DATA: Final = "data.gpkg"
@@ -84,7 +85,7 @@ def write_readme(order: Order, facts: Facts, written: Sequence[Written], folder:
         "view": order.shelf.view.name + ("" if order.shelf.view.is_public else NOT_PUBLIC),
         "attribution": facts["attribution"],
         "layers": "\n".join(f"  {_line(name, names[name], one)}" for name, one in facts["bando:layers"].items()),
-        "tables": "\n".join(f"  {table_of(one.layer)}: {one.rows:,}" for one in written) or "  –",
+        "tables": "\n".join(f"  {table_of(one.layer)}: {vietnamese(one.rows)}" for one in written) or "  –",
         "synthetic": "\n".join(f"  {name}: {names[name].vi} · {names[name].en}" for name in made) or "  –",
         "archive_mib": f"{(folder / 'map.pmtiles').stat().st_size / MIB:.1f}",
     }

@@ -22,7 +22,7 @@ def furnish(house: House, order: Order, folder: Path, tell: Tell) -> None:
     """Puts beside the archive in `folder` everything that makes it a bundle."""
     facts = metadata_of(folder / ARCHIVE)
     written = write_geopackage(house, order, facts["bando:release"], folder / DATA, tell)
-    tell("Trang bản đồ · the page of the map")
+    tell("Trang bản đồ · map page")
     styles = styles_of(house, order, folder)
     write_look(house, styles, folder)
     write_page(house.settings.home, {**facts_for_page(house, order, facts, written), "styles": _bare(styles)}, folder)

@@ -47,7 +47,7 @@ def _worded(target: Path, error: OSError) -> ExportFailed:
     if error.errno in FULL:
         place = target.parent.resolve()
         return ExportFailed(
-            f"Ổ đĩa của {place} đã đầy: {target.name} không được ghi, không để lại phần dở dang. Giải phóng chỗ, "
+            f"Ổ đĩa của {place} đã đầy: không ghi được {target.name}, không để lại phần dở dang. Hãy giải phóng chỗ, "
             "hoặc xuất vùng nhỏ hơn, ít mức phóng hơn.",
             f"The disk of {place} is full: {target.name} was not written, and nothing half-written is left. Free some "
             "space, or export a smaller area or fewer zooms.",

@@ -45,7 +45,7 @@ class Surveyor:
         found = found or await self._units(heirs, "", past=False)
         if not found:
             raise SettingInvalid(
-                f"Máy này chưa có ranh giới của {place.name_vi} ({place.code}); cho vùng bằng --bbox.",
+                f"Máy này chưa có ranh giới của {place.name_vi} ({place.code}); hãy cho vùng bằng --bbox.",
                 f"There is no outline of {place.name_en} ({place.code}) here; give the area with --bbox.",
             )
         return (place.name_vi, place.name_en), _around([one.box for one in found])
@@ -55,7 +55,7 @@ class Surveyor:
         found = self.places.find(asked)
         if not found:
             raise SettingInvalid(
-                f"--place {asked}: không có đơn vị hành chính nào có mã hay tên này. Tìm bằng “bando places TÊN”.",
+                f"--place {asked}: không có đơn vị hành chính nào có mã hay tên này. Hãy tìm bằng “bando places TÊN”.",
                 f"--place {asked}: no administrative unit has this code or name. Look it up with “bando places NAME”.",
             )
         meant = [place for place in found if place.valid_to is None] or found
@@ -94,6 +94,6 @@ def _around(boxes: Sequence[Box]) -> Box:
 def _several(asked: str, found: Sequence[str]) -> SettingInvalid:
     named = "; ".join(found[:MOST_NAMED])
     return SettingInvalid(
-        f"--place {asked}: có {len(found)} đơn vị, chọn bằng mã: {named}.",
+        f"--place {asked}: có {len(found)} đơn vị cùng tên; hãy chọn bằng mã: {named}.",
         f"--place {asked}: there are {len(found)} such units, choose by code: {named}.",
     )

@@ -49,8 +49,10 @@ async def refuse_mixed(pool: asyncpg.Pool, house: House, order: Order, release: 
     layers = [house.catalog[name] for name, _ in pictures_of(house, order)]
     if any(state.release > release for state in (await _states(pool, order, layers)).values()):
         raise ExportFailed(
-            "Trong lúc xuất có bản công bố mới đổi raster, nên gói không thuộc một bản duy nhất. Xuất lại.",
-            "A release changed the rasters during the export, so the bundle would not be of one. Export again.",
+            "Trong lúc xuất, một bản công bố mới đã thay đổi raster, nên gói không thuộc một bản duy nhất. Hãy xuất "
+            "lại.",
+            "A release changed the rasters during the export, so the bundle would not belong to a single release. "
+            "Export again.",
         )
 
 

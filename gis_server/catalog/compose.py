@@ -221,7 +221,7 @@ def _watermark(layer: Layer, source: str) -> Style:
         "layout": {
             "symbol-placement": "line" if line else "point",
             "symbol-spacing": 600,
-            "text-field": "DỮ LIỆU TỔNG HỢP · SYNTHETIC",
+            "text-field": "DỮ LIỆU GIẢ LẬP · SYNTHETIC",
             "text-font": FONT,
             "text-size": 10,
             "text-letter-spacing": 0.12,

@@ -25,7 +25,7 @@ def _readers(catalog: Catalog, layer_id: str, field: str) -> Iterator[str]:
     ]
     if reading:
         listed = ", ".join(str(one) for one in reading)
-        yield f"styles/{style}.yaml: layers [{listed}] đọc trường {field} · reads the field {field}"
+        yield f"styles/{style}.yaml: layers [{listed}] dùng trường {field} · uses the field {field}"
         yield from _maps(catalog, layer_id)
 
 

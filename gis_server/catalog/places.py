@@ -202,4 +202,4 @@ def _newest_first(place: Place) -> tuple[int, str]:
 
 def _invalid(path: Path, problem: str) -> CatalogInvalid:
     where = f"layers/_places/{path.name}"
-    return CatalogInvalid(f"Tệp {where} không đọc được: {problem}", f"{where} cannot be read: {problem}")
+    return CatalogInvalid(f"Không đọc được tệp {where}: {problem}", f"{where} cannot be read: {problem}")

@@ -58,8 +58,8 @@ def read_catalog(layers_folder: Path, styles_folder: Path) -> Catalog:
 def invalid(mistakes: list[str]) -> CatalogInvalid:
     listed = "\n".join(f"  {mistake}" for mistake in mistakes)
     return CatalogInvalid(
-        f"Danh mục lớp có {len(mistakes)} lỗi; sửa các tệp sau:\n{listed}",
-        f"The catalog has {len(mistakes)} mistakes; mend the files listed above.",
+        f"Danh mục lớp có {len(mistakes)} lỗi. Hãy sửa các tệp sau:\n{listed}",
+        f"The catalog has {len(mistakes)} mistakes; correct the files listed above.",
     )
 
 

@@ -13,30 +13,33 @@ from gis_server.bundle.drafted import drafted
 from gis_server.catalog import Catalog
 from gis_server.cli.context import read_settings_and_catalog
 from gis_server.errors import ArchiveBroken, SettingInvalid
+from gis_server.figures import vietnamese
 from gis_server.tiles.pmtiles_file import PMTilesFile
 from gis_server.tiles.supplied import Archives
 from gis_server.tiles.supplied_check import Facts, hold_against, look_through
 
 MIB = 2**20
-app = typer.Typer(help="Kho ô do bên khác làm (PMTiles) · Archives of tiles that others made", no_args_is_help=True)
+app = typer.Typer(help="Tệp ô do bên khác làm (PMTiles) · Tile archives made by others", no_args_is_help=True)
 out = Console(highlight=False)
-FileArgument = Annotated[Path, typer.Argument(metavar="FILE.pmtiles", help="Tệp được giao · the delivered file")]
+FileArgument = Annotated[Path, typer.Argument(metavar="FILE.pmtiles", help="Tệp giao nộp · the delivered file")]
 
 
 @app.command("list")
 def show() -> None:
-    """Các kho ô đã khai báo và tệp của chúng trên máy này · Declared archives, and their files on this machine."""
+    """Các tệp ô đã khai báo, và có hay chưa trên máy này · Declared tile archives, and their files on this machine."""
     settings, catalog = read_settings_and_catalog()
     archives = Archives(settings.archives_folder, catalog)
     table = Table("id", "tên · title", "xem · access", "tệp · file", box=None)
     for name, rule in catalog.archives.items():
         table.add_row(name, f"{rule.title.vi} · {rule.title.en}", rule.access, _state(archives.path(name)))
-    out.print(table if catalog.archives else "Chưa khai báo kho ô nào trong styles/archives/ · None is declared.")
+    out.print(
+        table if catalog.archives else "Chưa khai báo tệp ô nào trong styles/archives/ · No tile archive is declared."
+    )
 
 
 @app.command()
 def check(file: FileArgument) -> None:
-    """Xem hết tệp: thư mục, từng ô; in mẫu khai báo · Look through the whole file; print a declaration."""
+    """Kiểm tra cả tệp: thư mục và từng ô; in mẫu khai báo · Check the whole file; print a declaration."""
     opened, facts = _looked_through(file)
     _say(opened, facts)
     out.print(_declaration(opened, facts), markup=False, soft_wrap=True)
@@ -47,7 +50,7 @@ def put(
     archive: Annotated[str, typer.Argument(metavar="ID", help="Mã trong styles/archives/ · id in styles/archives/")],
     file: FileArgument,
 ) -> None:
-    """Kiểm tra rồi đưa tệp vào phục vụ, thay tệp cũ · Check a file and serve it, in place of an older one."""
+    """Kiểm tra rồi đưa tệp vào phục vụ, thay tệp cũ · Check a file and serve it in place of an older one."""
     settings, catalog = read_settings_and_catalog()
     rule = _declared(catalog, archive)
     opened, facts = _looked_through(file)
@@ -78,8 +81,8 @@ def _declared(catalog: Catalog, name: str) -> str:
         return name
     there = ", ".join(catalog.archives) or "–"
     raise SettingInvalid(
-        f"Chưa có styles/archives/{name}.yaml; đã khai báo: {there}. “bando archives check TỆP” in mẫu.",
-        f"There is no styles/archives/{name}.yaml; declared: {there}. “bando archives check FILE” prints one.",
+        f"Chưa có styles/archives/{name}.yaml; đã khai báo: {there}. Lệnh “bando archives check TỆP” in ra mẫu.",
+        f"There is no styles/archives/{name}.yaml; declared: {there}. “bando archives check FILE” prints a template.",
     )
 
 
@@ -88,7 +91,8 @@ def _say(file: PMTilesFile, facts: Facts) -> None:
     zooms = f"z{header['min_zoom']}–{header['max_zoom']}"
     layers = f" · {', '.join(sorted(facts.layers))}" if facts.layers else ""
     out.print(
-        f"[green]✓[/] {facts.tiles:,} ô {file.format} · tiles, {zooms}, {file.size / MIB:,.1f} MiB{layers}",
+        f"[green]✓[/] {vietnamese(facts.tiles)} ô {file.format} · tiles, {zooms}, {vietnamese(file.size / MIB, 1)} "
+        f"MiB{layers}",
         soft_wrap=True,
     )
 
@@ -100,7 +104,7 @@ def _state(path: Path) -> str:
         return "[yellow]chưa có · missing[/]"
     except ArchiveBroken as error:
         return f"[red]{error.vi}[/]"
-    return f"z{file.header['min_zoom']}–{file.header['max_zoom']}, {file.size / MIB:,.1f} MiB"
+    return f"z{file.header['min_zoom']}–{file.header['max_zoom']}, {vietnamese(file.size / MIB, 1)} MiB"
 
 
 def _declaration(file: PMTilesFile, facts: Facts) -> str:

@@ -12,25 +12,26 @@ from rich.table import Table
 from gis_server.access.views import View, compile_views
 from gis_server.cli.context import Ready, ready
 from gis_server.errors import SettingInvalid
+from gis_server.figures import vietnamese
 from gis_server.releases.drafts import tried
 from gis_server.tiles.budget import MOST_BYTES, MOST_FEATURES, Weight, weights
 from gis_server.tiles.tilesets import Tileset, find_tileset
 
-NOTHING = "không có gì để đo · nothing to measure"
+NOTHING = "không có ô nào để đo · no tiles to measure"
 
 
 def budget(
     tileset: Annotated[
         list[str] | None,
-        typer.Option("--tileset", metavar="ID", help="Lớp hoặc bản đồ này thôi · this layer or map only"),
+        typer.Option("--tileset", metavar="ID", help="Chỉ lớp hoặc bản đồ này · only this layer or map"),
     ] = None,
-    view: Annotated[str, typer.Option("--view", help="Vùng nhìn của người xem · the view that callers have")] = "full",
+    view: Annotated[str, typer.Option("--view", help="Khung nhìn của người xem · the view that callers have")] = "full",
     draft: Annotated[
         list[int] | None,
         typer.Option("--draft", metavar="N", help="Như thể đã công bố bản nháp này · as if this draft were published"),
     ] = None,
 ) -> None:
-    """Ô nặng nhất từng mức, lớp còn giữ gì; quá mức thì mã thoát 1 · The heaviest tiles, and what they keep."""
+    """Ô nặng nhất ở từng mức phóng, lớp còn giữ gì; quá giới hạn: mã thoát 1 · The heaviest tiles, what they keep."""
     place = ready()
     with place.database.connect() as conn, _as_published(conn, place, draft) as changed:
         tilesets = _tilesets(conn, place, view, tileset or changed)
@@ -41,8 +42,8 @@ def budget(
     over = [f"{one.id} z{weight.zoom}" for one, measured in found for weight in measured if weight.is_over]
     if over:
         listed = ", ".join(over)
-        limit = f"{MOST_BYTES // 1000} kB, {MOST_FEATURES:,} đối tượng · features"
-        console.print(f"[yellow]![/] quá mức · over the limit ({limit}): {listed}")
+        limit = f"{MOST_BYTES // 1000} kB, {vietnamese(MOST_FEATURES)} đối tượng · features"
+        console.print(f"[yellow]![/] quá giới hạn · over the limit ({limit}): {listed}")
         raise typer.Exit(1)
     console.print(f"[green]✓[/] không ô nào quá {MOST_BYTES // 1000} kB · no tile is heavier" if found else NOTHING)
 
@@ -59,7 +60,7 @@ def _tilesets(conn: psycopg.Connection, place: Ready, view: str, names: list[str
     if view not in views:
         listed = ", ".join(views)
         raise SettingInvalid(
-            f"Không có vùng nhìn “{view}”; có: {listed}.", f"There is no view “{view}”; there are: {listed}."
+            f"Không có khung nhìn “{view}”; có: {listed}.", f"There is no view “{view}”; there are: {listed}."
         )
     return [find_tileset(place.catalog, views[view], name) for name in names or _all(conn, place, views[view])]
 
@@ -81,12 +82,22 @@ def _measured(conn: psycopg.Connection, tilesets: list[Tileset]) -> list[tuple[T
 
 def _table(tileset: Tileset, measured: list[Weight]) -> Table:
     table = Table(title=f"{tileset.title.vi}  {tileset.id}", title_justify="left", box=None)
-    for name in ("z", "ô · tile", "kB", "vẽ · drawn", "đại diện · stand for", "diện tích · area", "dài · length"):
+    for name in (
+        "z",
+        "ô · tile",
+        "kB",
+        "vẽ · drawn",
+        "được thể hiện · represented",
+        "diện tích · area",
+        "dài · length",
+    ):
         table.add_column(name, justify="right")
     for one in measured:
         mark = "[yellow]! [/]" if one.is_over else ""
         address = f"{one.zoom}/{one.x}/{one.y}"
-        table.add_row(f"{mark}{one.zoom}", address, f"{one.size / 1000:,.1f}", f"{one.features:,}", *_shares(one))
+        table.add_row(
+            f"{mark}{one.zoom}", address, vietnamese(one.size / 1000, 1), vietnamese(one.features), *_shares(one)
+        )
     return table
 
 
@@ -94,8 +105,8 @@ def _shares(one: Weight) -> tuple[str, str, str]:
     kept = one.kept
     if kept is None:
         return "", "", ""
-    return f"{kept.features:,} / {kept.features_in:,}", _percent(kept.area), _percent(kept.length)
+    return f"{vietnamese(kept.features)} / {vietnamese(kept.features_in)}", _percent(kept.area), _percent(kept.length)
 
 
 def _percent(share: float | None) -> str:
-    return "" if share is None else f"{share:.1%}"
+    return "" if share is None else f"{vietnamese(100 * share, 1)} %"

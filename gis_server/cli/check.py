@@ -12,6 +12,7 @@ from gis_server.cli.context import Ready, ready
 from gis_server.cli.desk import desk_of
 from gis_server.cli.differences import background
 from gis_server.errors import EXIT_CODE, LoadRefused, SettingInvalid
+from gis_server.figures import vietnamese
 from loaders.checks.registry import read_codes
 from loaders.pipeline import Order
 from loaders.pipeline import load as load_delivery
@@ -30,18 +31,18 @@ def check(  # noqa: PLR0913 a command line has as many options as people need
         list[str] | None, typer.Option(help="Lưới tọa độ, như của `bando load` · the grid, as for `bando load`")
     ] = None,
     release: Annotated[
-        int | None, typer.Option(min=1, help="Báo cáo đã giữ của một bản công bố · the verdict kept with a release")
+        int | None, typer.Option(min=1, help="Báo cáo đã lưu của một bản công bố · the verdict kept with a release")
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="Thư mục ghi HTML, GeoPackage, JSON · folder for the files")
     ] = None,
-    as_json_text: Annotated[bool, typer.Option("--json", help="In JSON ra màn hình · print JSON")] = False,
+    as_json_text: Annotated[bool, typer.Option("--json", help="In ra dạng JSON · print JSON")] = False,
 ) -> None:
-    """Kiểm tra mà không công bố · check a delivery, publish nothing.
+    """Kiểm tra tệp giao nộp, không công bố gì · Check a delivery, publish nothing.
 
     Mã thoát · exit codes: 0 công bố được · fit to publish; 3 sẽ bị từ chối · would be refused;
-    4 không đọc được · unreadable; 5 hồ sơ nạp sai · wrong profile;
-    6 tệp lớp hay miễn trừ sai · wrong layer file or waiver.
+    4 không đọc được · unreadable; 5 hồ sơ nạp sai · faulty profile;
+    6 tệp lớp hoặc tệp miễn trừ sai · faulty layer file or waiver.
     """
     _refuse_both(path, release)
     place = ready()
@@ -62,7 +63,7 @@ def check(  # noqa: PLR0913 a command line has as many options as people need
 def _refuse_both(path: Path | None, release: int | None) -> None:
     if (path is None) == (release is None):
         raise SettingInvalid(
-            "Chỉ một trong hai: đường dẫn cần kiểm tra, hoặc --release N.",
+            "Hãy nêu một trong hai: đường dẫn cần kiểm tra, hoặc --release N.",
             "Give one of the two: a path to check, or --release N.",
         )
 
@@ -86,6 +87,7 @@ def _kept(place: Ready, release: int) -> Verdict:
     verdict = verdict_of_release(place.database, release, place.catalog, read_codes())
     console = Console(stderr=True, highlight=False)
     console.print(
-        f"Bản công bố · release {release}: {verdict.report['path']}, {len(verdict.located):,} phát hiện · findings"
+        f"Bản công bố · release {release}: {verdict.report['path']}, {vietnamese(len(verdict.located))} phát hiện · "
+        "findings"
     )
     return verdict

@@ -21,6 +21,7 @@ from gis_server.db.statements import SQL, statement
 from gis_server.db.tables import migrate
 from gis_server.db.tuning import memory_bytes
 from gis_server.errors import MapError
+from gis_server.figures import vietnamese
 from gis_server.portals.assets import read_assets
 from gis_server.releases.rasters import cog_path, hashes_in_use, unused
 from gis_server.settings import HOME, Settings
@@ -90,7 +91,8 @@ def _inside(database: Database) -> Iterator[Finding]:
             "Quyền · Rights",
             "superuser",
             (
-                "BANDO_DATABASE_URL dùng tài khoản quản trị; khi phục vụ, dùng tài khoản chỉ thuộc bando_read.",
+                "BANDO_DATABASE_URL đang dùng tài khoản quản trị; khi phục vụ, hãy dùng tài khoản chỉ thuộc "
+                "bando_read.",
                 "BANDO_DATABASE_URL is an administrator; serve with a login that is a member of bando_read only.",
             ),
         )
@@ -103,10 +105,13 @@ def _rasters(folder: Path, database: Database, catalog: Catalog) -> Finding:
     lacking = [sha256 for sha256 in used if not cog_path(folder, sha256).is_file()]
     idle, subject, words = unused(folder, used), "Raster", f"{len(used)} tệp · files, {folder}"
     if lacking:
-        mend = (f"Chép lại {folder} từ bản sao lưu, hoặc nạp lại.", f"Restore {folder} from its copy, or load again.")
-        return Finding("error", subject, f"{words}; mất · lost: {len(lacking)}", mend)
+        mend = (
+            f"Hãy chép lại {folder} từ bản sao lưu, hoặc nạp lại.",
+            f"Restore {folder} from a backup, or load again.",
+        )
+        return Finding("error", subject, f"{words}; bị mất · lost: {len(lacking)}", mend)
     if idle:
-        mend = ("Xóa: bando db sweep", "Delete them: bando db sweep")
+        mend = ("Xóa các tệp này: bando db sweep", "Delete them: bando db sweep")
         return Finding("warning", subject, f"{words}; không dùng · unused: {len(idle)}", mend)
     return Finding("ok", subject, words)
 
@@ -115,13 +120,16 @@ def _datum_in_postgis(database: Database) -> Finding:
     with database.connect("read") as conn:
         row = conn.execute(statement(SQL, "check_point"), {"x": CHECK_POINT[0, 0], "y": CHECK_POINT[0, 1]}).fetchone()
     assert row is not None
-    mend = ("Chạy `bando db migrate` để ghi lại hệ tọa độ.", "Run `bando db migrate` to write the grids again.")
+    mend = (
+        "Hãy chạy `bando db migrate` để ghi lại hệ tọa độ.",
+        "Run `bando db migrate` to write the coordinate systems again.",
+    )
     return _datum("PostGIS", row, mend)
 
 
 def datum_in_python(catalog: Catalog) -> Finding:
     stored = catalog.crs.transform(CHECK_POINT, 4326, catalog.crs.stored)[0]
-    mend = ("Kiểm tra layers/_crs.yaml và pyproj.", "Check layers/_crs.yaml and pyproj.")
+    mend = ("Hãy kiểm tra layers/_crs.yaml và pyproj.", "Check layers/_crs.yaml and pyproj.")
     return _datum("Python", (float(stored[0]), float(stored[1])), mend)
 
 
@@ -132,7 +140,7 @@ def _datum(where: str, stored: tuple[float, ...], mend: tuple[str, str]) -> Find
 
 
 def layer_files(settings: Settings) -> tuple[Finding, Catalog | None]:
-    subject = "Danh mục · Catalog"
+    subject = "Danh mục lớp · Catalogue"
     try:
         catalog = read_catalog(settings.layers_folder, settings.styles_folder)
     except MapError as error:
@@ -147,7 +155,10 @@ def drivers() -> Iterator[Finding]:
     lacking = [name for name, use in DRIVERS.items() if not set(use) <= set(there.get(name, ""))]
     words = f"{pyogrio.__gdal_version_string__}, {len(there)} drivers"
     if lacking:
-        mend = ("Cài lại: pip install --force-reinstall pyogrio", "Reinstall: pip install --force-reinstall pyogrio")
+        mend = (
+            "Hãy cài lại: pip install --force-reinstall pyogrio",
+            "Reinstall: pip install --force-reinstall pyogrio",
+        )
         yield Finding("error", "GDAL", f"{words}; thiếu · missing: {', '.join(lacking)}", mend)
     else:
         yield Finding("ok", "GDAL", f"{words}; {', '.join(DRIVERS)}")
@@ -160,7 +171,7 @@ def packages() -> Finding:
     names = [re.split(r"[\[<>=~!; ]", wanted)[0] for wanted in project["optional-dependencies"]["server"]]
     lacking = [name for name in names if _version(name) is None]
     if lacking:
-        mend = ("Cài: pip install -e '.[server]'", "Install: pip install -e '.[server]'")
+        mend = ("Hãy cài: pip install -e '.[server]'", "Install: pip install -e '.[server]'")
         return Finding("error", "Python", f"thiếu · missing: {', '.join(lacking)}", mend)
     return Finding("ok", "Python", f"{len(names)} gói · packages")
 
@@ -183,21 +194,24 @@ def browser_side(settings: Settings) -> Iterator[Finding]:
     if chromium:
         yield Finding("ok", "Chromium", chromium)
     else:
-        mend = ("Chỉ cần để kiểm thử: apt-get install -y chromium", "For tests only: apt-get install -y chromium")
+        mend = ("Chỉ cần khi chạy kiểm thử: apt-get install -y chromium", "For tests only: apt-get install -y chromium")
         yield Finding("warning", "Chromium", "—", mend)
 
 
 def machine(settings: Settings) -> Iterator[Finding]:
     """Memory and disk."""
     memory = memory_bytes() / GB
-    small = ("Nên có từ 2 GB trở lên.", "2 GB or more are advised.")
+    small = ("Nên có từ 2 GB bộ nhớ trở lên.", "2 GB of memory or more are advised.")
     yield Finding(
-        "ok" if memory >= 2 else "warning", "Bộ nhớ · Memory", f"{memory:.1f} GB", small if memory < 2 else None
+        "ok" if memory >= 2 else "warning",
+        "Bộ nhớ · Memory",
+        f"{vietnamese(memory, 1)} GB",
+        small if memory < 2 else None,
     )
     free = shutil.disk_usage(_nearest(settings.state_folder.resolve())).free / GB
-    full = (f"Dọn đĩa chứa {settings.state_folder}.", f"Make room on the disk of {settings.state_folder}.")
+    full = (f"Hãy giải phóng đĩa chứa {settings.state_folder}.", f"Free space on the disk of {settings.state_folder}.")
     level: Level = "error" if free < 1 else "warning" if free < 5 else "ok"
-    yield Finding(level, "Đĩa trống · Free disk", f"{free:.1f} GB", full if free < 5 else None)
+    yield Finding(level, "Đĩa trống · Free disk", f"{vietnamese(free, 1)} GB", full if free < 5 else None)
 
 
 def _nearest(folder: Path) -> Path:

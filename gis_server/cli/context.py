@@ -21,7 +21,7 @@ from gis_server.settings import Settings
 MANY = {
     re.compile(r"^CRS \d+$"): "lưới tọa độ · coordinate systems",
     re.compile(r"^\+ [\w.]+$"): "lớp có bảng mới · layers with new tables",
-    re.compile(r"^[\w.]+: hash$"): "lớp được băm lại từng dòng · layers whose rows are hashed anew",
+    re.compile(r"^[\w.]+: hash$"): "lớp được tính lại mã băm từng dòng · layers whose rows are hashed anew",
 }
 
 
@@ -58,7 +58,7 @@ def ready() -> Ready:
     places = read_places(settings.layers_folder)
     write_places(database, places)
     if settled := settle_names(database, catalog):
-        Console(stderr=True).print(f"[dim]tên để tìm kiếm: {len(settled)} lớp · names for search: layers[/]")
+        Console(stderr=True).print(f"[dim]tên để tìm kiếm · names for search: {len(settled)} lớp · layers[/]")
     return Ready(settings, catalog, database, places)
 
 

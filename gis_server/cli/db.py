@@ -16,6 +16,7 @@ from gis_server.db.cluster import Cluster, embedded_cluster
 from gis_server.db.database import Role, open_database
 from gis_server.db.tables import migrate
 from gis_server.errors import Busy, SettingInvalid
+from gis_server.figures import vietnamese
 from gis_server.releases.rasters import alone, hashes_in_use, unused
 from gis_server.settings import Settings
 
@@ -24,7 +25,7 @@ app = typer.Typer(help="Cụm PostGIS nhúng · The embedded PostGIS cluster", n
 
 @app.command()
 def start() -> None:
-    """Khởi động (lệnh nào cần cũng tự làm) · Start it; every command that needs it does so itself."""
+    """Khởi động (lệnh nào cần cũng tự khởi động) · Start it; every command that needs it does so itself."""
     settings = Settings()
     _cluster(settings)
     database = open_database(settings)
@@ -33,15 +34,15 @@ def start() -> None:
 
 @app.command()
 def stop() -> None:
-    """Dừng · Stop it."""
+    """Dừng cụm PostGIS · Stop it."""
     was_running = _cluster(Settings()).stop()
-    words = "đã dừng · stopped" if was_running else "vốn không chạy · was not running"
+    words = "đã dừng · stopped" if was_running else "vốn đang dừng · was not running"
     Console().print(f"[green]✓[/] {words}", highlight=False)
 
 
 @app.command()
 def status() -> None:
-    """Tình trạng; mã thoát 3 khi không chạy · State; exit code 3 when it does not run."""
+    """Xem trạng thái; mã thoát 3 khi không chạy · State; exit code 3 when it does not run."""
     about = _cluster(Settings()).status()
     words = "[green]đang chạy · running[/]" if about.running else "[yellow]không chạy · not running[/]"
     table = Table(show_header=False, box=None)
@@ -56,12 +57,16 @@ def status() -> None:
 
 @app.command(context_settings={"ignore_unknown_options": True})
 def psql(
-    arguments: Annotated[list[str] | None, typer.Argument(help="Chuyển cho psql, sau -- · handed to psql")] = None,
+    arguments: Annotated[
+        list[str] | None, typer.Argument(help="Tham số cho psql, ghi sau -- · arguments for psql, after --")
+    ] = None,
     role: Annotated[str, typer.Option(help="read | load | owner")] = "read",
 ) -> None:
-    """Mở psql (chỉ đọc nếu không nói khác) · A psql in the database, read-only unless told otherwise."""
+    """Mở psql (chỉ đọc nếu không chọn khác) · A psql in the database, read-only unless told otherwise."""
     if role not in get_args(Role):
-        raise SettingInvalid(f"--role {role}: phải là read, load hoặc owner.", f"--role {role}: read, load or owner.")
+        raise SettingInvalid(
+            f"--role {role}: phải là read, load hoặc owner.", f"--role {role}: must be read, load or owner."
+        )
     dsn = open_database(Settings()).dsn(role)  # type: ignore[arg-type]
     raise typer.Exit(_run_psql(dsn, arguments or []))
 
@@ -71,7 +76,7 @@ def reset(yes: Annotated[bool, typer.Option("--yes", help="Không hỏi lại ·
     """Xóa toàn bộ cụm và dữ liệu · Delete the cluster with all its data."""
     cluster = _cluster(Settings())
     if not yes:
-        typer.confirm(f"Xóa mọi dữ liệu trong {cluster.place.folder}? · Delete all data in it?", abort=True)
+        typer.confirm(f"Xóa mọi dữ liệu trong {cluster.place.folder}? · Delete all data there?", abort=True)
     cluster.reset()
     Console().print(f"[green]✓[/] đã xóa · deleted: {cluster.place.folder}", highlight=False)
 
@@ -83,7 +88,7 @@ def migrate_tables(
         typer.Option(metavar="LAYER[.FIELD]", help="Chấp nhận mất dữ liệu này · accept losing this data"),
     ] = None,
 ) -> None:
-    """Đưa bảng về đúng tệp lớp · Make the tables fit the layer files."""
+    """Sửa bảng cho khớp tệp lớp · Make the tables fit the layer files."""
     settings, catalog = read_settings_and_catalog()
     database = open_database(settings)
     changes = migrate(database, catalog, allow_destructive=frozenset(drop or []))
@@ -94,17 +99,17 @@ def migrate_tables(
 
 @app.command()
 def sweep(yes: Annotated[bool, typer.Option("--yes", help="Không hỏi lại · do not ask")] = False) -> None:
-    """Xóa raster không bản công bố hay nháp nào dùng · Delete rasters that no release or draft names."""
+    """Xóa tệp raster không thuộc bản công bố hay bản nháp nào · Delete raster files that no release or draft uses."""
     settings, catalog = read_settings_and_catalog()
     database, folder = open_database(settings), settings.rasters_folder
     with alone(folder) as nobody_else:
         if not nobody_else:
-            raise Busy("Đang có lần nạp raster; quét sau khi nạp xong.", "A load is making rasters; sweep after it.")
+            raise Busy("Đang nạp raster; hãy dọn sau khi nạp xong.", "Rasters are being loaded; sweep after that.")
         with database.connect() as conn:
             idle = unused(folder, hashes_in_use(conn, catalog))
-        words = f"{len(idle)} tệp · files, {sum(path.stat().st_size for path in idle) / 2**20:,.1f} MiB"
+        words = f"{len(idle)} tệp · files, {vietnamese(sum(path.stat().st_size for path in idle) / 2**20, 1)} MiB"
         if idle and not yes:
-            typer.confirm(f"Xóa {words} trong {folder}, {database.place} không dùng? · Delete them?", abort=True)
+            typer.confirm(f"Xóa {words} trong {folder} mà {database.place} không dùng? · Delete them?", abort=True)
         for path in idle:
             path.unlink()
     Console().print(f"[green]✓[/] đã xóa · deleted: {words}", highlight=False)
@@ -113,7 +118,7 @@ def sweep(yes: Annotated[bool, typer.Option("--yes", help="Không hỏi lại ·
 def _cluster(settings: Settings) -> Cluster:
     if settings.database_url is not None:
         raise SettingInvalid(
-            "BANDO_DATABASE_URL đang đặt: máy chủ đó không do bando điều khiển. Bỏ biến này để dùng cụm nhúng.",
+            "BANDO_DATABASE_URL đang đặt: máy chủ ấy không do bando điều khiển. Hãy bỏ biến này để dùng cụm nhúng.",
             "BANDO_DATABASE_URL is set: bando does not run that server. Unset it to use the embedded cluster.",
         )
     return embedded_cluster(settings)

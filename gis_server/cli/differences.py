@@ -13,6 +13,7 @@ from rich.text import Text as Words
 from gis_server.catalog import Layer
 from gis_server.catalog.model import Text
 from gis_server.db.statements import statement
+from gis_server.figures import vietnamese
 from gis_server.paper.paper import paper
 from gis_server.releases.diff import KINDS, Difference, LayerDiff, rows
 
@@ -31,15 +32,15 @@ Bounds = tuple[float, float, float, float]
 def show_diff(conn: psycopg.Connection, found: Sequence[LayerDiff], console: Console) -> None:
     """Counts and changed fields of each layer, then examples."""
     if not found:
-        console.print("[bold]Không khác gì · Nothing differs.[/]")
+        console.print("[bold]Không có khác biệt nào · There are no differences.[/]")
         return
     table = Table("Lớp · Layer", title="Thay đổi · Changes", title_justify="left")
     for head in ("Thêm · Added", "Sửa · Changed", "Bớt · Removed"):
         table.add_column(head, justify="right")
-    table.add_column("Trường sửa (số đối tượng) · Fields (features)")
+    table.add_column("Trường đã sửa (số đối tượng) · Fields changed (features)")
     for one in found:
-        counts = [f"{number:,}" for number in (one.counts.added, one.counts.changed, one.counts.removed)]
-        fields = ", ".join(f"{_named(name)} {count:,}" for name, count in one.fields.items())
+        counts = [vietnamese(number) for number in (one.counts.added, one.counts.changed, one.counts.removed)]
+        fields = ", ".join(f"{_named(name)} {vietnamese(count)}" for name, count in one.fields.items())
         title = Words.assemble(one.layer.file.title.vi, (f"  {one.layer.id}", "dim"))
         table.add_row(title, *counts, Words(fields))
     console.print(table)
@@ -146,7 +147,7 @@ def _points(coordinates: Any) -> Iterator[list[float]]:
 def _example(layer: str, one: Difference) -> Words:
     changes = [f"{name}: {before} → {after}" for name, (before, after) in one.changed.items()]
     if one.moved_m:
-        changes.append(f"hình · shape {one.moved_m:.3f} m")
+        changes.append(f"hình học · geometry {one.moved_m:.3f} m")
     words = "; ".join(changes) if one.kind == "changed" else ""
     return Words.assemble((f"  {SIGN[one.kind]} ", COLOUR[one.kind]), f"{layer} {one.key}", (f"  {words}", "dim"))
 

@@ -15,7 +15,7 @@ MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "error": "[red]✗[/]
 
 
 def doctor() -> None:
-    """Máy này có gì, thiếu gì, sửa thế nào · What is installed, what is wrong, how to mend it."""
+    """Máy này có gì, thiếu gì, khắc phục thế nào · What is installed, what is wrong, how to fix it."""
     findings = list(_findings(Settings()))
     Console().print(_screen(findings))
     wrong = sum(finding.level == "error" for finding in findings)

@@ -18,6 +18,7 @@ from gis_server.cli.differences import show_diff, write_changes
 from gis_server.cli.layers import CITY_TIME
 from gis_server.cli.releases import WHEN, GeoJSONOption, MapOption
 from gis_server.errors import DraftStale
+from gis_server.figures import vietnamese
 from gis_server.releases.diff import LayerDiff, compare, from_served
 from gis_server.releases.drafts import Draft, Wish, discard, publish_drafts, validate
 from gis_server.releases.drafts import drafts as read_drafts
@@ -26,12 +27,12 @@ from loaders.recheck import recheck
 
 
 def drafts(
-    number: Annotated[list[int] | None, typer.Argument(help="Xem kỹ các bản này · look at these closely")] = None,
+    number: Annotated[list[int] | None, typer.Argument(help="Xem kỹ các bản nháp này · look at these closely")] = None,
     html: MapOption = None,
     geojson: GeoJSONOption = None,
     drop: Annotated[bool, typer.Option("--drop", help="Bỏ các bản nháp này · discard these drafts")] = False,
 ) -> None:
-    """Bản nháp (load --hold) chờ công bố, và chúng sẽ đổi gì · Drafts that wait, and what they would change."""
+    """Các bản nháp (load --hold) chờ công bố, và sẽ làm thay đổi gì · Drafts that wait, and what they would change."""
     place, console = ready(), Console()
     with place.database.connect() as conn:
         found = read_drafts(conn, number or None)
@@ -46,7 +47,7 @@ def drafts(
             differences = _differences(conn, place.catalog, found)
             show_diff(conn, differences, console)
             listed = ", ".join(map(str, number))
-            title = Names(vi=f"Bản nháp {listed} sẽ đổi gì", en=f"What draft {listed} would change")
+            title = Names(vi=f"Bản nháp {listed} sẽ thay đổi gì", en=f"What draft {listed} would change")
             write_changes(conn, differences, title, (html, geojson))
 
 
@@ -54,17 +55,20 @@ def publish(
     number: Annotated[list[int], typer.Argument(help="Số các bản nháp · the numbers of the drafts")],
     note: Annotated[str, typer.Option(help="Ghi chú của bản công bố · note of the release")] = "",
 ) -> None:
-    """Công bố một hay nhiều bản nháp thành một bản · Publish drafts as one release, all or none."""
+    """Công bố một hay nhiều bản nháp thành một bản công bố · Publish drafts as one release, all or none."""
     place, console = ready(), Console()
     again = partial(recheck, desk=desk_of(place, Steps()), console=console)
     with place.database.connect() as conn:
         made = publish_drafts(conn, place.catalog, Wish(number, getpass.getuser(), note, again))
     if made is None:
-        console.print("[bold]Không có gì thay đổi, không có bản công bố mới · Nothing changed, no new release.[/]")
+        console.print("[bold]Không có gì thay đổi nên không có bản công bố mới · Nothing changed, no new release.[/]")
         return
     for one in made.layers:
         counts = one.counts
-        console.print(f"  {one.layer}  +{counts.added:,} ~{counts.changed:,} -{counts.removed:,}", highlight=False)
+        console.print(
+            f"  {one.layer}  +{vietnamese(counts.added)} ~{vietnamese(counts.changed)} -{vietnamese(counts.removed)}",
+            highlight=False,
+        )
     console.print(f"[bold green]✓ Đã công bố bản {made.number} · Published as release {made.number}.[/]")
 
 
@@ -78,7 +82,7 @@ def _differences(conn: psycopg.Connection, catalog: Catalog, found: list[Draft])
 def _listed(found: list[Draft]) -> Table:
     table = Table("Bản nháp · Draft", "Lúc · When", "Ai · Who", "Nguồn · Source", "Lớp · Layers", "Ghi chú · Note")
     for one in found:
-        rows = "\n".join(f"{layer}  {about['rows']:,}" for layer, about in one.layers.items())
+        rows = "\n".join(f"{layer}  {vietnamese(about['rows'])}" for layer, about in one.layers.items())
         when = f"{one.made_at.astimezone(CITY_TIME):{WHEN}}"
         cells = [Text(words) for words in (one.who, one.source["id"], rows, one.note)]
         table.add_row(str(one.draft), when, *cells)
@@ -87,4 +91,6 @@ def _listed(found: list[Draft]) -> Table:
 
 def _refuse_none(number: list[int] | None) -> None:
     if not number:
-        raise DraftStale("Nói bỏ bản nháp nào: `bando drafts 3 --drop`.", "Say which draft to discard.")
+        raise DraftStale(
+            "Hãy nêu bản nháp cần bỏ: `bando drafts 3 --drop`.", "Name the draft to discard: `bando drafts 3 --drop`."
+        )

@@ -20,6 +20,7 @@ from gis_server.cli.context import Ready, ready
 from gis_server.cli.tile_work import BoxOption, ViewOption, ZoomOption, area_of, bar, out, unknown_view
 from gis_server.db.pool import open_pool
 from gis_server.errors import SettingInvalid
+from gis_server.figures import vietnamese
 from gis_server.releases.snapshot import snapshot
 from gis_server.tiles.archive import export as write_archive
 from gis_server.tiles.archive import predicted
@@ -53,7 +54,11 @@ def export(  # noqa: PLR0913 a command line has as many options as people need
         ),
     ],
     bundle: Annotated[
-        bool, typer.Option("--bundle", help="Cả gói, mở được không cần mạng · a whole bundle, opens without a network")
+        bool,
+        typer.Option(
+            "--bundle",
+            help="Cả gói ngoại tuyến, mở được không cần mạng · an offline bundle that opens without a network",
+        ),
     ] = False,
     view: ViewOption = "public",
     zoom: ZoomOption = "0-16",
@@ -63,14 +68,19 @@ def export(  # noqa: PLR0913 a command line has as many options as people need
     ] = None,
     data: Annotated[
         list[str] | None,
-        typer.Option("--data", metavar="ID", help="Chỉ những lớp này trong GeoPackage · only these in the GeoPackage"),
+        typer.Option(
+            "--data", metavar="ID", help="Chỉ những lớp này trong GeoPackage · only these layers in the GeoPackage"
+        ),
     ] = None,
     no_data: Annotated[bool, typer.Option("--no-data", help="Không kèm GeoPackage · no GeoPackage")] = False,
     most_tiles: Annotated[
-        int, typer.Option(min=1, help="Không bắt đầu khi dự tính nhiều ô hơn · do not begin when more are foreseen")
+        int,
+        typer.Option(
+            min=1, help="Không bắt đầu nếu dự tính nhiều ô hơn số này · do not begin when more tiles are expected"
+        ),
     ] = 300_000,
 ) -> None:
-    """Ghi một lớp hay bản đồ của một bản công bố để mang đi · A layer or map of one release, to take along."""
+    """Xuất một lớp hoặc bản đồ của một bản công bố để mang đi · Export a layer or map of one release, to take along."""
     _refuse_odd(target, bundle=bundle, data_options=bool(data) or no_data, two_areas=bool(bbox and place))
     wish = Wish(tileset, view, area_of(zoom, bbox), place, [] if no_data else data, most_tiles)
     machine = ready()
@@ -152,16 +162,19 @@ def _data(machine: Ready, shelf: Shelf, wanted: list[str] | None) -> tuple[str, 
 
 def _refuse_odd(target: Path, *, bundle: bool, data_options: bool, two_areas: bool) -> None:
     if two_areas:
-        raise SettingInvalid("Chọn --bbox hoặc --place, không cả hai.", "Choose --bbox or --place, not both.")
+        raise SettingInvalid("Hãy chọn --bbox hoặc --place, không dùng cả hai.", "Choose --bbox or --place, not both.")
     if data_options and not bundle:
-        raise SettingInvalid("--data, --no-data chỉ đi với --bundle.", "--data and --no-data go with --bundle only.")
+        raise SettingInvalid(
+            "--data và --no-data chỉ dùng với --bundle.", "--data and --no-data are for --bundle only."
+        )
     if bundle and target.is_dir():
         raise SettingInvalid(
-            f"{target} đã có; cho tên khác hoặc xóa nó trước.", f"{target} is there already; name another or remove it."
+            f"{target} đã có; hãy đặt tên khác hoặc xóa trước.",
+            f"{target} exists already; name another or remove it first.",
         )
     if not bundle and target.is_dir():
         raise SettingInvalid(
-            f"{target} là thư mục; cần tên tệp .pmtiles.", f"{target} is a folder; name a .pmtiles file."
+            f"{target} là thư mục; hãy nêu tên tệp .pmtiles.", f"{target} is a folder; name a .pmtiles file."
         )
     if not target.absolute().parent.is_dir():
         raise SettingInvalid(
@@ -171,7 +184,8 @@ def _refuse_odd(target: Path, *, bundle: bool, data_options: bool, two_areas: bo
 
 def _too_many(most: int, bound: int) -> SettingInvalid:
     return SettingInvalid(
-        f"Vùng và các mức phóng này có đến {most:,} ô, hơn {bound:,}. Thu nhỏ vùng, bớt mức phóng, hoặc thêm "
+        f"Vùng và các mức phóng này có đến {vietnamese(most)} ô, nhiều hơn {vietnamese(bound)}. Hãy thu nhỏ vùng, "
+        "bớt mức phóng, hoặc thêm "
         f"--most-tiles {most}.",
         f"This area has up to {most:,} tiles at these zooms, more than {bound:,}. Take a smaller area, fewer zooms, "
         f"or give --most-tiles {most}.",
@@ -181,4 +195,4 @@ def _too_many(most: int, bound: int) -> SettingInvalid:
 def _say_done(target: Path) -> None:
     files = [path for path in target.rglob("*") if path.is_file()] if target.is_dir() else [target]
     size = sum(path.stat().st_size for path in files) / MIB
-    out.print(f"[green]✓[/] {target} · {size:,.1f} MiB")
+    out.print(f"[green]✓[/] {target} · {vietnamese(size, 1)} MiB")

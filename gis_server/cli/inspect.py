@@ -19,10 +19,10 @@ UNREADABLE = 4
 
 
 def inspect(
-    path: Annotated[Path, typer.Argument(help="Tệp, thư mục hoặc .zip được giao · the delivered file, folder or .zip")],
+    path: Annotated[Path, typer.Argument(help="Tệp, thư mục hoặc .zip giao nộp · the delivered file, folder or .zip")],
     as_json_text: Annotated[bool, typer.Option("--json", help="Dạng JSON · as JSON")] = False,
 ) -> None:
-    """Trong dữ liệu được giao có gì: lớp, trường, lớp đích đoán được · What is in a delivery, and where it may go."""
+    """Xem dữ liệu giao nộp có gì: lớp, trường, lớp đích đoán được · What is in a delivery, and where it may go."""
     settings, catalog = read_settings_and_catalog()
     database = running_database(settings)
     with nullcontext() if database is None else served(catalog, database) as control:

@@ -13,6 +13,7 @@ from gis_server.catalog import Catalog, Layer
 from gis_server.catalog.model import FieldRule
 from gis_server.catalog.schema import outdated, schemas
 from gis_server.cli.context import read_settings_and_catalog, ready
+from gis_server.figures import vietnamese
 from gis_server.releases.state import Served, served
 
 CITY_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -30,7 +31,7 @@ def layers(
         bool, typer.Option("--check", help="Với --schema: chỉ kiểm tra · with --schema: only check")
     ] = False,
 ) -> None:
-    """Cây lớp dữ liệu: số đối tượng, ngày cập nhật · The layer tree with counts and freshness."""
+    """Cây lớp dữ liệu: số đối tượng, ngày công bố · The layer tree with counts and dates."""
     if schema:
         raise typer.Exit(_write_schemas(only_check=check))
     place = ready()
@@ -57,8 +58,9 @@ def _line(layer: Layer, state: Served | None) -> str:
     kinds = "/".join(GEOMETRY_WORDS[kind] for kind in layer.file.geometry)
     count = "[dim]trống · empty[/]"
     if state is not None and state.rows:
-        synthetic = " [magenta]tổng hợp · synthetic[/]" if state.synthetic else ""
-        count = f"[bold]{state.rows:,}[/] [dim]{state.published_at.astimezone(CITY_TIME):%d/%m/%Y %H:%M}[/]{synthetic}"
+        synthetic = " [magenta]giả lập · synthetic[/]" if state.synthetic else ""
+        when = f"{state.published_at.astimezone(CITY_TIME):%d/%m/%Y %H:%M}"
+        count = f"[bold]{vietnamese(state.rows)}[/] [dim]{when}[/]{synthetic}"
     colour = ACCESS_COLOURS[layer.file.access]
     return f"[{colour}]●[/] {layer.file.title.vi} [dim]{layer.id} · {kinds} · {layer.file.evidence}[/] {count}"
 
@@ -68,7 +70,8 @@ def _card(layer: Layer, catalog: Catalog) -> Table:
     table = Table("Trường · Field", "Kiểu · Type", "Ý nghĩa · Meaning", title=f"{file.title.vi} · {file.title.en}")
     table.caption = (
         f"{layer.id} · {file.steward} · 1:{', 1:'.join(map(str, file.scale))} · {file.access} · "
-        f"evidence {file.evidence} · key {', '.join(file.key)}" + (f"\n{file.note.vi}" if file.note else "")
+        f"căn cứ · evidence {file.evidence} · khóa · key {', '.join(file.key)}"
+        + (f"\n{file.note.vi}" if file.note else "")
     )
     for name, rule in file.fields.items():
         mark = "[bold]*[/]" if rule.required or name in file.key else ""
@@ -96,7 +99,9 @@ def _write_schemas(only_check: bool) -> int:
     stale = outdated(folder)
     if only_check:
         for name in stale:
-            Console().print(f"{folder / name}: cũ, chạy `bando layers --schema` · stale, run `bando layers --schema`")
+            Console().print(
+                f"{folder / name}: đã cũ, hãy chạy `bando layers --schema` · stale, run `bando layers --schema`"
+            )
         return 1 if stale else 0
     folder.mkdir(exist_ok=True)
     for name, text in schemas().items():

@@ -13,9 +13,9 @@ from typer.exceptions import TyperException
 from gis_server.cli.mistakes import in_both
 from gis_server.errors import EXIT_CODE, MapError
 
-HELP = """Bản đồ số dùng chung TP. Hồ Chí Minh · the shared digital map of Ho Chi Minh City.
+HELP = """Bản đồ số dùng chung TP. Hồ Chí Minh · The shared digital map of Ho Chi Minh City.
 
-Từ tệp cơ quan giao đến bản đồ: `bando load TỆP`, rồi `bando up`.
+Từ tệp giao nộp đến bản đồ: `bando load TỆP`, rồi `bando up`.
 From a delivered file to the map: `bando load FILE`, then `bando up`."""
 
 MAP, DATA, MACHINE = "Bản đồ · Map", "Dữ liệu · Data", "Máy · Machine"

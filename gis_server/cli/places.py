@@ -12,9 +12,9 @@ from gis_server.settings import Settings
 
 
 def places(
-    query: Annotated[str, typer.Argument(help="Mã hoặc tên, mọi thời kỳ · a code or a name of any era")],
+    query: Annotated[str, typer.Argument(help="Mã hoặc tên, của mọi thời kỳ · a code or name of any era")],
 ) -> None:
-    """Đơn vị hành chính cũ và mới theo mã hoặc tên · Administrative units, old and new, by code or name."""
+    """Tra đơn vị hành chính cũ và mới theo mã hoặc tên · Administrative units, old and new, by code or name."""
     book = read_places(Settings().layers_folder)
     found = book.find(query)
     if not found:
@@ -29,7 +29,12 @@ def places(
 
 def _table(book: Places, found: list[Place]) -> Table:
     table = Table(
-        "Mã · Code", "Tên · Name", "Hiệu lực · In force", "Thuộc · Part of", "Từ, thành · From, into", show_lines=True
+        "Mã · Code",
+        "Tên · Name",
+        "Hiệu lực · In force",
+        "Thuộc · Part of",
+        "Lập từ, đổi thành · From, into",
+        show_lines=True,
     )
     for place in found:
         name = f"[bold]{place.name_vi}[/]\n[dim]{place.name_en}[/]"

@@ -15,18 +15,18 @@ app = typer.Typer(help="Hồ sơ nạp · Profiles", no_args_is_help=True)
 
 @app.callback()
 def profile() -> None:
-    """Hồ sơ nạp: cột của nhà cung cấp → trường của ta · Profiles: a supplier's columns → our fields."""
+    """Các hồ sơ nạp: cột của tệp giao nộp → trường của lớp · Profiles: a supplier's columns → fields of layers."""
 
 
 @app.command()
 def draft(
-    path: Annotated[Path, typer.Argument(help="Tệp, thư mục hoặc .zip được giao · the delivered file, folder or .zip")],
+    path: Annotated[Path, typer.Argument(help="Tệp, thư mục hoặc .zip giao nộp · the delivered file, folder or .zip")],
     out: Annotated[Path | None, typer.Option(help="Ghi ra tệp này · write to this file")] = None,
 ) -> None:
     """Đề xuất hồ sơ nạp kèm căn cứ · Propose a profile, with its evidence."""
     if out is not None and out.exists():
         raise SettingInvalid(
-            f"Đã có tệp {out}; không ghi đè.", f"There is a file {out} already; it is not overwritten."
+            f"Đã có tệp {out} nên không ghi đè.", f"The file {out} exists already and is not overwritten."
         )
     _, catalog = read_settings_and_catalog()
     text = draft_profile(inspect_delivery(path, catalog), catalog)

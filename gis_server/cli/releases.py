@@ -15,6 +15,7 @@ from gis_server.cli.context import Ready, ready
 from gis_server.cli.differences import show_diff, write_changes
 from gis_server.cli.layers import CITY_TIME
 from gis_server.errors import RollbackRefused
+from gis_server.figures import vietnamese
 from gis_server.releases.books import Entry, differences, versions
 from gis_server.releases.books import releases as read_releases
 from gis_server.releases.diff import between_releases, changed_layers, compare
@@ -32,7 +33,9 @@ GeoJSONOption = Annotated[
 ]
 
 
-def releases(limit: Annotated[int, typer.Option(min=1, help="Bao nhiêu bản gần nhất · how many")] = 20) -> None:
+def releases(
+    limit: Annotated[int, typer.Option(min=1, help="Số bản gần nhất cần xem · how many of the newest")] = 20,
+) -> None:
     """Các bản công bố, mới nhất trước · The releases, newest first."""
     with ready().database.connect("read") as conn:
         found = read_releases(conn, limit)
@@ -50,7 +53,7 @@ def diff(
     html: MapOption = None,
     geojson: GeoJSONOption = None,
 ) -> None:
-    """Hai bản khác nhau chỗ nào · What differs between two releases."""
+    """So sánh hai bản công bố · What differs between two releases."""
     place = ready()
     with place.database.connect("read") as conn:
         _refuse_unknown(place, first, last)
@@ -59,7 +62,9 @@ def diff(
         found = [compare(conn, between_releases(one, first, last)) for one in layers]
         found = [one for one in found if one.counts.total]
         show_diff(conn, found, Console())
-        title = Names(vi=f"Thay đổi từ bản {first} đến bản {last}", en=f"Changes from release {first} to {last}")
+        title = Names(
+            vi=f"Thay đổi từ bản công bố {first} đến bản {last}", en=f"Changes from release {first} to {last}"
+        )
         write_changes(conn, found, title, (html, geojson))
 
 
@@ -96,12 +101,14 @@ def rollback(
         wish = Wish(release, tuple(layer or ()), newest)
         changes = preview(conn, place.catalog, wish)
         if not changes:
-            console.print("Nội dung đã đúng như bản đó, không đổi gì · It is as it was then; nothing to change.")
+            console.print(
+                "Nội dung đã đúng như bản ấy, không có gì để thay đổi · It is as it was then; nothing to change."
+            )
             return
         console.print(_counts(place, changes))
         if not yes:
-            typer.confirm(f"Trở lại bản {release}? · Go back to release {release}?", abort=True)
-        words = note or f"Trở lại bản {release} · back to release {release}"
+            typer.confirm(f"Trở lại bản công bố {release}? · Go back to release {release}?", abort=True)
+        words = note or f"Trở lại bản công bố {release} · Back to release {release}"
         made = roll_back(conn, place.catalog, wish, who=getpass.getuser(), note=words)
     if made is not None:
         console.print(f"[bold green]✓ Đã công bố bản {made.number} · Published as release {made.number}.[/]")
@@ -109,12 +116,17 @@ def rollback(
 
 def _layers_of(entry: Entry) -> str:
     """`drainage.ho_ga +3 ~1 -0`, a line each; very many are summed up."""
-    lines = [f"{layer}  +{added:,} ~{changed:,} -{removed:,}" for layer, _, added, changed, removed in entry.layers]
+    lines = [
+        f"{layer}  +{vietnamese(added)} ~{vietnamese(changed)} -{vietnamese(removed)}"
+        for layer, _, added, changed, removed in entry.layers
+    ]
     if len(lines) <= LAYERS_SHOWN:
         return "\n".join(lines)
     added, changed, removed = (sum(numbers) for numbers in zip(*(one[2:] for one in entry.layers), strict=True))
     shown = lines[: LAYERS_SHOWN - 1]
-    return "\n".join([*shown, f"… {len(lines)} lớp · layers  +{added:,} ~{changed:,} -{removed:,}"])
+    return "\n".join(
+        [*shown, f"… {len(lines)} lớp · layers  +{vietnamese(added)} ~{vietnamese(changed)} -{vietnamese(removed)}"]
+    )
 
 
 def _counts(place: Ready, changes: list[LayerChange]) -> Table:
@@ -124,7 +136,7 @@ def _counts(place: Ready, changes: list[LayerChange]) -> Table:
     for one in changes:
         numbers = (one.counts.added, one.counts.changed, one.counts.removed)
         title = Text.assemble(place.catalog[one.layer].file.title.vi, (f"  {one.layer}", "dim"))
-        table.add_row(title, one.source, *(f"{number:,}" for number in numbers))
+        table.add_row(title, one.source, *(vietnamese(number) for number in numbers))
     return table
 
 
@@ -140,6 +152,6 @@ def _refuse_unknown(place: Ready, *numbers: int) -> None:
         newest = next((one.release for one in read_releases(conn, 1)), 0)
     if wrong := [number for number in numbers if not 0 <= number <= newest]:
         raise RollbackRefused(
-            f"Không có bản {wrong[0]}; mới nhất là bản {newest}.",
+            f"Không có bản công bố {wrong[0]}; mới nhất là bản {newest}.",
             f"There is no release {wrong[0]}; the newest is {newest}.",
         )

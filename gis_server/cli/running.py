@@ -108,8 +108,8 @@ def port_is_free(settings: Settings) -> bool:
 
 def taken(settings: Settings) -> SettingInvalid:
     return SettingInvalid(
-        f"Cổng {settings.port} ở {settings.host} đã có chương trình khác dùng (hoặc địa chỉ không phải của máy này). "
-        f"Dừng chương trình đó, hoặc chọn cổng khác: BANDO_PORT={settings.port + 1} bando up",
+        f"Cổng {settings.port} ở {settings.host} đang được chương trình khác dùng (hoặc địa chỉ không thuộc máy này). "
+        f"Hãy dừng chương trình ấy, hoặc chọn cổng khác: BANDO_PORT={settings.port + 1} bando up",
         f"Port {settings.port} on {settings.host} is taken by another program (or the address is not this machine's). "
         f"Stop that program, or choose another port: BANDO_PORT={settings.port + 1} bando up",
     )

@@ -26,7 +26,9 @@ START_S = 120.0
 """A first start may have to start PostgreSQL and make a hundred tables."""
 DemoOption = Annotated[
     bool,
-    typer.Option("--demo", help="Mở mọi lớp cho người ở máy này, chỉ ở 127.0.0.1 · everything is open on this machine"),
+    typer.Option(
+        "--demo", help="Mở mọi lớp cho người dùng máy này, chỉ ở 127.0.0.1 · everything is open on this machine only"
+    ),
 ]
 out = Console(highlight=False)
 
@@ -59,7 +61,7 @@ def serve(demo: DemoOption = False) -> None:
 
 
 def up(demo: DemoOption = False) -> None:
-    """Chạy máy chủ ở nền; trở lại khi đã sẵn sàng · Run the service in the background; returns when it answers."""
+    """Chạy máy chủ ở nền, xong khi đã sẵn sàng · Run the service in the background; returns when it answers."""
     if demo:
         os.environ[DEMO] = "full"
     settings = _checked()
@@ -76,7 +78,7 @@ def up(demo: DemoOption = False) -> None:
     health = running.health() or {}
     if demo and health.get("view") != "full":
         raise SettingInvalid(
-            "Máy chủ đang chạy nhưng không ở chế độ trình diễn. Chạy “bando down”, rồi “bando up --demo”.",
+            "Máy chủ đang chạy nhưng không ở chế độ trình diễn. Hãy chạy “bando down”, rồi “bando up --demo”.",
             "The service is running, but not as a demonstration. Run “bando down”, then “bando up --demo”.",
         )
     _tell(settings)
@@ -84,7 +86,7 @@ def up(demo: DemoOption = False) -> None:
 
 def _elsewhere(running: Running) -> SettingInvalid:
     return SettingInvalid(
-        f"Máy chủ đang chạy ở {running.address()}. Muốn đổi cổng hay địa chỉ: chạy “bando down” trước.",
+        f"Máy chủ đang chạy ở {running.address()}. Muốn đổi cổng hoặc địa chỉ, hãy chạy “bando down” trước.",
         f"The service is running at {running.address()}. To change port or address, run “bando down” first.",
     )
 
@@ -125,7 +127,7 @@ def _wait(running: Running) -> None:
         time.sleep(0.1)
     running.stop()
     raise SettingInvalid(
-        f"Máy chủ không khởi động được. Nhật ký: {running.log}\n{running.last_lines()}",
+        f"Máy chủ không khởi động được. Nhật ký ghi ở {running.log}\n{running.last_lines()}",
         f"The service did not start; its log is {running.log}",
     )
 
@@ -139,6 +141,7 @@ def _tell(settings: Settings) -> None:
         )
     if settings.anonymous_view != "public":
         out.print(
-            f"[yellow]Trình diễn:[/] người ở máy này xem được vùng nhìn “{settings.anonymous_view}” không cần khóa. "
+            f"[yellow]Trình diễn:[/] người dùng máy này xem được khung nhìn “{settings.anonymous_view}” mà không cần "
+            "khóa truy cập. "
             f"[dim]Demonstration: callers on this machine see the view “{settings.anonymous_view}” without a key.[/]"
         )

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from gis_server.catalog import Catalog
 from gis_server.cli.context import ready
 from gis_server.errors import SettingInvalid
+from gis_server.figures import vietnamese
 from gis_server.tiles.address import HIGHEST_ZOOM
 from gis_server.tiles.office import Office, office
 from gis_server.tiles.shelves import Shelf
@@ -26,13 +27,15 @@ Count = Callable[[int, str], None]
 out = Console(highlight=False)
 TilesetsOption = Annotated[
     list[str] | None,
-    typer.Option("--tileset", metavar="ID", help="Lớp hoặc bản đồ này thôi · this layer or map only"),
+    typer.Option("--tileset", metavar="ID", help="Chỉ lớp hoặc bản đồ này · only this layer or map"),
 ]
-ViewOption = Annotated[str, typer.Option("--view", help="Vùng nhìn của người xem · the view that callers have")]
+ViewOption = Annotated[str, typer.Option("--view", help="Khung nhìn của người xem · the view that callers have")]
 ZoomOption = Annotated[str, typer.Option("--zoom", metavar="A-B", help="Các mức phóng · zooms")]
 BoxOption = Annotated[
     str | None,
-    typer.Option("--bbox", metavar="W,S,E,N", help="Khung, độ WGS 84; mặc định mọi nơi có dữ liệu · box in degrees"),
+    typer.Option(
+        "--bbox", metavar="W,S,E,N", help="Khung tọa độ, độ WGS 84; mặc định là mọi nơi có dữ liệu · box in degrees"
+    ),
 ]
 
 
@@ -60,7 +63,7 @@ def _usual(opened: Office, catalog: Catalog, view: str, *, kept_only: bool) -> l
 def unknown_view(view: str, opened: Office) -> SettingInvalid:
     names = ", ".join(opened.views)
     return SettingInvalid(
-        f"Không có vùng nhìn “{view}”; có: {names}.", f"There is no view “{view}”; there are: {names}."
+        f"Không có khung nhìn “{view}”; có: {names}.", f"There is no view “{view}”; there are: {names}."
     )
 
 
@@ -68,7 +71,7 @@ def area_of(zoom: str, bbox: str | None) -> Area:
     match = ZOOMS.fullmatch(zoom)
     if match is None or not 0 <= int(match[1]) <= int(match[2] or match[1]) <= HIGHEST_ZOOM:
         raise SettingInvalid(
-            f"--zoom {zoom}: viết như 0-14, từ 0 đến {HIGHEST_ZOOM}.",
+            f"--zoom {zoom}: hãy viết như 0-14, từ 0 đến {HIGHEST_ZOOM}.",
             f"--zoom {zoom}: write it as 0-14, from 0 to {HIGHEST_ZOOM}.",
         )
     return Area(int(match[1]), int(match[2] or match[1]), None if bbox is None else _box(bbox))
@@ -81,7 +84,7 @@ def _box(text: str) -> Box:
         west = east = south = north = math.nan
     if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
         raise SettingInvalid(
-            f"--bbox {text}: cần tây,nam,đông,bắc bằng độ, như 106.6,10.7,106.8,10.9.",
+            f"--bbox {text}: cần tây,nam,đông,bắc bằng độ, ví dụ 106.6,10.7,106.8,10.9.",
             f"--bbox {text}: it takes west,south,east,north in degrees, as 106.6,10.7,106.8,10.9.",
         )
     return west, south, east, north
@@ -98,7 +101,7 @@ def bar(name: str, most: int | None = None) -> Iterator[Count]:
         def count(more: int, words: str) -> None:
             nonlocal done
             done += more
-            progress.update(task, completed=done, description=f"{name} · {done:,} ô · tiles {words}")
+            progress.update(task, completed=done, description=f"{name} · {vietnamese(done)} ô · tiles {words}")
 
         yield count
-    out.print(f"[green]✓[/] {name}: {done:,} ô · tiles, {time.monotonic() - began:.1f} s")
+    out.print(f"[green]✓[/] {name}: {vietnamese(done)} ô · tiles, {vietnamese(time.monotonic() - began, 1)} s")

@@ -9,6 +9,7 @@ from gis_server.cli.budget import budget
 from gis_server.cli.context import ready
 from gis_server.cli.export import export
 from gis_server.cli.tile_work import BoxOption, TilesetsOption, ViewOption, ZoomOption, area_of, bar, each, out
+from gis_server.figures import vietnamese
 from gis_server.tiles.office import Office, office
 from gis_server.tiles.shelves import Shelf
 
@@ -21,7 +22,7 @@ app.command()(export)
 def seed(
     tileset: TilesetsOption = None, view: ViewOption = "public", zoom: ZoomOption = "0-14", bbox: BoxOption = None
 ) -> None:
-    """Vẽ sẵn ô bản đồ; công bố mới thì tự vẽ lại · Draw tiles ahead; they are drawn again after each release."""
+    """Vẽ sẵn ô bản đồ; có bản công bố mới thì tự vẽ lại · Draw tiles ahead; they are drawn again after each release."""
     area = area_of(zoom, bbox)
 
     async def work(place: Office, shelf: Shelf) -> None:
@@ -60,9 +61,9 @@ def verify(
 @app.command()
 def purge(
     tileset: TilesetsOption = None,
-    view: Annotated[str | None, typer.Option(help="Chỉ vùng nhìn này · this view only")] = None,
+    view: Annotated[str | None, typer.Option(help="Chỉ khung nhìn này · this view only")] = None,
 ) -> None:
-    """Bỏ ô khỏi kho, kể cả ô đã vẽ sẵn · Empty the store, of seeded tiles too."""
+    """Xóa ô trong kho, kể cả ô đã vẽ sẵn · Empty the store, seeded tiles too."""
     place = ready()
 
     async def work() -> int:
@@ -74,4 +75,4 @@ def purge(
             ]
             return opened.store.purge(names)
 
-    out.print(f"[green]✓[/] {asyncio.run(work()):,} ô đã bỏ · tiles removed")
+    out.print(f"[green]✓[/] {vietnamese(asyncio.run(work()))} ô đã xóa · tiles removed")

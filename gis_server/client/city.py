@@ -32,7 +32,7 @@ class Bando:
         address = (url or os.environ.get("BANDO_URL") or HERE).rstrip("/")
         if urlsplit(address).scheme not in ("http", "https") or not urlsplit(address).hostname:
             raise BandoError(
-                f"Địa chỉ “{address[:80]}” không dùng được; viết như {HERE}.",
+                f"Địa chỉ “{address[:80]}” không dùng được; hãy viết như {HERE}.",
                 f"The address “{address[:80]}” cannot be used; write it as {HERE}.",
             )
         self._service = Service(address, key or os.environ.get("BANDO_KEY") or None, patience_s)
@@ -64,7 +64,7 @@ class Bando:
         """
         if (len(parcel) in (1, 3)) == (corners is not None) or len(parcel) not in (0, 1, 3):
             raise BandoError(
-                "Cho mã xã, số tờ, số thửa; hoặc một địa chỉ; hoặc chỉ corners=.",
+                "Hãy nêu mã xã, số tờ, số thửa; hoặc một địa chỉ; hoặc chỉ corners=.",
                 "Give commune, sheet and parcel; or an address; or corners= alone.",
             )
         key = "/".join(quote(str(part), safe="") for part in parcel)

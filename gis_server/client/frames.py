@@ -30,8 +30,8 @@ def folium_layer(frame: Any, name: str, colour_by: str | None) -> Any:
     folium = needed("folium")
     if len(frame) > MOST_ON_A_MAP:
         raise BandoError(
-            f"{len(frame)} đối tượng là quá nhiều cho một bản đồ trong sổ (nhiều nhất {MOST_ON_A_MAP}): "
-            "thu hẹp bằng within(), filter() hoặc limit().",
+            f"{len(frame)} đối tượng là quá nhiều cho một bản đồ trong sổ tính (nhiều nhất {MOST_ON_A_MAP}): "
+            "hãy thu hẹp bằng within(), filter() hoặc limit().",
             f"{len(frame)} features are too many for a map in a notebook (at most {MOST_ON_A_MAP}): "
             "narrow the question with within(), filter() or limit().",
         )
@@ -77,5 +77,5 @@ def needed(name: str) -> ModuleType:
         return import_module(name)
     except ImportError as error:
         raise BandoError(
-            f"Cần {name}: pip install 'bando[notebook]'.", f"{name} is needed: pip install 'bando[notebook]'."
+            f"Cần cài {name}: pip install 'bando[notebook]'.", f"{name} is needed: pip install 'bando[notebook]'."
         ) from error

@@ -18,7 +18,7 @@ def uri(srid: int) -> str:
     if srid not in SYSTEMS:
         known = ", ".join(map(str, SYSTEMS))
         raise BandoError(
-            f"Không có hệ tọa độ EPSG:{srid} ở đây; có: {known}.", f"EPSG:{srid} is not offered; these are: {known}."
+            f"Không có hệ tọa độ EPSG:{srid}; có: {known}.", f"EPSG:{srid} is not offered; there are: {known}."
         )
     return f"{OGC}/OGC/1.3/CRS84" if srid == DEGREES else f"{OGC}/EPSG/0/{srid}"
 

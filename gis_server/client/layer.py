@@ -119,8 +119,9 @@ class Layer:
     def _placed(self, function: str, shape: Any) -> "Layer":
         if self.shape is not None:
             raise BandoError(
-                "Mỗi câu hỏi chỉ một hình: giao hai hình trước rồi dùng within() hoặc touching() một lần.",
-                "One shape a question: intersect the two first, then use within() or touching() once.",
+                "Mỗi truy vấn chỉ nhận một hình: hãy lấy phần giao của hai hình, rồi dùng within() hoặc touching() "
+                "một lần.",
+                "One shape per query: intersect the two first, then use within() or touching() once.",
             )
         return replace(self, shape=(function, read_shape(shape)))
 

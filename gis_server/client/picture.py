@@ -39,7 +39,7 @@ class Picture:
         count = len(shapes) + sum(len(one.shapes) for one in self.parts)
         if count > MOST_SHAPES:
             raise BandoError(
-                f"{count} hình là quá nhiều cho một hình vẽ (nhiều nhất {MOST_SHAPES}).",
+                f"{count} hình là quá nhiều cho một bản vẽ (nhiều nhất {MOST_SHAPES}).",
                 f"{count} shapes are too many for a picture (at most {MOST_SHAPES}).",
             )
         return Picture((*self.parts, Part(name, chosen, shapes, is_faint)), self.around)

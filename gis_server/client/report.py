@@ -61,7 +61,7 @@ def report(path: Path) -> str:
     space: Namespace = {"__name__": "__main__"}
     parts = list(_parts(path, markdown, space))
     title, _ = titles(path)
-    banner = '<p class="synthetic">DỮ LIỆU TỔNG HỢP · SYNTHETIC DATA</p>' if is_synthetic(space) else ""
+    banner = '<p class="synthetic">DỮ LIỆU GIẢ LẬP · SYNTHETIC DATA</p>' if is_synthetic(space) else ""
     made = datetime.now(UTC).astimezone(CITY_CLOCK).strftime("%d/%m/%Y %H:%M")
     foot = f"Lập lúc <i>made at</i> {made} · <code>notebooks/{escape(path.name)}</code> · Bando"
     return page(title, f"{banner}{''.join(parts)}<footer>{foot}</footer>")
@@ -126,9 +126,11 @@ def write(paths: Sequence[Path], folder: Path) -> list[Path]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="Chạy sổ tính, viết thành trang báo cáo · run notebooks into pages")
-    parser.add_argument("notebooks", nargs="+", type=Path, help="tệp .py có các ô # %%%% · percent files")
-    parser.add_argument("--out", type=Path, default=Path("build/reports"), help="thư mục ghi ra · folder to write")
+    parser = argparse.ArgumentParser(
+        description="Chạy các sổ tính, ghi thành trang báo cáo · run notebooks, write report pages"
+    )
+    parser.add_argument("notebooks", nargs="+", type=Path, help="tệp .py chia ô bằng # %%%% · percent files")
+    parser.add_argument("--out", type=Path, default=Path("build/reports"), help="thư mục để ghi · folder to write")
     asked = parser.parse_args(arguments)
     try:
         made = write(asked.notebooks, asked.out)

@@ -74,8 +74,8 @@ class Service:
         found = f"{self.url}{path}?{query}" if given else f"{self.url}{path}"
         if len(found) > LONGEST_ADDRESS:
             raise BandoError(
-                "Câu hỏi quá dài: hình có quá nhiều đỉnh. Đơn giản hóa hình, hoặc dùng place().",
-                "The question is too long: the shape has too many corners. Simplify it, or use place().",
+                "Truy vấn quá dài: hình có quá nhiều đỉnh. Hãy đơn giản hóa hình, hoặc dùng place().",
+                "The query is too long: the shape has too many vertices. Simplify it, or use place().",
             )
         return found
 
@@ -93,13 +93,13 @@ class Service:
 
     def unreachable(self, error: Exception) -> Unreachable:
         return Unreachable(
-            f"Không đọc được từ {self.url} ({type(error).__name__}). Kiểm tra địa chỉ (BANDO_URL) và mạng.",
+            f"Không đọc được từ {self.url} ({type(error).__name__}). Hãy kiểm tra địa chỉ (BANDO_URL) và mạng.",
             f"Nothing comes from {self.url} ({type(error).__name__}). Check the address (BANDO_URL) and the line.",
         )
 
     def _stranger(self) -> BandoError:
         return BandoError(
-            f"{self.url} có trả lời, nhưng không phải Bando. Kiểm tra địa chỉ (BANDO_URL).",
+            f"{self.url} có trả lời, nhưng không phải là Bando. Hãy kiểm tra địa chỉ (BANDO_URL).",
             f"Something answers at {self.url}, but it is not Bando. Check the address (BANDO_URL).",
         )
 

@@ -76,8 +76,8 @@ def _srid_of(crs: Any) -> int | None:
     code = inner.to_epsg() or (DEGREES if inner.to_authority() == ("OGC", "CRS84") else None)
     if code is None:
         raise BandoError(
-            f"Không biết hệ tọa độ của hình ({crs.name}); đổi sang WGS 84: to_crs(4326).",
-            f"The shape's coordinate system is not known here ({crs.name}); move it to WGS 84: to_crs(4326).",
+            f"Hệ tọa độ của hình ({crs.name}) không dùng được ở đây; hãy đổi sang WGS 84: to_crs(4326).",
+            f"The coordinate system of the shape ({crs.name}) is not known here; convert it to WGS 84: to_crs(4326).",
         )
     uri(code)
     return int(code)

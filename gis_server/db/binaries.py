@@ -55,7 +55,8 @@ def missing(found: list[Binaries], major: int | None) -> DatabaseMissing:
     package = PACKAGES if major is None else f"apt-get install -y postgresql-{major} postgresql-{major}-postgis-3"
     return DatabaseMissing(
         f"Không tìm thấy PostgreSQL {wanted} kèm PostGIS ≥ {_dotted(LEAST_POSTGIS)} trên máy này "
-        f"(có: {there or 'không có gì'}). Cài đặt: {package} — hoặc đặt BANDO_DATABASE_URL tới máy chủ có sẵn.",
+        f"(hiện có: {there or 'chưa có gì'}). Hãy cài đặt: {package}; hoặc đặt BANDO_DATABASE_URL tới một máy chủ có "
+        "sẵn.",
         f"PostgreSQL {wanted} with PostGIS ≥ {_dotted(LEAST_POSTGIS)} was not found on this machine "
         f"(found: {there or 'nothing'}). Install it: {package} — or point BANDO_DATABASE_URL at an existing server.",
     )

@@ -67,8 +67,8 @@ def _check_losses(catalog: Catalog, steps: Sequence[Step], allowed: frozenset[st
     if surplus := sorted(allowed - losses.keys()):
         names = ", ".join(surplus)
         raise SettingInvalid(
-            f"--drop {names}: không có gì phải xóa dưới tên đó; chưa thay đổi gì.",
-            f"--drop {names}: nothing needs to be dropped under that name; nothing was changed.",
+            f"--drop {names}: không có dữ liệu nào phải xóa dưới tên này. Chưa thay đổi gì.",
+            f"--drop {names}: there is nothing to drop under this name. Nothing was changed.",
         )
     if refused := {drops: step for drops, step in losses.items() if drops not in allowed}:
         raise _refused(catalog, refused)
@@ -78,8 +78,8 @@ def _refused(catalog: Catalog, losses: Mapping[str, Step]) -> MigrationRefused:
     listed = "\n".join(f"  {_told(catalog, step)}" for step in losses.values())
     command = "bando db migrate " + " ".join(f"--drop {drops}" for drops in losses)
     return MigrationRefused(
-        f"Tệp lớp đòi những thay đổi làm mất dữ liệu đang phục vụ; chưa thay đổi gì:\n{listed}\n"
-        f"Sửa lại tệp lớp, hoặc chấp nhận mất dữ liệu:\n  {command}",
-        "Layer files ask for changes that would lose served data (listed above); nothing was changed. "
+        f"Tệp lớp đòi hỏi những thay đổi làm mất dữ liệu đang phục vụ. Chưa thay đổi gì:\n{listed}\n"
+        f"Hãy sửa lại tệp lớp, hoặc chấp nhận mất dữ liệu:\n  {command}",
+        "Layer files ask for changes that would lose served data (listed above). Nothing was changed. "
         "Mend the layer files, or accept the loss with the command above.",
     )

@@ -186,6 +186,6 @@ def embedded_cluster(settings: Settings, extra: Mapping[str, str] | None = None)
 
 def _failed(vi: str, en: str, log: str, folder: Path) -> DatabaseMissing:
     return DatabaseMissing(
-        f"Không {vi} được cụm PostgreSQL ở {folder}. Nhật ký:\n{log}",
+        f"Không {vi} được cụm PostgreSQL ở {folder}. Nhật ký ghi:\n{log}",
         f"The PostgreSQL cluster in {folder} could not be {en}; its log is above.",
     )

@@ -84,6 +84,7 @@ def unreachable(place: str, error: psycopg.OperationalError) -> DatabaseMissing:
     """PostgreSQL's own words name host, database and login, never the password."""
     words = " ".join(str(error).split())
     return DatabaseMissing(
-        f"Không vào được cơ sở dữ liệu {place}: {words}. Kiểm tra BANDO_DATABASE_URL, hoặc chạy `bando db start`.",
+        f"Không kết nối được với cơ sở dữ liệu {place}: {words}. Hãy kiểm tra BANDO_DATABASE_URL, hoặc chạy `bando "
+        "db start`.",
         f"The database {place} cannot be entered: {words}. Check BANDO_DATABASE_URL, or run `bando db start`.",
     )

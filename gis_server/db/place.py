@@ -57,7 +57,7 @@ def _owner(folder: Path) -> Account:
         account = my_account()
     if os.geteuid() not in (0, account.uid):
         raise DatabaseMissing(
-            f"Cụm dữ liệu ở {folder} thuộc tài khoản {account.name}. Chạy lệnh bằng tài khoản đó hoặc root, "
+            f"Cụm dữ liệu ở {folder} thuộc tài khoản {account.name}. Hãy chạy lệnh bằng tài khoản đó hoặc root, "
             "hoặc đặt BANDO_STATE tới một thư mục của bạn.",
             f"The cluster in {folder} belongs to the account {account.name}. Run the command as that account or as "
             "root, or set BANDO_STATE to a folder of your own.",
@@ -81,7 +81,7 @@ def _make_folders(folder: Path) -> None:
             missing.chmod(0o755)
     except OSError as error:
         raise DatabaseMissing(
-            f"Không tạo được thư mục {folder}: {error.strerror}. Đặt BANDO_STATE tới nơi ghi được.",
+            f"Không tạo được thư mục {folder}: {error.strerror}. Hãy đặt BANDO_STATE tới một thư mục ghi được.",
             f"The folder {folder} cannot be made: {error.strerror}. Set BANDO_STATE to a folder that can be written.",
         ) from error
 
@@ -99,8 +99,8 @@ def _socket_folder(folder: Path, account: Account) -> Path:
     short.mkdir(mode=0o700, exist_ok=True)
     if short.is_symlink() or short.stat().st_uid not in (0, os.geteuid(), account.uid):
         raise DatabaseMissing(
-            f"Thư mục {short} thuộc người khác; xóa nó rồi chạy lại.",
-            f"The folder {short} belongs to someone else; remove it and run again.",
+            f"Thư mục {short} thuộc người dùng khác. Hãy xóa thư mục này rồi chạy lại.",
+            f"The folder {short} belongs to another user. Remove it, then run again.",
         )
     if os.geteuid() == 0 or short.stat().st_uid == os.geteuid():
         account.own(short, 0o700)

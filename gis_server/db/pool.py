@@ -75,16 +75,19 @@ async def _acquire(pool: asyncpg.Pool) -> asyncpg.Connection:
 
 def _too_long() -> Busy:
     return Busy(
-        "Câu hỏi chạy quá thời gian cho phép; thu nhỏ vùng hoặc thử lại sau.",
-        "The question took longer than allowed; ask for a smaller area or try again later.",
+        "Truy vấn chạy quá thời gian cho phép; hãy thu nhỏ vùng hoặc thử lại sau.",
+        "The query took longer than allowed; ask for a smaller area or try again later.",
     )
 
 
 def _crowded() -> Busy:
-    return Busy("Máy chủ đang quá tải; thử lại sau ít giây.", "The server is overloaded; try again in a few seconds.")
+    return Busy(
+        "Máy chủ đang quá tải; hãy thử lại sau ít giây.", "The server is overloaded; try again in a few seconds."
+    )
 
 
 def _away() -> Busy:
     return Busy(
-        "Cơ sở dữ liệu đang tạm ngừng; thử lại sau ít giây.", "The database is away; try again in a few seconds."
+        "Cơ sở dữ liệu đang tạm ngừng; hãy thử lại sau ít giây.",
+        "The database is unavailable; try again in a few seconds.",
     )

@@ -123,7 +123,7 @@ def _not_allowed(facts: Facts, error: psycopg.Error) -> DatabaseMissing:
     )
     return DatabaseMissing(
         f"Tài khoản {facts.login} trong BANDO_DATABASE_URL chưa đủ quyền ({words}). "
-        f"Nhờ quản trị PostgreSQL chạy một lần: {commands}",
+        f"Hãy nhờ quản trị viên PostgreSQL chạy một lần: {commands}",
         f"The login {facts.login} of BANDO_DATABASE_URL lacks rights ({words}). "
         "Ask the administrator of PostgreSQL to run the commands above once.",
     )
@@ -131,7 +131,7 @@ def _not_allowed(facts: Facts, error: psycopg.Error) -> DatabaseMissing:
 
 def _unfit(found: str, needed: str) -> DatabaseMissing:
     return DatabaseMissing(
-        f"Máy chủ trong BANDO_DATABASE_URL có {found}; cần {needed}. Nâng cấp máy chủ, "
+        f"Máy chủ trong BANDO_DATABASE_URL có {found}; cần {needed}. Hãy nâng cấp máy chủ, "
         "hoặc bỏ BANDO_DATABASE_URL để dùng cụm nhúng.",
         f"The server of BANDO_DATABASE_URL has {found}; {needed} is needed. Upgrade the server, "
         "or unset BANDO_DATABASE_URL to use the embedded cluster.",

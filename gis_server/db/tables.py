@@ -64,13 +64,15 @@ def _write_crs(conn: psycopg.Connection, row: Mapping[str, Any]) -> None:
     except psycopg.errors.InsufficientPrivilege as error:
         command = "GRANT SELECT, INSERT, UPDATE ON spatial_ref_sys TO bando_owner;"
         raise DatabaseMissing(
-            f"Không ghi được hệ tọa độ {row['srid']} vào spatial_ref_sys. Nhờ quản trị PostgreSQL chạy: {command}",
+            f"Không ghi được hệ tọa độ {row['srid']} vào spatial_ref_sys. Hãy nhờ quản trị viên PostgreSQL chạy: "
+            f"{command}",
             f"Grid {row['srid']} cannot be written to spatial_ref_sys. Ask the administrator to run the command above.",
         ) from error
 
 
 def _busy() -> Busy:
     return Busy(
-        f"Bảng đang bị một lần nạp hay câu hỏi dài giữ quá {PATIENCE}; chờ nó xong rồi chạy lại. Chưa thay đổi gì.",
+        f"Bảng đang bị một lần nạp hoặc một truy vấn dài giữ quá {PATIENCE}. Chưa thay đổi gì; hãy chờ việc ấy xong "
+        "rồi chạy lại.",
         f"A load or a long question held a table for more than {PATIENCE}; run again later. Nothing was changed.",
     )

@@ -8,6 +8,7 @@ import asyncpg
 import orjson
 
 from gis_server.errors import BadRequest
+from gis_server.figures import vietnamese
 
 SHORT = 500.0
 """Cost of a walk that is short whatever the planner got wrong."""
@@ -37,9 +38,11 @@ async def refuse_dear(conn: asyncpg.Connection, text: str, values: Sequence[Any]
     cost = await cost_of(conn, text, values)
     if cost > most:
         raise BadRequest(
-            f"Câu hỏi quá nặng (ước tính {cost / most:.1f} lần mức cho phép). Thêm bbox hoặc một điều kiện bằng (=) "
-            "trên trường khóa, bỏ CASEI/ACCENTI và sortby, hoặc tải cả lớp rồi lọc ở máy mình.",
-            f"The question is too dear (about {cost / most:.1f} times what is allowed). Add a bbox or an equality (=) "
+            f"Truy vấn quá nặng (ước tính gấp {vietnamese(cost / most, 1)} lần mức cho phép). Hãy thêm bbox hoặc một "
+            "điều kiện bằng (=) "
+            "trên trường khóa, bỏ CASEI/ACCENTI và sortby, hoặc tải cả lớp rồi lọc trên máy của bạn.",
+            f"The query is too expensive (about {cost / most:.1f} times what is allowed). Add a bbox or an equality "
+            "(=) "
             "on a key field, leave out CASEI/ACCENTI and sortby, or fetch the layer and filter at your side.",
         )
     return cost
@@ -52,6 +55,7 @@ def worded_failures() -> Iterator[None]:
         yield
     except asyncpg.DataError as error:
         raise BadRequest(
-            "Phép tính trong bộ lọc cho số quá lớn hoặc vô nghĩa ở một số đối tượng; đổi lại phép tính.",
-            "The arithmetic of the filter gives numbers too large, or none, for some features; write it differently.",
+            "Phép tính trong bộ lọc cho kết quả quá lớn hoặc không xác định ở một số đối tượng; hãy viết lại phép "
+            "tính.",
+            "The arithmetic in the filter overflows or is undefined for some features; write it differently.",
         ) from error

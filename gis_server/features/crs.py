@@ -43,7 +43,7 @@ def read_crs(name: str, uri: str | None, stored: int) -> Crs:
         return systems[CRS84]
     if uri not in systems:
         raise BadRequest(
-            f"{name} = “{uri[:80]}” không có ở đây; có: {', '.join(systems)}.",
-            f"{name} = “{uri[:80]}” is not offered; these are: {', '.join(systems)}.",
+            f"{name} = “{uri[:80]}”: không có hệ tọa độ này; có: {', '.join(systems)}.",
+            f"{name} = “{uri[:80]}”: this CRS is not offered; there are: {', '.join(systems)}.",
         )
     return systems[uri]

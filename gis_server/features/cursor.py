@@ -48,7 +48,7 @@ def read_cursor(text: str | None, layer: str, order: Order = ()) -> Cursor | Non
 
 def bad_cursor() -> BadRequest:
     return BadRequest(
-        "cursor không phải của lớp và câu hỏi này; dùng nguyên liên kết “next” của trang trước, "
+        "cursor không thuộc lớp và truy vấn này; hãy dùng nguyên liên kết “next” của trang trước, "
         "hoặc bắt đầu lại không có cursor.",
         "The cursor is not of this layer and question; use the “next” link of the page before as it is, "
         "or begin again without one.",

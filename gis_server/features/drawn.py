@@ -40,14 +40,14 @@ async def read_body(request: Request, keys: frozenset[str], needed: frozenset[st
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
-        raise BadRequest("Nội dung phải là JSON (UTF-8).", "The body must be JSON (UTF-8).") from error
+        raise BadRequest("Nội dung gửi lên phải là JSON (UTF-8).", "The body must be JSON (UTF-8).") from error
     body = read_json(text)
     if not isinstance(body, dict) or not needed <= set(body) <= keys:
         known, must = ", ".join(sorted(keys)), ", ".join(sorted(needed))
         vi, en = (f" có {must}", f" with {must}") if needed else ("", "")
         raise BadRequest(
-            f"Nội dung là một đối tượng JSON{vi}; các khóa: {known}.",
-            f"The body is a JSON object{en}; its keys: {known}.",
+            f"Nội dung gửi lên phải là một đối tượng JSON{vi}; các khóa dùng được: {known}.",
+            f"The body must be a JSON object{en}; its keys may be: {known}.",
         )
     return body
 
@@ -59,7 +59,7 @@ def read_drawn(body: Mapping[str, Any], book: CrsBook, outline: BaseGeometry | N
         return _drawn(outline, _within_m(body), None)
     if not isinstance(shape, dict):
         raise BadRequest(
-            "shape: hình theo GeoJSON; hoặc place: mã, tên một đơn vị hành chính.",
+            "Cần shape (một hình học GeoJSON) hoặc place (mã hay tên một đơn vị hành chính).",
             "shape is a GeoJSON geometry; or give place, the code or name of an administrative unit.",
         )
     return _drawn(in_grid(book, read_shape(shape, crs), crs, True), _within_m(body), outline)
@@ -80,8 +80,8 @@ def _within_m(body: Mapping[str, Any]) -> float:
     within = body.get("within_m", 0)
     if not _is_number(within) or not 0 <= within <= MOST_WITHIN_M:
         raise BadRequest(
-            f"within_m: một số từ 0 đến {MOST_WITHIN_M:g} (mét).",
-            f"within_m is a number from 0 to {MOST_WITHIN_M:g} (metres).",
+            f"within_m phải là một số từ 0 đến {MOST_WITHIN_M:g} (mét).",
+            f"within_m must be a number from 0 to {MOST_WITHIN_M:g} (metres).",
         )
     return float(within)
 
@@ -89,7 +89,7 @@ def _within_m(body: Mapping[str, Any]) -> float:
 def _text(body: Mapping[str, Any], name: str) -> str | None:
     value = body.get(name)
     if value is not None and not isinstance(value, str):
-        raise BadRequest(f"{name}: một chuỗi chữ.", f"{name} is a text.")
+        raise BadRequest(f"{name} phải là một chuỗi chữ.", f"{name} must be a string.")
     return value
 
 

@@ -78,7 +78,7 @@ def _kind(type_: FieldType) -> Kind:
 
 def _text(name: str, text: str) -> str:
     if len(text) > LONGEST or "\x00" in text:
-        raise refused(name, text, f"chữ không quá {LONGEST} ký tự", f"text of at most {LONGEST} characters")
+        raise refused(name, text, f"chữ không quá {LONGEST} ký tự", f"at most {LONGEST} characters of text")
     return plain(text)
 
 
@@ -108,7 +108,7 @@ def _date(name: str, text: str) -> date:
             return date.fromisoformat(text)
     except ValueError:
         pass
-    raise refused(name, text, "một ngày, như 2025-07-01", "a day, as 2025-07-01")
+    raise refused(name, text, "một ngày, ví dụ 2025-07-01", "a date such as 2025-07-01")
 
 
 def _datetime(name: str, text: str) -> datetime:
@@ -117,7 +117,7 @@ def _datetime(name: str, text: str) -> datetime:
             return datetime.fromisoformat(text.upper())
     except ValueError:
         pass
-    raise refused(name, text, "một thời điểm, như 2025-07-01T00:00:00Z", "an instant, as 2025-07-01T00:00:00Z")
+    raise refused(name, text, "một thời điểm, ví dụ 2025-07-01T00:00:00Z", "an instant such as 2025-07-01T00:00:00Z")
 
 
 READERS: Mapping[FieldType, Callable[[str, str], Any]] = {

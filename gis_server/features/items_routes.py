@@ -35,7 +35,7 @@ router = APIRouter(tags=["features"])
 
 @router.get("/collections/{collectionId}/items", openapi_extra={OPEN: True})
 async def get_items(request: Request, asked: AskedDep, means: MeansDep, form: FormDep) -> Response:
-    """Features in pages, `next` leads on within one release; or whole as a table. `?ma=K12`: any queryable property."""
+    """Features in pages, `next` leads on within one release; or the whole layer as a table. `?ma=K12` filters."""
     if form.is_table:
         return await _table(request, asked, means, form)
     limit = HTML_LIMIT if form.name == "html" and "limit" not in request.query_params else asked.limit

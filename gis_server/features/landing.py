@@ -10,7 +10,7 @@ from gis_server.web.answers import HTML, JSON, address, json_answer, link
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 TITLE = "Bản đồ số dùng chung Thành phố Hồ Chí Minh"
 DESCRIPTION = (
-    "Nền địa lý và hạ tầng đô thị: ô bản đồ, đối tượng, tra cứu. · "
+    "Dữ liệu nền địa lý và hạ tầng đô thị: ô bản đồ, đối tượng, tra cứu. · "
     "The shared digital map of Ho Chi Minh City: tiles, features, answers."
 )
 PARTS = "http://www.opengis.net/spec/ogcapi-features"
@@ -85,10 +85,15 @@ def landing_document(request: Request) -> dict[str, Any]:
             link(address(request, "/api"), "service-desc", OPENAPI, "OpenAPI 3.0"),
             link(address(request, "/api.html"), "service-doc", HTML, "Hướng dẫn API · API guide"),
             link(address(request, "/conformance", f="json"), "conformance", JSON),
-            link(address(request, "/collections", f="json"), "data", JSON, "Các lớp · Collections"),
-            link(address(request, "/collections", f="html"), "data", HTML, "Các lớp · Collections"),
+            link(address(request, "/collections", f="json"), "data", JSON, "Các lớp dữ liệu · Collections"),
+            link(address(request, "/collections", f="html"), "data", HTML, "Các lớp dữ liệu · Collections"),
             link(address(request, "/tiles", f="json"), f"{REL}/tilesets-vector", JSON, "Ô bản đồ · Tiles"),
-            link(address(request, "/tileMatrixSets", f="json"), f"{REL}/tiling-schemes", JSON, "Lưới ô · Grids"),
+            link(
+                address(request, "/tileMatrixSets", f="json"),
+                f"{REL}/tiling-schemes",
+                JSON,
+                "Lưới ô · Tile matrix sets",
+            ),
             link(address(request, "/catalogue"), "describedby", JSON, "Danh mục lớp · Layer catalogue"),
         ],
     }

@@ -25,11 +25,13 @@ def read_bbox(text: str | None, crs: Crs) -> list[Box]:
         return []
     parts = text.split(",")
     if len(parts) not in (4, 6) or not all(NUMBER.fullmatch(part) for part in parts):
-        raise refused("bbox", text, "4 hoặc 6 số cách nhau bằng dấu phẩy", "4 or 6 numbers with commas between them")
+        raise refused("bbox", text, "4 hoặc 6 số cách nhau bằng dấu phẩy", "4 or 6 numbers separated by commas")
     numbers = [float(part) for part in parts]
     if len(numbers) == 6:  # the map is flat: heights are read, checked, and say nothing about which features
         if not numbers[2] <= numbers[5] or not all(map(math.isfinite, numbers)):
-            raise refused("bbox", text, "độ cao dưới không lớn hơn độ cao trên", "the lower height first")
+            raise refused(
+                "bbox", text, "độ cao dưới không lớn hơn độ cao trên", "the lower height before the upper one"
+            )
         numbers = [numbers[0], numbers[1], numbers[3], numbers[4]]
     first, second, third, fourth = numbers
     box = (second, first, fourth, third) if crs.is_north_first else (first, second, third, fourth)
@@ -40,9 +42,11 @@ def _boxes(text: str, box: Box, is_degrees: bool) -> list[Box]:
     west, south, east, north = box
     x_most, y_most = (180.0, 90.0) if is_degrees else (1e8, 1e8)
     if not all(abs(x) <= x_most for x in (west, east)) or not all(abs(y) <= y_most for y in (south, north)):
-        raise refused("bbox", text, "tọa độ trong phạm vi của hệ tọa độ", "coordinates within their system")
+        raise refused("bbox", text, "tọa độ trong phạm vi của hệ tọa độ", "coordinates within the extent of the CRS")
     if south > north or (west > east and not is_degrees):
-        raise refused("bbox", text, "góc tây nam rồi góc đông bắc", "the south-west corner, then the north-east one")
+        raise refused(
+            "bbox", text, "góc tây nam trước, góc đông bắc sau", "the south-west corner, then the north-east one"
+        )
     if west > east:
         return [(west, south, 180.0, north), (-180.0, south, east, north)]
     return [box]
@@ -62,7 +66,7 @@ def read_interval(text: str | None) -> Interval | None:
         raise _bad_interval(text)
     found = Interval(start and _instant(text, start, False), end and _instant(text, end, True))  # type: ignore[arg-type]
     if found.start and found.end and found.start > found.end:
-        raise refused("datetime", text, "bắt đầu trước kết thúc", "a start before the end")
+        raise refused("datetime", text, "thời điểm đầu trước thời điểm cuối", "a start before the end")
     return found
 
 

@@ -29,7 +29,7 @@ router = APIRouter(tags=["features"])
 
 @router.get("/conformance")
 async def get_conformance(request: Request, view: Caller, f: F = None) -> Response:
-    """Which conformance classes this service keeps."""
+    """Which conformance classes this service satisfies."""
     classes = CONFORMS_TO + (EDITS_CONFORM_TO if request.app.state.editor is not None else ())
     if wants_html(request, f):
         return page(request, PAGES, "conformance", {"classes": classes})
@@ -56,7 +56,7 @@ async def get_collections(
 async def get_collection(
     request: Request, catalog: CatalogDep, layer: LayerDep, known: KnownDep, f: F = None
 ) -> Response:
-    """One layer: what it is, where and when it lies, which systems it is given in."""
+    """One layer: its description, spatial and temporal extent, and coordinate reference systems."""
     async with reading(request) as snap:
         (found,) = await describe(snap, request.state.view, [layer], known)
     if wants_html(request, f):
@@ -75,7 +75,7 @@ async def get_schema(request: Request, catalog: CatalogDep, view: Caller, layer:
 
 @router.get("/collections/{collectionId}/schema/geojson")
 async def get_geojson_schema(request: Request, catalog: CatalogDep, view: Caller, layer: LayerDep) -> Response:
-    """JSON Schema of a feature as GeoJSON writes it; GDAL takes the types of fields from it."""
+    """JSON Schema of a feature as GeoJSON; GDAL takes the types of fields from it."""
     here = address(request, f"/collections/{layer.id}/schema/geojson")
     document = geojson_schema(catalog, layer, view.layers[layer.id], here)
     return json_answer(request, document, media_type=SCHEMA)

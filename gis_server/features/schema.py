@@ -22,11 +22,11 @@ TYPES: Mapping[str, dict[str, str]] = {
     "datetime": {"type": "string", "format": "date-time"},
 }
 OURS: Mapping[str, dict[str, Any]] = {
-    "source": {"type": "string", "title": "Nguồn số liệu", "description": "Nguồn số liệu · Source of the data"},
+    "source": {"type": "string", "title": "Nguồn dữ liệu", "description": "Nguồn dữ liệu · Source of the data"},
     "synthetic": {
         "type": "boolean",
-        "title": "Số liệu tổng hợp",
-        "description": "Số liệu tổng hợp, không đo ngoài thực địa · Made up, measured by no one",
+        "title": "Dữ liệu giả lập",
+        "description": "Dữ liệu giả lập, không đo ngoài thực địa · Synthetic data, not measured",
     },
 }
 
@@ -35,7 +35,7 @@ ID = {
     "fid": {
         "type": "integer",
         "title": "Số hiệu đối tượng",
-        "description": "Số hiệu, giữ nguyên qua các lần công bố · Number of the feature, stable over releases",
+        "description": "Số hiệu, giữ nguyên qua các bản công bố · Feature number, the same in every release",
         "x-ogc-role": "id",
     }
 }

@@ -32,7 +32,7 @@ GROUND = frozenset({"shape", "crs", "place"})
 
 @router.post("/query/around")
 async def post_around(request: Request, catalog: CatalogDep, view: Caller) -> Response:
-    """What touches a drawn shape or lies within `within_m` metres of it, by layer, nearest first."""
+    """What touches a shape or lies within `within_m` metres of it, by layer, nearest first."""
     body = await read_body(request, GROUND | {"within_m", "layers", "limit"}, frozenset())
     layers = list(dict.fromkeys(view.layer(catalog, name).id for name in _names(body.get("layers", list(view.layers)))))
     limit = _limit(body.get("limit", DEFAULT_LIMIT), len(layers))
@@ -48,7 +48,7 @@ async def post_around(request: Request, catalog: CatalogDep, view: Caller) -> Re
 
 @router.post("/query/summary")
 async def post_summary(request: Request, catalog: CatalogDep, view: Caller, settings: SettingsDep) -> Response:
-    """How much of a layer lies in a drawn shape: count, area, length of the part inside, by class."""
+    """Summary of a layer within a shape: count, area and length of the part inside, by class."""
     body = await read_body(request, GROUND | {"layer", "within_m", "by", "filter"}, frozenset({"layer"}))
     here = Here(catalog, view, view.layer(catalog, str(body["layer"])))
     drawn = await asyncio.to_thread(read_drawn, body, catalog.crs, await _outline(request, catalog, view, body))
@@ -78,7 +78,7 @@ def _conditions(here: Here, body: Any) -> Conditions:
 
 def _names(names: Any) -> list[str]:
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise BadRequest("layers: danh sách mã lớp.", "layers is a list of layer ids.")
+        raise BadRequest("layers phải là danh sách mã lớp.", "layers must be a list of layer ids.")
     return names
 
 

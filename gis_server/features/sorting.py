@@ -60,8 +60,8 @@ def read_order(text: str | None, layer: Layer, view: View) -> Order:
     keys = tuple(_key(word, layer, view) for word in text.split(",")[: MOST_KEYS + 1])
     if len(keys) > MOST_KEYS or len({key.name for key in keys}) < len(keys):
         raise BadRequest(
-            f"sortby: nhiều nhất {MOST_KEYS} trường, mỗi trường một lần.",
-            f"sortby: at most {MOST_KEYS} fields, each once.",
+            f"sortby nhận nhiều nhất {MOST_KEYS} trường, mỗi trường một lần.",
+            f"sortby takes at most {MOST_KEYS} fields, each once.",
         )
     return keys
 

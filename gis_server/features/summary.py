@@ -37,8 +37,8 @@ def read_class(name: Any, here: Here) -> str | None:
     if name is None or name in known:
         return None if name is None else str(name)
     raise BadRequest(
-        f"by: không phân loại được theo “{str(name)[:60]}”; có: {', '.join(known)}.",
-        f"by: there is no such field as “{str(name)[:60]}” to tell classes by; there are: {', '.join(known)}.",
+        f"by: không phân loại được theo trường “{str(name)[:60]}”; có: {', '.join(known)}.",
+        f"by: features cannot be grouped by “{str(name)[:60]}”; there are: {', '.join(known)}.",
     )
 
 

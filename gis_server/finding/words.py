@@ -68,8 +68,8 @@ def read_typed(text: str | None) -> Typed:
     clean = unicodedata.normalize("NFC", text or "").strip()
     if not clean or len(clean) > LONGEST or "\x00" in clean:
         raise BadRequest(
-            f"q: gõ từ 1 đến {LONGEST} ký tự: tên, địa chỉ, số thửa, mã hoặc tọa độ.",
-            f"q: type 1 to {LONGEST} letters: a name, an address, a parcel, a code or coordinates.",
+            f"q: hãy gõ từ 1 đến {LONGEST} ký tự: tên, địa chỉ, số tờ và số thửa, mã hoặc tọa độ.",
+            f"q: type 1 to {LONGEST} characters: a name, an address, a parcel, a code or coordinates.",
         )
     return Typed(clean)
 

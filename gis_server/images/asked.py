@@ -101,7 +101,9 @@ def read_box(text: str) -> Box:
         vi, en = "tây,nam,đông,bắc (tây < đông, nam < bắc)", "west,south,east,north (west < east, south < north)"
         raise refused("bbox", text, vi, en)
     if max(abs(number) for number in numbers) > 1e9:
-        raise refused("bbox", text, "tọa độ có thật", "coordinates of this world")
+        raise refused(
+            "bbox", text, "tọa độ nằm trong phạm vi của hệ tọa độ", "coordinates within the extent of the CRS"
+        )
     return numbers[0], numbers[1], numbers[2], numbers[3]
 
 
@@ -114,8 +116,8 @@ def read_system(name: str, text: str, crs: CrsBook) -> int:
         return int(found[1])
     known = ", ".join(["CRS:84", *(f"EPSG:{one}" for one in offered(crs))])
     raise BadRequest(
-        f"{name} = “{text[:80]}” không có ở đây; có: {known}.",
-        f"{name} = “{text[:80]}” is not offered; these are: {known}.",
+        f"{name} = “{text[:80]}”: không có hệ tọa độ này; có: {known}.",
+        f"{name} = “{text[:80]}”: this CRS is not offered; there are: {known}.",
     )
 
 
@@ -133,8 +135,8 @@ def read_pixels(name: str, text: str) -> int:
 def check_size(width: int, height: int) -> None:
     if width * height > MOST_PIXELS or max(width, height) > 2 * MOST_SIDE:
         raise BadRequest(
-            f"Ảnh {width} × {height} điểm là quá lớn: nhiều nhất {MOST_PIXELS // 10**6} triệu điểm.",
-            f"A picture of {width} × {height} pixels is too large: at most {MOST_PIXELS // 10**6} million.",
+            f"Ảnh {width} × {height} điểm ảnh là quá lớn; nhiều nhất {MOST_PIXELS // 10**6} triệu điểm ảnh.",
+            f"An image of {width} × {height} pixels is too large; at most {MOST_PIXELS // 10**6} million.",
         )
 
 

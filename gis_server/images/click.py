@@ -90,7 +90,7 @@ def written(features: Sequence[Feature], form: str) -> bytes:
 def _lines(feature: Feature) -> str:
     head = f"{feature['title']['vi']} · {feature['title']['en']} (fid {feature['fid']})\n"
     rows = "".join(f"  {_title(part)}: {_value(part)}\n" for part in feature["attributes"])
-    made_up = "  SỐ LIỆU TỔNG HỢP · SYNTHETIC\n" if feature["synthetic"] else ""
+    made_up = "  DỮ LIỆU GIẢ LẬP · SYNTHETIC DATA\n" if feature["synthetic"] else ""
     return f"{head}{rows}{made_up}  Nguồn · Source: {feature['source']['attribution']}\n\n"
 
 

@@ -148,7 +148,7 @@ def _switched(style: Style, only: Sequence[str]) -> Style:
         if name not in names:
             raise BadRequest(
                 f"layers: “{name[:80]}” không có trong bản đồ này; có: {', '.join(names)}.",
-                f"layers: “{name[:80]}” is not in this map; these are: {', '.join(names)}.",
+                f"layers: “{name[:80]}” is not in this map; there are: {', '.join(names)}.",
             )
     return {**style, "metadata": {**style["metadata"], "bando:hidden": [one for one in names if one not in only]}}
 

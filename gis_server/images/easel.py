@@ -144,7 +144,8 @@ async def _heard(process: asyncio.subprocess.Process) -> Message:
 
 def cannot_draw() -> AssetsMissing:
     return AssetsMissing(
-        "Máy chủ này chưa vẽ được ảnh bản đồ: thiếu thư viện đồ họa (libegl1, libgl1-mesa-dri). Chạy tools/setup.",
+        "Máy chủ này chưa vẽ được ảnh bản đồ vì thiếu thư viện đồ họa (libegl1, libgl1-mesa-dri). Hãy chạy "
+        "tools/setup.",
         "This server cannot draw map pictures yet: its graphics libraries (libegl1, libgl1-mesa-dri) are missing. "
         "Run tools/setup.",
     )
@@ -152,13 +153,13 @@ def cannot_draw() -> AssetsMissing:
 
 def _too_long() -> Busy:
     return Busy(
-        "Vẽ ảnh quá thời gian cho phép; thu nhỏ ảnh hoặc thử lại sau.",
+        "Vẽ ảnh quá thời gian cho phép; hãy thu nhỏ ảnh hoặc thử lại sau.",
         "The picture took longer to draw than allowed; ask for a smaller one or try again later.",
     )
 
 
 def _broken() -> Busy:
     return Busy(
-        "Bộ vẽ ảnh vừa gặp trục trặc; thử lại sau ít giây.",
+        "Bộ vẽ ảnh vừa gặp sự cố; hãy thử lại sau ít giây.",
         "The drawing of pictures just met a problem; try again in a few seconds.",
     )

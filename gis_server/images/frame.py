@@ -181,4 +181,4 @@ def _mesh(drawn: Places, columns: NDArray[np.int64], rows: NDArray[np.int64]) ->
 
 
 def _beyond() -> BadRequest:
-    return BadRequest("Khung nằm ngoài bản đồ.", "The box lies outside the map.")
+    return BadRequest("Khung tọa độ nằm ngoài bản đồ.", "The bounding box lies outside the map.")

@@ -70,10 +70,11 @@ def small_print(board: Board, told: Told) -> list[str]:
     if told.as_of is not None:
         day = told.as_of.astimezone(CITY_TIME)
         words.append(
-            f"Dữ liệu đến {day:%d/%m/%Y} (bản {told.release}) · data as of {day:%Y-%m-%d} (release {told.release})"
+            f"Dữ liệu đến {day:%d/%m/%Y} (bản công bố {told.release}) · data as of {day:%Y-%m-%d} (release "
+            f"{told.release})"
         )
     if told.synthetic:
-        words.insert(0, "DỮ LIỆU TỔNG HỢP, KHÔNG ĐO ĐẠC · SYNTHETIC DATA, NOT MEASURED")
+        words.insert(0, "DỮ LIỆU GIẢ LẬP, KHÔNG ĐO ĐẠC · SYNTHETIC DATA, NOT MEASURED")
     room = max(int((board.width - 2 * EDGE) / LETTER / LETTER_WIDTH), 12)
     most = max(1, int(board.height * PRINT_SHARE / LINE))
     return list(_wrapped(" · ".join(words), room))[:most]

@@ -93,6 +93,6 @@ def _switched_off() -> AssetsMissing:
 
 def _crowded() -> Busy:
     return Busy(
-        "Có quá nhiều ảnh bản đồ đang được vẽ; thử lại sau vài giây.",
+        "Đang vẽ quá nhiều ảnh bản đồ; hãy thử lại sau vài giây.",
         "Too many map pictures are being drawn; try again in a few seconds.",
     )

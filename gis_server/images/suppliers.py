@@ -72,7 +72,7 @@ class Suppliers:
         """What lies at a path, of this release; `Moved` when there is a newer one already."""
         found = await self._find(view, release, path)
         if found.release > release:
-            raise Moved("Bản đồ vừa có bản công bố mới.", "The map just went on to a new release.")
+            raise Moved("Vừa có bản công bố mới.", "A new release has just been published.")
         return found.body
 
     async def _find(self, view: View, release: int, path: str) -> Supply:

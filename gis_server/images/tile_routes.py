@@ -62,7 +62,8 @@ def read_form(form: str) -> Format:
             return one
     known = ", ".join(MEDIA)
     raise UnknownLayer(
-        f"Không có dạng ảnh “{form[:20]}”; có: {known}.", f"There is no picture format “{form[:20]}”: {known}."
+        f"Không có định dạng ảnh “{form[:20]}”; có: {known}.",
+        f"There is no image format “{form[:20]}”; there are: {known}.",
     )
 
 

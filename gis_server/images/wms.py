@@ -77,7 +77,7 @@ def read_asked(request: Request) -> Asked:
     refuse(list(given), KNOWN)
     asked = Asked(version_of(request), given)
     if asked.get("SERVICE", "WMS").upper() != "WMS":
-        raise BadRequest("SERVICE ở đây là WMS; WMTS ở /wmts.", "SERVICE is WMS here; WMTS is at /wmts.")
+        raise BadRequest("SERVICE ở đây phải là WMS; WMTS ở /wmts.", "SERVICE must be WMS here; WMTS is at /wmts.")
     return asked
 
 
@@ -93,17 +93,21 @@ def read_map(asked: Asked, crs: CrsBook) -> GetMap:
 def read_wanted(asked: Asked) -> Wanted:
     names = tuple(asked.need("LAYERS").split(","))
     if len(names) > MOST_NAMES or not all(names):
-        raise BadRequest(f"LAYERS: từ 1 đến {MOST_NAMES} lớp.", f"LAYERS: 1 to {MOST_NAMES} layers.")
+        raise BadRequest(f"LAYERS phải nêu từ 1 đến {MOST_NAMES} lớp.", f"LAYERS must name 1 to {MOST_NAMES} layers.")
     styles = asked.get("STYLES").split(",") if asked.get("STYLES") else [""] * len(names)
     if len(styles) != len(names):
-        raise BadRequest("STYLES cần đúng một kiểu cho mỗi lớp.", "STYLES takes one style for each layer.")
+        raise BadRequest(
+            "STYLES phải có đúng một kiểu cho mỗi lớp.", "STYLES must have exactly one style for each layer."
+        )
     return Wanted(names, tuple(read_style(style) for style in styles))
 
 
 def read_style(text: str) -> Scheme:
     if text.lower() not in SCHEMES:
         raise ServiceFault(
-            "StyleNotDefined", f"Không có kiểu “{text[:40]}”; có: light, dark.", "The styles are light and dark."
+            "StyleNotDefined",
+            f"Không có kiểu vẽ “{text[:40]}”; có: light, dark.",
+            "There is no such style; there are: light, dark.",
         )
     return SCHEMES[text.lower()]
 
@@ -134,7 +138,9 @@ def read_spot(asked: Asked, frame: Frame) -> tuple[float, float]:
     digits = all(one.isascii() and one.isdigit() and len(one) < 6 for one in (column, row))
     if not (digits and int(column) < frame.width and int(row) < frame.height):
         words = f"{across}, {down}: 0…{frame.width - 1}, 0…{frame.height - 1}"
-        raise ServiceFault("InvalidPoint", f"Điểm ngoài ảnh. {words}.", f"The point is not in the picture. {words}.")
+        raise ServiceFault(
+            "InvalidPoint", f"Điểm nằm ngoài ảnh. {words}.", f"The point lies outside the image. {words}."
+        )
     return int(column) + 0.5, int(row) + 0.5
 
 
@@ -173,5 +179,5 @@ def systems(crs: CrsBook) -> list[str]:
 def _color(text: str) -> str:
     digits = text.removeprefix("0x").removeprefix("0X").removeprefix("#")
     if len(digits) != 6 or not all(one in "0123456789abcdefABCDEF" for one in digits):
-        raise BadRequest("BGCOLOR có dạng 0xRRGGBB.", "BGCOLOR is written 0xRRGGBB.")
+        raise BadRequest("BGCOLOR phải có dạng 0xRRGGBB.", "BGCOLOR must be written as 0xRRGGBB.")
     return f"#{digits}"

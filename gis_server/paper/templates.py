@@ -5,6 +5,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from gis_server.figures import vietnamese
+
 
 @cache
 def templates(*folders: Path) -> Environment:
@@ -16,5 +18,6 @@ def templates(*folders: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals["number"] = vietnamese
     made.policies["json.dumps_kwargs"] = {"ensure_ascii": False}  # Vietnamese letters are for reading
     return made

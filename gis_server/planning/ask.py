@@ -63,8 +63,8 @@ def undecided(request: Request, found: Choices, *, is_page: bool) -> Response:
     """Several parcels may be meant (300), or none is called just so (404): never the dossier of a guess."""
     if not found.found:
         raise UnknownLayer(
-            f"Không tìm thấy địa chỉ “{found.text[:80]}”. Thử gõ số nhà và tên đường, hoặc hỏi theo tọa độ.",
-            f"The address “{found.text[:80]}” is not known. Try house number and street, or ask by coordinates.",
+            f"Không tìm thấy địa chỉ “{found.text[:80]}”. Hãy thử gõ số nhà và tên đường, hoặc tra theo tọa độ.",
+            f"The address “{found.text[:80]}” was not found. Try the house number and street, or use coordinates.",
         )
     if is_page:
         return ask_page(request, found.text, found=found)
@@ -97,18 +97,18 @@ def _sentence(found: Choices) -> tuple[str, str]:
     shown, several = found.text[:80], len(found.exact)
     if several > 1:
         return (
-            f"“{shown}” chỉ nhiều nơi: chọn một, hoặc gõ thêm phường, xã.",
+            f"Có nhiều nơi mang tên “{shown}”: hãy chọn một, hoặc gõ thêm phường, xã.",
             f"“{shown}” may be several places: choose one, or add the ward.",
         )
     if several == 1:
         return (
-            f"Tìm thấy “{shown}” nhưng chưa có thửa đất nào ở đó; có thể dán các góc của khu đất.",
+            f"Tìm thấy “{shown}” nhưng chưa có thửa đất nào ở đó; có thể dán tọa độ các góc của khu đất.",
             f"“{shown}” is found, but there is no parcel there; corners of the ground can be pasted instead.",
         )
     if found.found:
-        return f"Không có gì tên đúng là “{shown}”. Gần giống:", f"Nothing is called just “{shown}”. Similar:"
+        return f"Không có tên nào đúng là “{shown}”. Gần giống:", f"Nothing is called exactly “{shown}”. Similar:"
     return (
-        f"Không tìm thấy thửa đất, địa chỉ hay điểm nào từ “{shown}”.",
+        f"Không tìm thấy thửa đất, địa chỉ hay điểm nào ứng với “{shown}”.",
         f"No parcel, address or point was found by “{shown}”.",
     )
 
@@ -137,7 +137,7 @@ def _onward(request: Request, path: str, **query: str) -> Response:
 def _of_length(text: str) -> str:
     if len(text) > LONGEST:
         raise BadRequest(
-            f"q: nhiều nhất {LONGEST} ký tự; khu đất nhiều góc hơn thì chia ra.",
-            f"q: at most {LONGEST} letters; split ground of more corners.",
+            f"q dài nhiều nhất {LONGEST} ký tự; khu đất có nhiều góc hơn thì hãy chia nhỏ.",
+            f"q holds at most {LONGEST} characters; split a site with more corners.",
         )
     return text

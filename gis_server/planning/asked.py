@@ -111,7 +111,7 @@ def read_grid(catalog: Catalog, grid: str | None) -> int | None:
     known = {str(srid): srid for srid in catalog.crs.file.grids}
     if grid is not None and grid not in known:
         raise BadRequest(
-            f"grid = “{grid[:20]}” không có ở đây; có: {', '.join(known)}.",
-            f"grid = “{grid[:20]}” is not known; these are: {', '.join(known)}.",
+            f"grid = “{grid[:20]}”: không có lưới tọa độ này; có: {', '.join(known)}.",
+            f"grid = “{grid[:20]}”: there is no such grid; there are: {', '.join(known)}.",
         )
     return None if grid is None else known[grid]

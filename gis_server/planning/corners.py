@@ -65,13 +65,13 @@ def polygon(points: Coordinates) -> shapely.Polygon:
     if not shape.is_valid or not shape.area:
         where = shapely.is_valid_reason(shape)[:80]
         raise BadRequest(
-            f"corners: các cạnh cắt nhau hoặc thẳng hàng ({where}); sắp lại thứ tự góc.",
-            f"corners: sides cross, or all corners lie on a line ({where}); order them anew.",
+            f"corners: các cạnh cắt nhau hoặc các góc thẳng hàng ({where}); hãy sắp lại thứ tự các góc.",
+            f"corners: sides cross, or all corners lie on one line ({where}); put the corners in order.",
         )
     if shape.area > MOST_AREA_M2:
         raise BadRequest(
             f"corners: khu đất rộng {shape.area / 10_000:.0f} ha; nhiều nhất {MOST_AREA_M2 / 10_000:.0f} ha.",
-            f"corners: the ground is {shape.area / 10_000:.0f} ha; at most {MOST_AREA_M2 / 10_000:.0f} ha.",
+            f"corners: the site is {shape.area / 10_000:.0f} ha; at most {MOST_AREA_M2 / 10_000:.0f} ha.",
         )
     return shape
 
@@ -108,8 +108,8 @@ def _metres(lines: list[list[float]], metres: list[float]) -> list[Pair]:
     if len(metres) % 2 or any(a == b for a, b in pairwise(is_north)):
         alone = next((place for place, (a, b) in enumerate(pairwise(is_north)) if a == b), len(metres) - 1)
         raise BadRequest(
-            f"corners: {metres[alone]:.3f} (góc {alone // 2 + 1}) thiếu tọa độ kia; "
-            "mỗi góc cần cả X (bắc) và Y (đông).",
+            f"corners: {metres[alone]:.3f} (góc {alone // 2 + 1}) thiếu tọa độ thứ hai; "
+            "mỗi góc phải có cả X (bắc) và Y (đông).",
             f"corners: {metres[alone]:.3f} (corner {alone // 2 + 1}) lacks its other coordinate; "
             "each corner has an X (north) and a Y (east).",
         )
@@ -135,7 +135,7 @@ def _inside(crs: CrsBook, pairs: list[Pair], srid: int) -> Coordinates:
     points = _stored(crs, pairs, srid)
     if not _lie_inside(crs, points):
         raise BadRequest(
-            "corners: có góc nằm ngoài thành phố; kiểm tra thứ tự X, Y và kinh tuyến trục (grid=).",
+            "corners: có góc nằm ngoài thành phố; hãy kiểm tra thứ tự X, Y và kinh tuyến trục (grid=).",
             "corners: some lie outside of the city; check the order of X and Y, and the meridian (grid=).",
         )
     return points

@@ -216,6 +216,6 @@ def _layers_of(rule: Rule) -> list[str]:
 def _invalid(mistakes: list[str]) -> CatalogInvalid:
     listed = "\n".join(f"  {WHERE}: {mistake}" for mistake in mistakes)
     return CatalogInvalid(
-        f"Tệp quy tắc hồ sơ thửa đất có {len(mistakes)} lỗi; sửa:\n{listed}",
-        f"The rules of the parcel dossier have {len(mistakes)} mistakes; mend what is listed above.",
+        f"Tệp quy tắc của hồ sơ thửa đất có {len(mistakes)} lỗi. Hãy sửa:\n{listed}",
+        f"The rules of the parcel dossier have {len(mistakes)} mistakes; correct what is listed above.",
     )

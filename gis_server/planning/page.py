@@ -33,10 +33,10 @@ def dossier_page(request: Request, content: Content, sheets: Sequence[Sheet]) ->
 def names(subject: Mapping[str, Any]) -> tuple[str, str]:
     """What the dossier is about, in Vietnamese and in English."""
     if subject["kind"] == "shape":
-        return "Hồ sơ khu đất theo tọa độ", "Dossier of ground by its corners"
+        return "Hồ sơ khu đất theo tọa độ", "Site dossier by corner coordinates"
     where, called = (subject["number"], subject["sheet"]), subject["commune_title"]
     vi, en = (
-        (f"{called['vi']} (cũ)", f"the old {called['en']}")
+        (f"{called['vi']} (cũ)", f"former {called['en']}")
         if called
         else (f"xã {subject['commune']}", f"commune {subject['commune']}")
     )

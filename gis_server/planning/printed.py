@@ -74,7 +74,7 @@ def fonts() -> typst.Fonts:
     found = typst.Fonts(include_system_fonts=False, font_paths=[FONTS_FOLDER])
     if FONT not in found.families():
         raise AssetsMissing(
-            f"Thiếu phông {FONT} ở {FONTS_FOLDER}: chạy tools/setup (gói fonts-noto-core).",
+            f"Thiếu phông chữ {FONT} ở {FONTS_FOLDER}: hãy chạy tools/setup (gói fonts-noto-core).",
             f"The font {FONT} is missing in {FONTS_FOLDER}: run tools/setup (package fonts-noto-core).",
         )
     return found
@@ -233,5 +233,4 @@ def on_day(written: str, lang: Lang) -> str:
 
 def number(amount: float, lang: Lang) -> str:
     """1.234,50 in Vietnamese, 1,234.50 in English."""
-    written = f"{amount:,.2f}"
-    return written.translate(str.maketrans(",.", ".,")) if lang == "vi" else written
+    return vietnamese(amount, 2) if lang == "vi" else f"{amount:,.2f}"

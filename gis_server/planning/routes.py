@@ -49,7 +49,7 @@ KeyDep = Annotated[Key, Depends(_key)]
 
 @router.get("/planning/parcels/{commune}/{sheet}/{parcel}/dossier")
 async def get_parcel_dossier(request: Request, desk: DeskDep, key: KeyDep, form: FormDep) -> Response:
-    """What is known and planned of a parcel, every statement with its source; as it was with `release`."""
+    """What is known and planned for a parcel, every statement with its source; as it was with `release`."""
     async with opened(request, desk) as at:
         written = await write(at, await find_parcel(at.snap, at.reading, key), form)
     return await _answer(request, written)
@@ -67,7 +67,7 @@ class Ground:
 async def _ground(corners: str | None = None, grid: str | None = None, address: str | None = None) -> Ground:
     if (corners is None) == (address is None) or (grid is not None and corners is None):
         raise BadRequest(
-            "Hỏi theo corners= (một điểm hoặc các góc, có thể kèm grid=), hoặc theo address=; chỉ một trong hai.",
+            "Hãy hỏi theo corners= (một điểm hoặc các góc, có thể kèm grid=) hoặc theo address=, chỉ một trong hai.",
             "Ask with corners= (a point or corners, and grid= if need be), or with address=; one of the two.",
         )
     return Ground(corners, grid, address)
@@ -77,7 +77,7 @@ async def _ground(corners: str | None = None, grid: str | None = None, address: 
 async def get_dossier(
     request: Request, desk: DeskDep, form: FormDep, ground: Annotated[Ground, Depends(_ground)]
 ) -> Response:
-    """The same of the parcel at a point or an address, or of any ground by its corners (VN-2000 X Y, or degrees)."""
+    """The dossier of the parcel at a point or an address, or of a site by its corners (VN-2000 X Y, or degrees)."""
     grid = read_grid(desk.catalog, ground.grid)
     async with opened(request, desk) as at:
         if ground.address is not None:
@@ -93,7 +93,7 @@ async def get_dossier(
 
 @router.get("/planning")
 async def get_planning(request: Request, desk: DeskDep, q: str | None = None, f: str | None = None) -> Response:
-    """One box: a parcel's number, an address, a point or corners lead to the dossier; as JSON all that may be meant."""
+    """One box: a parcel's number, an address, a point or corners lead to the dossier; as JSON, every possible match."""
     if wants_html(request, f):
         return await led_to_dossier(request, desk, q) if q and q.strip() else ask_page(request)
     return await listed(request, desk, q or "")

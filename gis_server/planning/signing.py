@@ -96,8 +96,8 @@ class Signer:
             return _sealed(head[:-DIGEST_BYTES], head[-DIGEST_BYTES:])
         except (ValueError, binascii.Error, InvalidSignature) as error:
             raise UnknownLayer(
-                "Mã này không phải do máy chủ này ký: bản in là giả, hoặc mã chép thiếu.",
-                "This service did not sign this: the print is forged, or its code was copied incompletely.",
+                "Mã xác thực này không do máy chủ này ký: bản in là giả, hoặc mã chép chưa đủ.",
+                "This service did not sign this code: the printout is forged, or the code was not copied in full.",
             ) from error
 
 
@@ -158,6 +158,6 @@ def _make_key(path: Path) -> None:
 
 def _bad_key(path: Path) -> SettingInvalid:
     return SettingInvalid(
-        f"BANDO_SIGNING_KEY = {path}: cần khóa Ed25519 (PEM) mà máy chủ đọc được, hoặc thư mục ghi được.",
+        f"BANDO_SIGNING_KEY = {path}: cần một khóa Ed25519 (PEM) mà máy chủ đọc được, hoặc một thư mục ghi được.",
         f"BANDO_SIGNING_KEY = {path}: an Ed25519 key (PEM) it can read, or a folder it may write to, is needed.",
     )

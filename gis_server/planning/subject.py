@@ -65,8 +65,9 @@ async def find_parcel(snap: Snapshot, reading: Reading, key: Key) -> Subject:
     if found is None:
         shown = "/".join(part[:20] for part in key)
         raise UnknownLayer(
-            f"Không có thửa đất {shown} (mã xã/số tờ/số thửa), hoặc nhiều xã cũ có số này: dùng mã xã cũ.",
-            f"There is no parcel {shown} (commune/sheet/number), or several old communes have it: give the old code.",
+            f"Không có thửa đất {shown} (mã xã/số tờ/số thửa), hoặc nhiều xã cũ cùng có số này: hãy dùng mã xã cũ.",
+            f"There is no parcel {shown} (commune/sheet/number), or several former communes have one: use the code "
+            "of the former commune.",
         )
     return found
 
@@ -143,8 +144,8 @@ async def _parcel_of_point(snap: Snapshot, reading: Reading, point: Coordinates)
     (found,) = await parcels_of_points(snap, reading, point)
     if found is None:
         raise UnknownLayer(
-            "Không có thửa đất tại điểm này; hỏi theo các góc của khu đất (corners=).",
-            "There is no parcel at this point; ask with the corners of the ground (corners=).",
+            "Không có thửa đất tại điểm này; hãy hỏi theo các góc của khu đất (corners=).",
+            "There is no parcel at this point; ask with the corners of the site (corners=).",
         )
     return found
 

@@ -49,13 +49,13 @@ def read_keys(body: bytes, media_type: str) -> list[Key]:
         keys = [_key(row) for row in rows]
     except (ValueError, TypeError, KeyError, csv.Error) as error:
         raise BadRequest(
-            'Nội dung cần {"parcels": [["26740", "12", "345"], …]}, hoặc CSV (text/csv): mã xã, số tờ, số thửa.',
-            'The body is {"parcels": [["26740", "12", "345"], …]}, or CSV lines of commune, sheet, parcel (text/csv).',
+            'Nội dung gửi lên phải là {"parcels": [["26740", "12", "345"], …]} hoặc CSV (text/csv): mã xã, tờ, thửa.',
+            'The body must be {"parcels": [["26740", "12", "345"], …]}, or CSV of commune, sheet, parcel (text/csv).',
         ) from error
     if not 1 <= len(keys) <= MOST_PARCELS:
         raise BadRequest(
-            f"Một lần hỏi từ 1 đến {MOST_PARCELS} thửa; ở đây {len(keys)}.",
-            f"One request asks for 1 to {MOST_PARCELS} parcels; here are {len(keys)}.",
+            f"Mỗi lần hỏi được từ 1 đến {MOST_PARCELS} thửa; lần này có {len(keys)} thửa.",
+            f"One request may ask for 1 to {MOST_PARCELS} parcels; this one has {len(keys)}.",
         )
     return keys
 
@@ -86,14 +86,14 @@ def read_sections(rules: Sequence[Numbered], sections: str | None) -> list[Numbe
     if unknown := [name[:40] for name in asked if name not in known]:
         raise BadRequest(
             f"sections: không có mục {', '.join(unknown[:5])}; có: {', '.join(known)}.",
-            f"sections: there is no {', '.join(unknown[:5])}; these are: {', '.join(known)}.",
+            f"sections: there is no {', '.join(unknown[:5])}; there are: {', '.join(known)}.",
         )
     return [one for one in rules if one.section.id in asked]
 
 
 def crowded() -> Busy:
     return Busy(
-        "Máy chủ đang làm một bảng hồ sơ khác; thử lại sau ít phút.",
+        "Máy chủ đang lập một bảng hồ sơ khác; hãy thử lại sau ít phút.",
         "The server is making another table of dossiers; try again in a few minutes.",
     )
 

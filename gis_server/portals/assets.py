@@ -94,8 +94,8 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except FileNotFoundError:
         raise AssetsMissing(
-            f"Thiếu {path}: thư viện của trang bản đồ chưa được cài. Chạy “npm ci” trong thư mục có package.json.",
-            f"{path} is missing: the viewer's libraries are not installed. Run “npm ci” beside package.json.",
+            f"Thiếu {path}: chưa cài thư viện của trang bản đồ. Hãy chạy “npm ci” trong thư mục có package.json.",
+            f"{path} is missing: the viewer's libraries are not installed. Run “npm ci” in the folder of package.json.",
         ) from None
 
 

@@ -24,7 +24,7 @@ router = APIRouter(tags=["styles"])
 
 @router.get(TEMPLATE)
 def get_glyphs(request: Request, fontstack: str, range: str, view: Caller) -> Response:
-    """256 letters of the first face of the stack that there is, as MapLibre's `glyphs` asks for them."""
+    """Glyphs of 256 characters, from the first available font of the stack (MapLibre's `glyphs`)."""
     path = _file(request.app.state.settings.glyphs_folder, _face(fontstack), _range(range))
     return validated(request, letters(path), PROTOBUF, {})
 
@@ -44,7 +44,7 @@ def _range(words: str) -> str:
     if first % GLYPHS_IN_A_FILE or last != first + GLYPHS_IN_A_FILE - 1 or last > LAST:
         raise UnknownLayer(
             "Dải ký tự phải có dạng 0-255, 256-511, … đến 65280-65535.",
-            "Ranges of letters are 0-255, 256-511, … up to 65280-65535.",
+            "Ranges of characters are 0-255, 256-511, … up to 65280-65535.",
         )
     return words
 

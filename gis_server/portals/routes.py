@@ -16,7 +16,7 @@ router = APIRouter(tags=["viewer"])
 
 @router.get("/viewer.json")
 async def get_viewer_config(request: Request, catalog: CatalogDep, view: Caller) -> Response:
-    """What the viewer needs to know before it draws: maps, grids, the view in force."""
+    """What the viewer needs before it draws: maps, coordinate grids, the view in force."""
     return json_answer(request, viewer_config(catalog, view))
 
 

@@ -139,6 +139,6 @@ def _cursor(given: str | None) -> Cursor | None:
 def _refused(name: str, given: str) -> BadRequest:
     return BadRequest(
         f"{name} = “{given[:60]}” không hợp lệ; since, until, limit là số nguyên, cursor lấy từ liên kết “next”.",
-        f"{name} = “{given[:60]}” will not do; since, until and limit are whole numbers, "
+        f"{name} = “{given[:60]}” is not valid; since, until and limit are whole numbers, "
         "cursor comes from the “next” link.",
     )

@@ -12,8 +12,8 @@ def units_of(places: Places, code: str, day: date | None) -> list[dict[str, Any]
     found = [place for place in places.by_code(code) if day is None or place.in_force(day)]
     if not found:
         raise UnknownLayer(
-            f"Không có đơn vị hành chính mã “{code[:20]}”" + (f" vào ngày {day:%d/%m/%Y}." if day else "."),
-            f"There is no administrative unit of code “{code[:20]}”" + (f" on {day}." if day else "."),
+            f"Không có đơn vị hành chính nào mang mã “{code[:20]}”" + (f" vào ngày {day:%d/%m/%Y}." if day else "."),
+            f"There is no administrative unit with the code “{code[:20]}”" + (f" on {day}." if day else "."),
         )
     return [_unit(places, place) for place in found]
 

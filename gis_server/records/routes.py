@@ -107,8 +107,8 @@ async def _day(on: str | None = None) -> date | None:
     except ValueError:
         pass
     raise BadRequest(
-        f"on = “{on[:20]}” không phải ngày; viết như 2025-07-01.",
-        f"on = “{on[:20]}” is not a day; write it as 2025-07-01.",
+        f"on = “{on[:20]}” không phải là ngày; viết như 2025-07-01.",
+        f"on = “{on[:20]}” is not a date; write it as 2025-07-01.",
     )
 
 

@@ -54,7 +54,7 @@ def versions(conn: psycopg.Connection, layer: Layer, key: Sequence[str]) -> list
     """Every version of the feature with this key, oldest first; UnknownLayer when there never was one."""
     if len(key) != len(layer.key):
         listed = " ".join(layer.key)
-        raise SettingInvalid(f"Khóa của {layer.id} gồm: {listed}.", f"The key of {layer.id} is: {listed}.")
+        raise SettingInvalid(f"Khóa của lớp {layer.id} gồm: {listed}.", f"The key of layer {layer.id} is: {listed}.")
     same = " AND ".join(f"{quoted(name)}::text = %(k{place})s" for place, name in enumerate(layer.key))
     names = {"served": layer.table, "history": layer.history, "fields": as_json(layer), "same_key": same}
     with conn.cursor(row_factory=class_row(Version)) as cursor:
@@ -62,7 +62,9 @@ def versions(conn: psycopg.Connection, layer: Layer, key: Sequence[str]) -> list
         found = cursor.execute(statement(SQL, "feature_history", **names), values).fetchall()
     if not found:
         shown = " ".join(key)
-        raise UnknownLayer(f"{layer.id} chưa từng có “{shown}”.", f"{layer.id} never had “{shown}”.")
+        raise UnknownLayer(
+            f"Lớp {layer.id} chưa từng có đối tượng “{shown}”.", f"Layer {layer.id} has never had a feature “{shown}”."
+        )
     return found
 
 

@@ -87,7 +87,7 @@ def drafts(conn: psycopg.Connection, numbers: Sequence[int] | None = None) -> li
         found = cursor.execute(statement(SQL, "drafts"), {"numbers": numbers and list(numbers)}).fetchall()
     if missing := set(numbers or ()) - {one.draft for one in found}:
         listed = ", ".join(str(number) for number in sorted(missing))
-        raise DraftStale(f"Không có bản nháp {listed}; xem `bando drafts`.", f"There is no draft {listed}.")
+        raise DraftStale(f"Không có bản nháp {listed}. Xem `bando drafts`.", f"There is no draft {listed}.")
     return found
 
 
@@ -143,7 +143,7 @@ def validate(conn: psycopg.Connection, catalog: Catalog, chosen: Sequence[Draft]
     reasons += _doubles(chosen)
     if reasons:
         raise DraftStale(
-            "Bản nháp không còn hợp, chưa công bố gì:\n" + "\n".join(f"  {vi}" for vi, _ in reasons),
+            "Bản nháp không còn hợp lệ. Chưa công bố gì:\n" + "\n".join(f"  {vi}" for vi, _ in reasons),
             "Nothing was published: " + "; ".join(en for _, en in reasons) + ". Load the delivery again.",
         )
 
@@ -154,11 +154,15 @@ def _reasons(conn: psycopg.Connection, catalog: Catalog, draft: Draft) -> Iterat
     for layer, about in draft.layers.items():
         here = f"{draft.draft}: {layer}"
         if layer not in catalog.layers or rules_digest(catalog, catalog[layer]) != about["digest"]:
-            yield f"{here}: tệp lớp đã đổi sau khi kiểm tra; nạp lại tệp giao.", f"{here}: the layer file changed since"
+            yield (
+                f"{here}: tệp lớp đã thay đổi sau khi kiểm tra; hãy nạp lại tệp giao nộp.",
+                f"{here}: the layer file changed since",
+            )
         if layer in since:
             yield (
-                f"{here}: nguồn này đã công bố bản {since[layer]} sau khi làm bản nháp (khi đó: bản {draft.release}); "
-                "công bố nữa sẽ xóa cái mới hơn. Nạp lại tệp giao.",
+                f"{here}: nguồn này đã công bố bản {since[layer]} sau khi lập bản nháp (khi đó là bản "
+                f"{draft.release}); "
+                "nếu công bố bản nháp sẽ mất dữ liệu mới hơn. Hãy nạp lại tệp giao nộp.",
                 f"{here}: its source published release {since[layer]} after the draft was made",
             )
 
@@ -170,7 +174,7 @@ def _doubles(chosen: Sequence[Draft]) -> Iterator[tuple[str, str]]:
             other = seen.setdefault((one.source["id"], layer), one.draft)
             if other != one.draft:
                 yield (
-                    f"{other}, {one.draft}: cùng lớp {layer} của cùng một nguồn; bỏ bớt một bản.",
+                    f"{other}, {one.draft}: cùng lớp {layer} của cùng một nguồn; hãy bỏ bớt một bản nháp.",
                     f"{other}, {one.draft}: the same layer {layer} of one source; discard one of them",
                 )
 

@@ -138,13 +138,13 @@ def _unfit(error: psycopg.Error) -> LoadRefused:
     table = f"{error.diag.schema_name}.{error.diag.table_name}"
     words = " ".join(filter(None, [error.diag.message_primary, error.diag.message_detail]))
     return LoadRefused(
-        f"{table}: dữ liệu không hợp với bảng ({words}). Chưa công bố gì.",
+        f"{table}: dữ liệu không phù hợp với bảng ({words}). Chưa công bố gì.",
         f"{table}: rows do not fit the table ({words}). Nothing was published.",
     )
 
 
 def _busy(patience: str) -> Busy:
     return Busy(
-        f"Một lần công bố khác chưa xong sau {patience}. Chưa công bố gì; thử lại sau.",
+        f"Một lần công bố khác chưa xong sau {patience}. Chưa công bố gì; hãy thử lại sau.",
         f"Another publish has been under way for more than {patience}. Nothing was published; try again later.",
     )

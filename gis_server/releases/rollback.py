@@ -66,13 +66,13 @@ def _chosen(conn: psycopg.Connection, catalog: Catalog, wish: Wish) -> list[Laye
     (newest,) = _one(conn, "SELECT coalesce(max(release), 0) FROM meta.release")
     if not 1 <= wish.release <= newest:
         raise RollbackRefused(
-            f"Không có bản {wish.release}; mới nhất là bản {newest}. Xem `bando releases`.",
+            f"Không có bản công bố {wish.release}; mới nhất là bản {newest}. Xem `bando releases`.",
             f"There is no release {wish.release}; the newest is {newest}. See `bando releases`.",
         )
     if wish.seen not in (None, newest):
         raise RollbackRefused(
-            f"Bản {newest} vừa được công bố sau khi bạn xem trước; chưa đổi gì. Chạy lại để xem lại.",
-            f"Release {newest} was published after you looked; nothing was changed. Run again to look again.",
+            f"Bản {newest} được công bố sau khi bạn xem trước. Chưa thay đổi gì; hãy chạy lại để xem lại.",
+            f"Release {newest} was published after the preview. Nothing was changed; run again for a new preview.",
         )
     between = conn.execute(statement(SQL, "layers_between"), {"after": wish.release, "upto": newest}).fetchall()
     named = [catalog[layer].id for layer in wish.layers]
@@ -88,9 +88,10 @@ def _refuse_losses(conn: psycopg.Connection, wish: Wish, changed: Sequence[str])
         listed = "\n".join(f"  sau bản {release}: {says}" for _, _, says, release in lost)
         rest = sorted(set(changed) - {row[0] for row in lost})
         command = f"bando rollback {wish.release} " + " ".join(f"--layer {layer}" for layer in rest)
-        vi = f"\nCác lớp khác thì được:\n  {command}" if rest else ""
+        vi = f"\nCác lớp khác thì khôi phục được:\n  {command}" if rest else ""
         raise RollbackRefused(
-            f"Không trở lại được bản {wish.release}: sửa bảng từ đó đã bỏ hẳn dữ liệu; chưa đổi gì.\n{listed}{vi}",
+            f"Không trở lại được bản công bố {wish.release}: các lần sửa bảng sau đó đã xóa hẳn dữ liệu. Chưa thay "
+            f"đổi gì.\n{listed}{vi}",
             f"Release {wish.release} cannot be brought back: migrations have dropped data since (listed above); "
             "nothing was changed." + (" Other layers can, with the command above." if rest else ""),
         )
@@ -114,7 +115,8 @@ def _refuse_lacks(conn: psycopg.Connection, layer: Layer, names: dict[str, str])
     if lacking:
         listed = ", ".join(lacking)
         raise RollbackRefused(
-            f"{layer.id}: đối tượng của bản đó thiếu giá trị nay bắt buộc: {listed}. Chưa đổi gì; bỏ `required` trong "
+            f"{layer.id}: đối tượng của bản ấy thiếu giá trị nay là bắt buộc: {listed}. Chưa thay đổi gì; hãy bỏ "
+            "`required` trong "
             "tệp lớp trước, hoặc chọn lớp khác bằng --layer.",
             f"{layer.id}: features of that release lack values that are required now: {listed}. Nothing was changed; "
             "loosen the layer file first, or choose other layers with --layer.",

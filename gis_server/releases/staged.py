@@ -209,7 +209,7 @@ def _refuse_twice(conn: psycopg.Connection, names: dict[str, str], layer: Layer)
     if rows:
         key, listed = ", ".join(layer.key), "; ".join(str(row[0]) for row in rows)
         raise LoadRefused(
-            f"{layer.id}: khóa {key} không duy nhất trong lần nạp này: {listed}. Chưa công bố gì.",
+            f"{layer.id}: khóa {key} bị lặp trong lần nạp này: {listed}. Chưa công bố gì.",
             f"{layer.id}: {key} is not unique in this load: {listed}. Nothing was published.",
         )
 
@@ -221,7 +221,8 @@ def _refuse_clashes(conn: psycopg.Connection, names: dict[str, str], layer: Laye
     if rows:
         listed = "; ".join(f"{key} ({owner})" for key, owner in rows)
         raise LoadRefused(
-            f"{layer.id}: nguồn khác đang phục vụ các khóa này: {listed}. Nguồn “{source}” phải dùng khóa riêng. "
+            f"{layer.id}: các khóa này đã thuộc nguồn khác đang phục vụ: {listed}. Nguồn “{source}” phải dùng khóa "
+            "riêng. "
             "Chưa công bố gì.",
             f"{layer.id}: these keys are already served by another source: {listed}. Source “{source}” needs keys "
             "of its own. Nothing was published.",

@@ -37,7 +37,7 @@ async def _asked(finder: FinderDep, place: PlaceDep, q: str | None = None, limit
 async def get_search(
     request: Request, view: Caller, finder: FinderDep, asked: Annotated[Asked, Depends(_asked)]
 ) -> Response:
-    """Parcels, addresses, roads, places, units of every era, codes and coordinates by what is typed, best first."""
+    """Find parcels, addresses, roads, places, units old and new, facilities, codes, coordinates; best match first."""
     async with reading(request) as snap:
         results = await search(snap, finder.sight(view), finder.book, asked)
     return json_answer(request, {"q": asked.typed.text, "release": snap.release, "results": results})
@@ -56,7 +56,7 @@ async def _here(catalog: CatalogDep, lon: str | None = None, lat: str | None = N
 async def get_reverse(
     request: Request, view: Caller, finder: FinderDep, here: Annotated[Here, Depends(_here)]
 ) -> Response:
-    """Where a point is: units of both eras, parcel, address, road, and what has a name around it."""
+    """Where a point is: units of both eras, parcel, address, road, and named places nearby."""
     async with reading(request) as snap:
         found = await reverse(snap, finder.sight(view), here)
     return json_answer(request, found)

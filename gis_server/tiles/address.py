@@ -30,6 +30,6 @@ def read_number(name: str, text: str, last: int) -> int:
         shown = text[:20]
         raise BadRequest(
             f"{name} = “{shown}” không hợp lệ: cần số nguyên từ 0 đến {last}, viết bằng chữ số 0–9.",
-            f"{name} = “{shown}” will not do: it is a whole number from 0 to {last}, in the digits 0–9.",
+            f"{name} = “{shown}” is not valid: expected a whole number from 0 to {last}, in the digits 0–9.",
         )
     return int(text)

@@ -99,7 +99,7 @@ def archive_writer(file: IO[bytes]) -> Iterator[Any]:
 def _nothing_there(shelf: Shelf) -> SettingInvalid:
     name = shelf.tileset.id
     return SettingInvalid(
-        f"Ở vùng và các mức phóng này “{name}” không có gì để xuất. Xem lại --bbox, --place, --zoom.",
+        f"“{name}” không có gì để xuất trong vùng và các mức phóng này. Hãy xem lại --bbox, --place, --zoom.",
         f"There is nothing of “{name}” in this area at these zooms. Look at --bbox, --place, --zoom again.",
     )
 

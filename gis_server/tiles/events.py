@@ -52,8 +52,8 @@ class Hub:
     def enter(self, listener: Listener) -> None:
         if len(self._listeners) >= MOST_LISTENERS:
             raise Busy(
-                "Có quá nhiều người đang nghe tin; thử lại sau, hoặc hỏi /changes/tiles.",
-                "Too many are listening; try again later, or ask /changes/tiles.",
+                "Có quá nhiều kết nối đang chờ thông báo; hãy thử lại sau, hoặc dùng /changes/tiles.",
+                "Too many clients are listening; try again later, or use /changes/tiles.",
             )
         self._listeners.add(listener)
 

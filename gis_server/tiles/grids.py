@@ -87,7 +87,7 @@ def find_grid(grids: Mapping[str, TileGrid], name: str) -> TileGrid:
         known = ", ".join(grids)
         raise UnknownLayer(
             f"Không có lưới ô “{name[:80]}”; có: {known}.",
-            f"There is no tile matrix set “{name[:80]}”; these are: {known}.",
+            f"There is no tile matrix set “{name[:80]}”; there are: {known}.",
         )
     return grids[name]
 

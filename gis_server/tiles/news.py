@@ -21,15 +21,15 @@ router = APIRouter(tags=["tiles"])
 async def _since(since: str = "0") -> int:
     if not NUMBER.fullmatch(since):
         raise BadRequest(
-            f"since = “{since[:20]}” không hợp lệ: cần số của một bản công bố, viết bằng chữ số 0–9.",
-            f"since = “{since[:20]}” will not do: it is the number of a release, in the digits 0–9.",
+            f"since = “{since[:20]}” không hợp lệ: cần số của bản công bố, viết bằng chữ số 0–9.",
+            f"since = “{since[:20]}” is not valid: expected the number of a release, in the digits 0–9.",
         )
     return int(since)
 
 
 @router.get("/changes/tiles")
 async def get_changed_tiles(request: Request, view: Caller, since: Annotated[int, Depends(_since)]) -> Response:
-    """Map tiles that the releases after `since` touched, by layer: `tiles` with all above and below, and `alone`."""
+    """Map tiles changed by the releases after `since`, by layer: `tiles` with all above and below them, and `alone`."""
     async with reading(request) as snap:
         touches = await touched_for(snap, since, view)
     found = {"since": since, "release": snap.release, "complete": touches is not None}
@@ -38,7 +38,7 @@ async def get_changed_tiles(request: Request, view: Caller, since: Annotated[int
 
 @router.get("/events")
 async def get_events(request: Request, view: Caller, last_event_id: Annotated[str | None, Header()] = None) -> Response:
-    """News of each release as it comes (server-sent events): its number and the tiles it touched."""
+    """Notice of each release as it comes (server-sent events): its number and the tiles it changed."""
     hub: Hub = request.app.state.hub
     listener = Listener(view)
     hub.enter(listener)  # first, so that no release falls between what is read now and what is told later

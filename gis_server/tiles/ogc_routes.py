@@ -39,7 +39,7 @@ GridDep = Annotated[TileGrid, Depends(_grid)]
 
 async def _form(f: str = "json") -> str:
     if f != "json":
-        raise BadRequest(f"f={f[:20]}: ở đây chỉ có json.", f"f={f[:20]}: here there is json only.")
+        raise BadRequest(f"f={f[:20]}: địa chỉ này chỉ có json.", f"f={f[:20]}: only json is offered here.")
     return f
 
 
@@ -89,7 +89,7 @@ AtDep = Annotated[TileAddress, Depends(_at)]
 
 @router.get("/tileMatrixSets")
 async def get_matrix_sets(request: Request, view: Caller, grids: GridsDep, form: FormDep) -> Response:
-    """The grids that tiles are cut by."""
+    """The tile matrix sets that tiles are cut by."""
     here = link(address(request, "/tileMatrixSets", f="json"), "self", JSON)
     items = [matrix_set_item(grid, partial(address, request)) for grid in grids.values()]
     return json_answer(request, {"links": [here], "tileMatrixSets": items})
@@ -97,13 +97,13 @@ async def get_matrix_sets(request: Request, view: Caller, grids: GridsDep, form:
 
 @router.get("/tileMatrixSets/{tileMatrixSetId}")
 async def get_matrix_set(request: Request, view: Caller, grid: GridDep, form: FormDep) -> Response:
-    """One grid: its system, and of each scale the corner, the size of a pixel, columns and rows."""
+    """One tile matrix set: its CRS, and for each level the origin, pixel size, columns and rows."""
     return json_answer(request, matrix_set(grid, partial(address, request)))
 
 
 @router.get("/tiles")
 async def get_tilesets(request: Request, catalog: CatalogDep, view: Caller, grids: GridsDep, form: FormDep) -> Response:
-    """The tilesets of the whole city: each portal map in each grid."""
+    """The tilesets of the whole city: each map in each tile matrix set."""
     places = [_place(request, found) for found in maps_of(catalog, view)]
     return _list(request, "/tiles", places, grids)
 
@@ -112,7 +112,7 @@ async def get_tilesets(request: Request, catalog: CatalogDep, view: Caller, grid
 async def get_collection_tilesets(
     request: Request, view: Caller, place: CollectionDep, grids: GridsDep, form: FormDep
 ) -> Response:
-    """The tilesets of one layer, one a grid."""
+    """The tilesets of one layer, one for each tile matrix set."""
     return _list(request, place.path, [place], grids)
 
 
@@ -120,13 +120,13 @@ async def get_collection_tilesets(
 async def get_collection_tileset(
     request: Request, place: CollectionDep, grid: GridDep, form: TilesetFormDep
 ) -> Response:
-    """A layer's tileset in a grid: limits of each scale, layers with their fields, address of the tiles."""
+    """A layer's tileset in a tile matrix set: limits of each level, layers with their fields, address of the tiles."""
     return await _tileset(request, place, grid, form)
 
 
 @router.get("/tiles/{tileset}/{tileMatrixSetId}")
 async def get_tileset(request: Request, place: PlaceDep, grid: GridDep, form: TilesetFormDep) -> Response:
-    """The same of a portal map, or of a layer."""
+    """The same of a map, or of a layer."""
     return await _tileset(request, place, grid, form)
 
 
@@ -140,7 +140,7 @@ async def get_collection_tile(
 
 @router.get(f"/tiles/{{tileset}}{TILE}")
 async def get_grid_tile(request: Request, view: Caller, place: PlaceDep, grid: GridDep, at: AtDep) -> Response:
-    """The same of a portal map, or of a layer."""
+    """The same of a map, or of a layer."""
     return await _tile(request, place, grid, at)
 
 

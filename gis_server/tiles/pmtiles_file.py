@@ -77,7 +77,7 @@ class PMTilesFile:
             if directory.runs[place]:
                 return self.body(offset, length)
             offset += header["leaf_directory_offset"]
-        raise self.broken("thư mục lồng quá sâu", "its directories lead on for ever")
+        raise self.broken("thư mục lồng quá sâu", "its directories are nested too deep")
 
     def body(self, offset: int, length: int) -> bytes:
         """A tile by the place that a directory tells."""
@@ -98,36 +98,38 @@ class PMTilesFile:
         try:
             told = json.loads(self._unpacked(packed, self.header["internal_compression"], MOST_METADATA) or b"{}")
         except ValueError as error:
-            raise self.broken("phần mô tả không phải JSON", "its metadata is no JSON") from error
+            raise self.broken("phần mô tả không phải JSON", "its metadata is not JSON") from error
         return told if isinstance(told, dict) else {}
 
     def broken(self, vi: str, en: str) -> ArchiveBroken:
         return ArchiveBroken(
-            f"Kho ô {self.path.name} hỏng: {vi}. Giao lại tệp, kiểm tra bằng “bando archives check”.",
-            f"The archive {self.path.name} is broken: {en}. Deliver it again; “bando archives check” tells more.",
+            f"Tệp ô {self.path.name} bị hỏng: {vi}. Hãy lấy lại tệp và kiểm tra bằng “bando archives check”.",
+            f"The tile archive {self.path.name} is broken: {en}. Get the file again and check it with “bando "
+            "archives check”.",
         )
 
     def _header(self) -> HeaderDict:
         try:
             header = deserialize_header(self._read(0, HEADER_BYTES))
         except Exception as error:
-            raise self.broken("không phải PMTiles bản 3", "it is not PMTiles version 3") from error
+            raise self.broken("không phải PMTiles phiên bản 3", "it is not PMTiles version 3") from error
         for part in ("root", "metadata", "leaf_directory", "tile_data"):
             if header[f"{part}_offset"] + header[f"{part}_length"] > self.size:  # type: ignore[literal-required]
                 raise self.broken("tệp bị cắt ngắn", "the file is cut short")
         if header["tile_type"] not in FORMATS:
             raise self.broken(
-                "loại ô không đọc được (cần MVT, PNG, JPEG, WebP)", "its tiles are not MVT, PNG, JPEG or WebP"
+                "không đọc được loại ô này (cần MVT, PNG, JPEG hoặc WebP)", "its tiles are not MVT, PNG, JPEG or WebP"
             )
         if not {header["internal_compression"], header["tile_compression"]} <= set(PACKINGS):
             raise self.broken(
-                "cách nén không đọc được (cần gzip, zstd hoặc không nén)", "it is not packed by gzip or zstd"
+                "không đọc được cách nén này (cần gzip, zstd hoặc không nén)",
+                "it is compressed in a way other than gzip or zstd",
             )
         return header
 
     def _entries(self, offset: int, length: int, deep: int) -> Iterator[tuple[int, int, int, int]]:
         if not deep:
-            raise self.broken("thư mục lồng quá sâu", "its directories lead on for ever")
+            raise self.broken("thư mục lồng quá sâu", "its directories are nested too deep")
         found = self.directory(offset, length)
         for first, run, size, place in zip(found.firsts, found.runs, found.lengths, found.offsets, strict=True):
             if run:
@@ -140,7 +142,7 @@ class PMTilesFile:
         try:
             return _directory_of(raw)
         except (IndexError, ValueError) as error:
-            raise self.broken("thư mục không đọc được", "a directory cannot be read") from error
+            raise self.broken("không đọc được một thư mục", "a directory cannot be read") from error
 
     def _read(self, offset: int, length: int) -> bytes:
         found = os.pread(self._file, length, offset) if offset + length <= self.size else b""
@@ -152,9 +154,9 @@ class PMTilesFile:
         try:
             found = unpack(body, packing, most)
         except (zlib.error, zstandard.ZstdError) as error:
-            raise self.broken("không bung được", "it cannot be unpacked") from error
+            raise self.broken("không giải nén được", "it cannot be decompressed") from error
         if len(found) > most:
-            raise self.broken("có phần bung ra quá lớn", "a part of it unpacks to far too much")
+            raise self.broken("có phần giải nén ra quá lớn", "a part of it decompresses to far too much")
         return found
 
 

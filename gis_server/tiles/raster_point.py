@@ -130,6 +130,6 @@ def _degrees(name: str, given: str, most: float) -> float:
     if not -most <= number <= most:
         raise BadRequest(
             f"{name} = “{given[:20]}” không hợp lệ: cần số từ −{most:g} đến {most:g}.",
-            f"{name} = “{given[:20]}” will not do: it is a number from −{most:g} to {most:g}.",
+            f"{name} = “{given[:20]}” is not valid: expected a number from −{most:g} to {most:g}.",
         )
     return number

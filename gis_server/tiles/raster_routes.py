@@ -36,8 +36,8 @@ async def _look(found: Annotated[Layer, Depends(_layer)], look: str) -> Look:
             return one
     known = ", ".join(looks_of(found.file.raster))
     raise UnknownLayer(
-        f"Raster {found.id} không có cách vẽ “{look[:20]}”; có: {known}.",
-        f"Raster {found.id} has no look “{look[:20]}”; it has: {known}.",
+        f"Lớp raster {found.id} không có cách vẽ “{look[:20]}”; có: {known}.",
+        f"The raster layer {found.id} has no look “{look[:20]}”; it has: {known}.",
     )
 
 
@@ -117,4 +117,4 @@ async def get_cog(request: Request, catalog: CatalogDep, view: Caller, sha256: s
                 scope = "public" if view.is_public else "private"
                 kept = {"Cache-Control": f"{scope}, max-age=31536000, immutable", "ETag": f'"{sha256}"'}
                 return KeptFile(path, kept, COG)
-    raise UnknownLayer(f"Không có raster “{sha256[:80]}”.", f"There is no raster “{sha256[:80]}”.")
+    raise UnknownLayer(f"Không có tệp raster “{sha256[:80]}”.", f"There is no raster file “{sha256[:80]}”.")

@@ -61,14 +61,15 @@ class Archives:
         if name not in view.archives:
             shown = name[:80]
             raise UnknownLayer(
-                f"Không có kho ô “{shown}”. Danh sách ở /archives.", f"There is no archive “{shown}”. See /archives."
+                f"Không có tệp ô “{shown}”. Xem danh sách ở /archives.",
+                f"There is no tile archive “{shown}”. See /archives.",
             )
         try:
             return self._opened(name)
         except OSError as error:
             raise ArchiveBroken(
-                f"Kho ô “{name}” chưa có tệp trên máy chủ này; báo quản trị viên.",
-                f"The archive “{name}” has no file on this server yet; tell the administrator.",
+                f"Tệp ô “{name}” chưa có trên máy chủ này. Hãy báo quản trị viên.",
+                f"The tile archive “{name}” is not on this server yet. Tell the administrator.",
             ) from error
 
     def _opened(self, name: str) -> Supplied:
@@ -86,8 +87,8 @@ class Archives:
         file, rule = PMTilesFile(path), self._rules[name]
         if file.format != rule.format:
             raise file.broken(
-                f"ô là {file.format}, khai báo là {rule.format}",
-                f"its tiles are {file.format}, declared as {rule.format}",
+                f"ô có định dạng {file.format}, nhưng khai báo là {rule.format}",
+                f"its tiles are {file.format}, but declared as {rule.format}",
             )
         return file
 

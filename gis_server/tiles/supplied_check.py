@@ -31,9 +31,7 @@ def look_through(file: PMTilesFile, tell: Tell) -> Facts:
     facts, seen, last = Facts(), set[int](), -1
     for first, run, offset, length in file.entries():
         if first <= last:
-            raise file.broken(
-                f"thư mục không theo thứ tự ở ô số {first}", f"directories are out of order at tile {first}"
-            )
+            raise file.broken(f"thư mục sai thứ tự ở ô số {first}", f"directories are out of order at tile {first}")
         last = first + run - 1
         facts.tiles += run
         if offset not in seen:
@@ -50,14 +48,15 @@ def hold_against(file: PMTilesFile, facts: Facts, rule: ArchiveFile) -> None:
     """ArchiveBroken when the declaration says something that the archive is not."""
     if file.format != rule.format:
         raise file.broken(
-            f"ô là {file.format}, khai báo là {rule.format}", f"its tiles are {file.format}, declared as {rule.format}"
+            f"ô có định dạng {file.format}, nhưng khai báo là {rule.format}",
+            f"its tiles are {file.format}, but declared as {rule.format}",
         )
     missing = rule.source_layers - facts.layers
     if missing:
         there, wanted = ", ".join(sorted(facts.layers)), ", ".join(sorted(missing))
         raise ArchiveBroken(
-            f"Kiểu vẽ đọc lớp {wanted} mà kho ô không có; kho có: {there}.",
-            f"The style draws layers that the archive does not have: {wanted}. It has: {there}.",
+            f"Kiểu vẽ dùng lớp {wanted} mà tệp ô không có; tệp có: {there}.",
+            f"The style draws layers that the tile archive does not have: {wanted}. It has: {there}.",
         )
 
 
@@ -71,7 +70,7 @@ def _layers_of(file: PMTilesFile, number: int, body: bytes) -> set[str]:
     except (IndexError, ValueError):
         pass
     z, x, y = tileid_to_zxy(number)
-    raise file.broken(f"ô {z}/{x}/{y} không phải {file.format}", f"tile {z}/{x}/{y} is no {file.format}")
+    raise file.broken(f"ô {z}/{x}/{y} không phải {file.format}", f"tile {z}/{x}/{y} is not {file.format}")
 
 
 def _names(tile: bytes) -> list[str]:

@@ -42,7 +42,7 @@ AddressDep = Annotated[TileAddress, Depends(_address)]
 
 @router.get("/archives")
 def get_archives(request: Request, archives: ArchivesDep, view: Caller) -> Response:
-    """Tiles that others made and that lie beneath our maps: which there are, and whether they can be had now."""
+    """Tile archives made by others, used beneath the maps: which there are, and whether they are available."""
     return json_answer(request, {"archives": [_item(request, archives, view, name) for name in archives.visible(view)]})
 
 
@@ -57,7 +57,7 @@ def get_archive_file(request: Request, view: Caller, found: ArchiveDep) -> Respo
 
 @router.get("/archives/{archive}")
 def get_archive(request: Request, view: Caller, found: ArchiveDep) -> Response:
-    """TileJSON 3.0 of an archive: address, zooms, bounds, layers, whom to thank, how sure we are of it."""
+    """TileJSON 3.0 of a tile archive: address, zooms, bounds, layers, attribution, evidence."""
     return json_answer(request, tilejson_of(found, _tiles(request, found)))
 
 
@@ -66,7 +66,7 @@ def get_archive_tile(request: Request, view: Caller, found: ArchiveDep, at: Addr
     """A tile of an archive as it was delivered: MVT, PNG, JPEG or WebP; 204 where there is none."""
     if format != found.rule.format:
         raise UnknownLayer(
-            f"Ô của “{found.id}” có dạng .{found.rule.format}.", f"Tiles of “{found.id}” end in .{found.rule.format}."
+            f"Ô của “{found.id}” có đuôi .{found.rule.format}.", f"Tiles of “{found.id}” end in .{found.rule.format}."
         )
     known, accept = (",".join(request.headers.getlist(name)) for name in ("if-none-match", "accept-encoding"))
     asked = Asked(encoding_of(accept, packing_of(found)), known or None, view.is_public)

@@ -11,7 +11,7 @@ from gis_server.web.state import LayerState, attributions, joined_bounds
 
 CITY: tuple[float, float, float, float] = (106.3, 8.3, 107.7, 11.6)
 """Bounds of an empty tileset: the city with its islands."""
-SYNTHETIC = "Boolean (true: số liệu tổng hợp, không đo · synthetic, not measured)"
+SYNTHETIC = "Boolean (true: dữ liệu giả lập, không đo đạc · synthetic data, not measured)"
 TYPES: Mapping[FieldType, str] = {"integer": "Number", "number": "Number", "boolean": "Boolean"}
 
 
@@ -45,7 +45,7 @@ def vector_layer(drawn: Drawn) -> dict[str, Any]:
     layer = drawn.layer
     fields = {name: _described(drawn, name) for name in drawn.fields}
     if rule_of(layer) is not None:
-        fields["merged"] = "Number (đại diện cho nhiều đối tượng · how many features it stands for)"
+        fields["merged"] = "Number (số đối tượng được gộp vào đây · number of features merged into this one)"
     return {
         "id": layer.id,
         "description": f"{layer.file.title.vi} · {layer.file.title.en}",

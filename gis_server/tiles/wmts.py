@@ -11,9 +11,12 @@ from gis_server.tiles.raster_looks import Look
 from gis_server.web.state import Bounds
 
 WMTS, OWS, XLINK = "http://www.opengis.net/wmts/1.0", "http://www.opengis.net/ows/1.1", "http://www.w3.org/1999/xlink"
-NAMES: dict[Look, str] = {"color": "Màu của lớp · the layer's colours", "hillshade": "Đổ bóng · shaded relief"}
+NAMES: dict[Look, str] = {
+    "color": "Màu của lớp · Colours of the layer",
+    "hillshade": "Đổ bóng địa hình · Shaded relief",
+}
 """Looks for people; Terrain-RGB is numbers."""
-SCHEMES = {"light": "Ban ngày · by day", "dark": "Ban đêm · by night"}
+SCHEMES = {"light": "Kiểu màu sáng · Light scheme", "dark": "Kiểu màu tối · Dark scheme"}
 """Of maps and layers drawn as pictures."""
 FORMS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 PNG = "image/png"

@@ -73,7 +73,7 @@ def read_question(request: Request) -> Question:
     given = read_capitals(request)
     refuse(list(given), KNOWN)
     if given.get("SERVICE", "WMTS").upper() != "WMTS":
-        raise OwsFault("InvalidParameterValue", "service", "SERVICE ở đây là WMTS.", "SERVICE is WMTS here.")
+        raise OwsFault("InvalidParameterValue", "service", "SERVICE ở đây phải là WMTS.", "SERVICE must be WMTS here.")
     name = next((one for one in OPERATIONS if one.lower() == (given.get("REQUEST") or OPERATIONS[0]).lower()), None)
     if name is None:
         known = ", ".join(OPERATIONS)
@@ -126,7 +126,9 @@ def _then(asked: Question) -> When:
 
 def _need(given: Question, name: str) -> str:
     if not given.get(name):
-        raise OwsFault("MissingParameterValue", name.lower(), f"Thiếu tham số {name}.", f"{name} is missing.")
+        raise OwsFault(
+            "MissingParameterValue", name.lower(), f"Thiếu tham số {name}.", f"The parameter {name} is missing."
+        )
     return given[name]
 
 

@@ -41,7 +41,7 @@ SpotDep = Annotated[tuple[str, ...], Depends(_spot)]
 
 @router.get(PATH)
 async def get_capabilities(request: Request, view: Caller) -> Response:
-    """WMTS 1.0 of the rasters, and of every map and layer as pictures, for QGIS, ArcMap and GDAL."""
+    """WMTS 1.0 of the raster layers, and of every map and layer as images, for QGIS, ArcMap and GDAL."""
     return await _capabilities(request, view)
 
 

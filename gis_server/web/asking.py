@@ -54,6 +54,6 @@ def note_release(request: Request, release: int) -> None:
 
 def busy() -> Busy:
     return Busy(
-        "Cơ sở dữ liệu đang bận hoặc tạm dừng; thử lại sau vài giây.",
+        "Cơ sở dữ liệu đang bận hoặc tạm ngừng; hãy thử lại sau vài giây.",
         "The database is busy or away; try again in a few seconds.",
     )

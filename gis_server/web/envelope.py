@@ -86,7 +86,7 @@ def unexpected() -> Response:
     """What a mistake of ours looks like from outside; the details are in the log only."""
     return problem(
         500,
-        "Máy chủ gặp lỗi ngoài dự kiến; lỗi đã được ghi lại. Báo quản trị viên nếu lặp lại.",
+        "Máy chủ gặp lỗi ngoài dự kiến; lỗi đã được ghi vào nhật ký. Nếu gặp lại, hãy báo quản trị viên.",
         "The server met an unexpected error, and logged it. Tell the administrator if it happens again.",
     )
 

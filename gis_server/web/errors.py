@@ -33,10 +33,10 @@ AWAY: tuple[type[Exception], ...] = (
 
 SENTENCES = {
     404: (
-        "Không có gì ở địa chỉ này; các đường dẫn ở /api.html.",
+        "Không có gì ở địa chỉ này. Danh sách địa chỉ của dịch vụ ở /api.html.",
         "Nothing is here; the paths are listed at /api.html.",
     ),
-    405: ("Địa chỉ này không nhận phương thức đó.", "This address does not take that method."),
+    405: ("Địa chỉ này không hỗ trợ phương thức HTTP vừa gọi.", "This address does not support the HTTP method used."),
 }
 log = logging.getLogger("bando")
 
@@ -84,6 +84,6 @@ async def _invalid(request: Request, error: Exception) -> Problem:
     names = ", ".join(sorted({str(one["loc"][-1]) for one in error.errors()}))
     return problem(
         400,
-        f"Tham số thiếu hoặc không hợp lệ: {names}. Xem /api.html.",
+        f"Tham số thiếu hoặc không hợp lệ: {names}. Xem hướng dẫn ở /api.html.",
         f"Missing or malformed parameters: {names}. See /api.html.",
     )

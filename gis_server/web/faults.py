@@ -53,5 +53,5 @@ def read_capitals(request: Request) -> dict[str, str]:
     names = [name for name, _ in pairs]
     if len(names) != len(set(names)):
         twice = ", ".join(sorted({name[:80] for name in names if names.count(name) > 1}))
-        raise BadRequest(f"Tham số lặp lại: {twice}.", f"Parameters given twice: {twice}.")
+        raise BadRequest(f"Tham số bị lặp: {twice}.", f"Parameters given more than once: {twice}.")
     return dict(pairs)

@@ -10,6 +10,6 @@ def letters(path: Path) -> bytes:
         return path.read_bytes()
     except FileNotFoundError:
         raise AssetsMissing(
-            f"Thiếu {path}: tệp ký tự chưa được tạo. Chạy “tools/setup” trong thư mục mã nguồn.",
+            f"Thiếu {path}: chưa tạo tệp ký tự. Hãy chạy “tools/setup” trong thư mục mã nguồn.",
             f"{path} is missing: the glyph files were not made. Run “tools/setup” in the project's folder.",
         ) from None

@@ -17,7 +17,7 @@ FREE: Mapping[str, Any] = {
     "name": "queryables",
     "in": "query",
     "required": False,
-    "description": "Thuộc tính = giá trị, theo /queryables của lớp · Property = value, see the layer's /queryables",
+    "description": "Thuộc tính = giá trị, theo /queryables của lớp · Property = value; see the layer's /queryables",
     "style": "form",
     "explode": True,
     "schema": {"type": "object", "additionalProperties": {"type": "string"}},

@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 ANSWERS = Path(__file__).parent / "openapi_answers.yaml"
 GEOJSON = ("application/json", "application/geo+json")
 RELEASE: Mapping[str, Any] = {
-    "Bando-Release": {"description": "Lần công bố · Release", "schema": {"type": "integer"}},
+    "Bando-Release": {"description": "Số bản công bố · Release number", "schema": {"type": "integer"}},
 }
 EMPTY = ("204", "303", "304")
 _PROBLEM: Mapping[str, Any] = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -43,7 +43,7 @@ class Answers:
         shape = self.said["shapes"].get(path)
         content = {kind: {"schema": _schema(kind, shape)} for kind in self.kinds.get(own) or self.kinds_of(path)}
         status = self.said["success"].get(own, "200")
-        answer = {"description": "Trả lời · Answer", "headers": RELEASE}
+        answer = {"description": "Trả lời · Response", "headers": RELEASE}
         good = {status: answer if status == "204" else {**answer, "content": content}}
         others = [one for one in self._others(path, method) if one != status]
         return {**good, **{name: self._other(path, name) for name in others}}

@@ -30,7 +30,7 @@ def read_whole(name: str, text: str | None, default: int) -> int:
     if text is None:
         return default
     if not re.fullmatch(r"[0-9]{1,18}", text, re.ASCII):
-        raise refused(name, text, "một số nguyên không âm", "a whole number, not negative")
+        raise refused(name, text, "một số nguyên không âm", "a whole number of 0 or more")
     return int(text)
 
 
@@ -63,4 +63,4 @@ def day_of(day: date) -> tuple[datetime, datetime]:
 
 def refused(name: str, text: str, vi: str, en: str) -> BadRequest:
     shown = text if len(text) <= 60 else text[:60] + "…"
-    return BadRequest(f"{name} = “{shown}” không hợp lệ: cần {vi}.", f"{name} = “{shown}” will not do: it is {en}.")
+    return BadRequest(f"{name} = “{shown}” không hợp lệ: cần {vi}.", f"{name} = “{shown}” is not valid: expected {en}.")

@@ -145,9 +145,10 @@ def _day(asked: str, written: str) -> date:
 def _refused(asked: str) -> BadRequest:
     shown = asked[:40]
     return BadRequest(
-        f"place = “{shown}”: không có đơn vị nào như vậy. Viết mã (26740) hoặc tên (Phường 1, Quận 3), "
+        f"place = “{shown}”: không có đơn vị hành chính này. Viết mã (26740) hoặc tên (Phường 1, Quận 3), "
         "thêm ngày nếu cần (26740@2025-06-30).",
-        f"place = “{shown}”: there is no such unit. Write a code (26740) or a name (Phường 1, Quận 3), with a day if "
+        f"place = “{shown}”: there is no such administrative unit. Write a code (26740) or a name (Phường 1, Quận "
+        "3), with a day if "
         "need be (26740@2025-06-30).",
     )
 
@@ -155,7 +156,7 @@ def _refused(asked: str) -> BadRequest:
 def _several(places: Places, asked: str, found: Sequence[Place]) -> BadRequest:
     shown = "; ".join(_whole_name(places, place) for place in found[:MOST_TOLD]) + ("; …" * (len(found) > MOST_TOLD))
     return BadRequest(
-        f"place = “{asked[:40]}”: có nhiều đơn vị tên này, dùng mã: {shown}.",
+        f"place = “{asked[:40]}”: có nhiều đơn vị hành chính cùng tên; hãy dùng mã: {shown}.",
         f"place = “{asked[:40]}”: several units are called so, give the code: {shown}.",
     )
 

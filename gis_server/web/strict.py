@@ -26,7 +26,7 @@ async def refuse_unknown(request: Request) -> None:
         refuse(given, declared(route))
     if len(given) != len(set(given)):
         twice = ", ".join(sorted({name[:80] for name in given if given.count(name) > 1}))
-        raise BadRequest(f"Tham số lặp lại: {twice}.", f"Parameters given twice: {twice}.")
+        raise BadRequest(f"Tham số bị lặp: {twice}.", f"Parameters given more than once: {twice}.")
 
 
 def refuse(given: list[str], known: frozenset[str]) -> None:

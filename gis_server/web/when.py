@@ -57,15 +57,15 @@ async def release_at(snap: Snapshot, layers: Sequence[Layer], when: When) -> int
     number = await _number(snap, when)
     if number > snap.release:
         raise BadRequest(
-            f"release = {number}: chưa có bản này; mới nhất là bản {snap.release}.",
+            f"release = {number}: không có bản công bố này; mới nhất là bản {snap.release}.",
             f"release = {number}: there is no such release; the newest is {snap.release}.",
         )
     if number < snap.release:
         lost = await snap.conn.fetchval(text(SQL, "lost"), [layer.id for layer in layers], number)
         if lost is not None:
             raise UnknownLayer(
-                f"Lớp {lost} ở bản {number} không còn: bảng đã được làm lại từ đó.",
-                f"Layer {lost} of release {number} is gone: its table was made anew since.",
+                f"Không còn lớp {lost} của bản công bố {number}: bảng của lớp đã được tạo lại sau bản ấy.",
+                f"Layer {lost} of release {number} is no longer kept: its table has been rebuilt since.",
             )
     return number
 

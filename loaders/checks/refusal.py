@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from gis_server.catalog import Catalog
 from gis_server.catalog.model import Text
 from gis_server.errors import LoadRefused
+from gis_server.figures import vietnamese
 from loaders.checks.finding import Finding
 from loaders.checks.gate import Gate
 from loaders.grid.sentences import UNPLACED
@@ -13,8 +14,8 @@ from loaders.report import Report
 FINDINGS_NAMED = 12
 EXAMPLES_NAMED = 3
 EMPTY = Text(
-    vi="Tệp giao không có đối tượng nào; lớp đang phục vụ giữ nguyên. Yêu cầu giao lại.",
-    en="The delivery holds no feature at all; what is served stays as it is. Ask for it again.",
+    vi="Lần giao nộp này không có đối tượng nào; dữ liệu đang phục vụ giữ nguyên. Hãy yêu cầu giao nộp lại.",
+    en="The delivery has no features at all; what is served stays as it is. Ask for a new delivery.",
 )
 
 
@@ -25,8 +26,9 @@ def judge(gate: Gate, report: Report, share: float, catalog: Catalog) -> list[Te
     if sum(wrong.values()) > share * rows.total():
         total = sum(wrong.values())
         reasons.append(Text(
-            vi=f"{total:,} trên {rows.total():,} dòng có lỗi, hồ sơ nạp cho phép {share:.1%}.",
-            en=f"{total:,} of {rows.total():,} rows are wrong, the profile lets pass {share:.1%}.",
+            vi=f"{vietnamese(total)} trên {vietnamese(rows.total())} dòng có lỗi; hồ sơ nạp chỉ cho phép "
+            f"{vietnamese(100 * share, 1)} %.",
+            en=f"{total:,} of {rows.total():,} rows have errors; the profile allows {share:.1%}.",
         ))  # fmt: skip
     reasons += _over_budget(rows, catalog, {"errors": wrong, "warnings": gate.wrong_rows("warning")})
     for one in report.findings:
@@ -46,7 +48,7 @@ def refusal(gate: Gate, report: Report, reasons: list[Text]) -> LoadRefused:
     grave.sort(key=lambda one: -one.count)
     listed = "\n".join(_line(one, gate) for one in grave[:FINDINGS_NAMED])
     more = len(grave) - FINDINGS_NAMED
-    rest = f"\n  … và {more} phát hiện khác · and {more} more" if more > 0 else ""
+    rest = f"\n  … và {more} phát hiện khác · and {more} more findings" if more > 0 else ""
     return LoadRefused(
         f"Từ chối nạp: {' '.join(one.vi for one in reasons)} Chưa công bố gì.\n{listed}{rest}",
         f"Refused: {' '.join(one.en for one in reasons)} Nothing was published.",
@@ -61,8 +63,9 @@ def _over_budget(rows: dict[str, int], catalog: Catalog, wrong: dict[str, dict[s
             found = wrong[kind].get(name, 0)
             if limit is not None and found > limit * count:
                 yield Text(
-                    vi=f"{name}: {found:,} trên {count:,} dòng có {vi}, `budget` của lớp cho phép {limit:.1%}.",
-                    en=f"{name}: {found:,} of {count:,} rows have {kind}, the layer's `budget` lets pass {limit:.1%}.",
+                    vi=f"{name}: {vietnamese(found)} trên {vietnamese(count)} dòng có {vi}; `budget` của lớp "
+                    f"chỉ cho phép {vietnamese(100 * limit, 1)} %.",
+                    en=f"{name}: {found:,} of {count:,} rows have {kind}; the layer's `budget` allows {limit:.1%}.",
                 )
 
 
@@ -72,4 +75,4 @@ def _line(one: Finding, gate: Gate) -> str:
         f"{each.key or '?'}: {each.value or ''}".rstrip(": ") for each in one.examples[:EXAMPLES_NAMED]
     )
     field = f".{one.field}" if one.field else ""
-    return f"  {one.code} {one.layer}{field}: {about.vi} · {about.en} ({one.count:,}): {examples}"
+    return f"  {one.code} {one.layer}{field}: {about.vi} · {about.en} ({vietnamese(one.count)}): {examples}"

@@ -33,7 +33,7 @@ class Waivers:
         if mistakes:
             listed = "\n".join(mistakes)
             raise CatalogInvalid(
-                f"Miễn trừ ghi mã không có, hoặc mã không được phép miễn:\n{listed}",
+                f"Tệp miễn trừ ghi mã không có, hoặc mã không được phép miễn trừ:\n{listed}",
                 "Waivers name codes that are unknown, or that cannot be waived; they are listed above.",
             )
 

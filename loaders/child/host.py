@@ -100,7 +100,7 @@ class Child:
             said = read_frame(cast(Any, self.source))
             if sys.platform == "linux" and not said["network_closed"]:
                 raise DeliveryUnreadable(
-                    "Nhân Linux này không cho chặn mạng (seccomp) của tiến trình đọc tệp; không đọc tệp nào.",
+                    "Nhân Linux này không cho chặn mạng của tiến trình đọc tệp (seccomp), nên không đọc tệp nào.",
                     "This Linux kernel cannot close the network (seccomp) to the reading process; no file is read.",
                 )
             self.greeted = True
@@ -156,8 +156,9 @@ class Child:
         if code == -signal.SIGXCPU:
             return silent(name, self.limits)
         return DeliveryUnreadable(
-            f"{name} làm tiến trình đọc tệp ngừng đột ngột ({why}): tệp hỏng, quá lớn hoặc không đúng định dạng. "
-            "Chưa có gì thay đổi. Kiểm tra tệp rồi giao lại.",
+            f"Tiến trình đọc tệp ngừng đột ngột khi đọc {name} ({why}): tệp bị hỏng, quá lớn hoặc không đúng định "
+            "dạng. "
+            "Chưa thay đổi gì. Hãy kiểm tra tệp rồi giao nộp lại.",
             f"{name} made the reading process end abruptly ({why}): the file is damaged, too large or not what it "
             "says. Nothing was changed. Check the file, then deliver again.",
         )
@@ -177,12 +178,12 @@ def _raise_if_refused(frame: dict[str, Any], name: str, limits: Limits) -> None:
     if "too_large" in frame:
         most = f"{limits.memory_bytes / 2**30:.1f} GiB"
         raise DeliveryUnreadable(
-            f"Đọc {name} cần nhiều hơn {most} bộ nhớ; không đọc. Hãy chia nhỏ tệp, hoặc giao dạng GeoPackage.",
+            f"Đọc {name} cần hơn {most} bộ nhớ nên đã dừng. Hãy chia nhỏ tệp, hoặc giao nộp dạng GeoPackage.",
             f"Reading {name} needs more than {most} of memory; it was not read. Split it, or deliver a GeoPackage.",
         )
     if "broken" in frame:
         raise DeliveryUnreadable(
-            f"Không đọc được {name}: tệp hỏng hoặc không đúng định dạng ({frame['broken']}).",
+            f"Không đọc được {name}: tệp bị hỏng hoặc không đúng định dạng ({frame['broken']}).",
             f"{name} cannot be read: it is damaged or not what it says ({frame['broken']}).",
         )
 

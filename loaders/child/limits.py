@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gis_server.errors import DeliveryUnreadable
+from gis_server.figures import vietnamese
 
 PROC = Path("/proc")
 
@@ -75,7 +76,7 @@ def size_of(path: Path) -> int:
 def silent(name: str, limits: Limits) -> DeliveryUnreadable:
     return DeliveryUnreadable(
         f"Đọc {name} quá lâu mà không tiến thêm (quá {limits.silent_seconds:g} giây, hoặc quá nhiều thời gian máy "
-        "so với cỡ tệp) nên bị dừng. Chưa có gì thay đổi. Kiểm tra tệp, chia nhỏ hoặc giao dạng GeoPackage.",
+        "so với cỡ tệp) nên đã dừng. Chưa thay đổi gì. Hãy kiểm tra tệp, chia nhỏ hoặc giao nộp dạng GeoPackage.",
         f"Reading {name} made no progress for too long ({limits.silent_seconds:g} seconds, or more processor time than "
         "a file of its size is worth) and was stopped. Nothing was changed. Check it, split it, or deliver GeoPackage.",
     )
@@ -83,8 +84,9 @@ def silent(name: str, limits: Limits) -> DeliveryUnreadable:
 
 def bomb(name: str, size: int, unpacked: int) -> DeliveryUnreadable:
     return DeliveryUnreadable(
-        f"{name} ({size:,} byte) bung ra hơn {unpacked:,} byte dữ liệu (bom nén?); dừng đọc. Chưa có gì thay đổi. "
-        "Nếu dữ liệu đúng là vậy, hãy chia nhỏ hoặc giao dạng GeoPackage.",
+        f"{name} ({vietnamese(size)} byte) giải nén ra hơn {vietnamese(unpacked)} byte dữ liệu (bom nén?) nên đã "
+        "dừng đọc. Chưa thay đổi gì. "
+        "Nếu dữ liệu đúng là như vậy, hãy chia nhỏ hoặc giao nộp dạng GeoPackage.",
         f"{name} ({size:,} bytes) unpacks to more than {unpacked:,} bytes of rows (a bomb?); reading was stopped. "
         "Nothing was changed. If that is what it really holds, split it or deliver a GeoPackage.",
     )

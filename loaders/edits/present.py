@@ -80,14 +80,15 @@ def _refuse(edit: Edit, now: Present | None, author: Author) -> None:
         )
     if edit.versions is not None and now.version not in edit.versions:
         raise EditStale(
-            f"{layer} {edit.fid} đã đổi sau khi bạn xem: bản hiện hành từ bản công bố {now.born}. Chưa sửa gì; xem lại "
+            f"{layer} {edit.fid} đã thay đổi sau khi bạn xem: phiên bản hiện hành có từ bản công bố {now.born}. Chưa "
+            "sửa gì; hãy xem lại "
             "đối tượng, rồi sửa tiếp với ETag mới.",
             f"{layer} {edit.fid} has changed since you saw it: it is of release {now.born} now. Nothing was edited; "
             "look at it again, then edit with its new ETag.",
         )
     if now.source not in {author.source.id, *author.also}:
         raise EditForbidden(
-            f"{layer} {edit.fid} thuộc nguồn “{now.source}”; khóa này sửa được nguồn “{author.source.id}”"
+            f"{layer} {edit.fid} thuộc nguồn “{now.source}”; khóa truy cập này chỉ sửa được nguồn “{author.source.id}”"
             + (f" và {', '.join(sorted(author.also))}" if author.also else "") + ".",
             f"{layer} {edit.fid} belongs to the source “{now.source}”; this key edits “{author.source.id}”"
             + (f" and {', '.join(sorted(author.also))}" if author.also else "") + ".",
@@ -97,6 +98,6 @@ def _refuse(edit: Edit, now: Present | None, author: Author) -> None:
 def _refuse_other_source(edit: Edit, source: str) -> None:
     if edit.said_source not in (None, source):
         raise BadRequest(
-            f"{edit.layer.id}: trường source chỉ để đọc; ở đây là “{source}”. Bỏ source ra khỏi nội dung gửi.",
+            f"{edit.layer.id}: trường source chỉ để đọc; ở đây là “{source}”. Hãy bỏ source khỏi nội dung gửi lên.",
             f"{edit.layer.id}: source is read-only; here it is “{source}”. Leave source out of what you send.",
         )

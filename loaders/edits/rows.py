@@ -131,6 +131,7 @@ def _refuse_other_key(edit: Edit, now: Present, row: Row) -> None:
     if changed:
         said = "; ".join(f"{name}: {now.values[name]} → {row.bad.get(name, row.values[name])}" for name in changed)
         raise BadRequest(
-            f"{edit.layer.id} {edit.fid}: không đổi được trường khóa ({said}). Xóa đối tượng này và tạo đối tượng mới.",
+            f"{edit.layer.id} {edit.fid}: không đổi được trường khóa ({said}). Hãy xóa đối tượng này và tạo đối "
+            "tượng mới.",
             f"{edit.layer.id} {edit.fid}: key fields do not change ({said}). Delete this feature and create another.",
         )

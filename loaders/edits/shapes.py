@@ -24,7 +24,7 @@ def in_stored_grid(shape: Shape, crs: CrsBook) -> BaseGeometry:
     (moved,) = in_grid(np.array([shapely.from_wkb(shape.wkb)], dtype=object), shape.srid, crs)
     if not np.isfinite(shapely.get_coordinates(moved)).all():
         raise BadRequest(
-            "Tọa độ nằm ngoài mọi phạm vi; xem lại Content-Crs và thứ tự trục (GeoJSON: kinh độ trước).",
+            "Tọa độ nằm ngoài phạm vi cho phép; hãy xem lại Content-Crs và thứ tự trục (GeoJSON: kinh độ trước).",
             "Coordinates are out of all bounds; look at Content-Crs and the order of axes (GeoJSON: longitude first).",
         )
     return moved

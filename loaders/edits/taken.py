@@ -57,8 +57,9 @@ def _conflict(part: Part, values: dict[str, Any], there: tuple[int, str], is_see
     said, (fid, source) = ", ".join(f"{name} = {value}" for name, value in values.items()), there
     where = (f" (số hiệu {fid}, nguồn {source})", f" (number {fid}, source {source})") if is_seen else ("", "")
     error = EditConflict(
-        f"{part.layer.id} đã có đối tượng với {said}{where[0]}. Chưa sửa gì. Nếu lần gửi trước đã thành công thì đây "
-        "chính là nó; muốn sửa thì dùng PUT hoặc PATCH.",
+        f"{part.layer.id} đã có đối tượng với {said}{where[0]}. Chưa sửa gì. Nếu lần gửi trước đã thành công thì đối "
+        "tượng này "
+        "chính là kết quả của lần ấy; muốn sửa, hãy dùng PUT hoặc PATCH.",
         f"{part.layer.id} has a feature with {said} already{where[1]}. Nothing was edited. If an earlier request went "
         "through, this is what it made; to change it use PUT or PATCH.",
     )

@@ -10,6 +10,7 @@ import psycopg
 from gis_server.catalog import CrsBook, Layer
 from gis_server.catalog.crs import WGS84
 from gis_server.errors import EditRefused
+from gis_server.figures import vietnamese
 from gis_server.releases.edits import Told
 from loaders.checks.gate import Gate
 from loaders.checks.last_release import FEW_ROWS
@@ -69,7 +70,8 @@ def _over_budget(conn: psycopg.Connection, layers: Iterable[Layer], found: Seque
         warned = len({one.edit for one in found if one.layer == layer.id and one.severity == "warning"})
         if limit is not None and warned > limit * state_of(conn, layer).rows:
             yield (
-                f"{layer.id}: {warned} đối tượng có cảnh báo, `budget` của lớp cho phép {limit:.1%} số đang phục vụ",
+                f"{layer.id}: {warned} đối tượng có cảnh báo; `budget` của lớp chỉ cho phép "
+                f"{vietnamese(100 * limit, 1)} % số đang phục vụ",
                 f"{layer.id}: {warned} features have warnings, the layer's budget is {limit:.1%} of what is served",
             )
 
@@ -81,7 +83,8 @@ def _halved(conn: psycopg.Connection, parts: Sequence[Part]) -> Iterator[Reason]
         left = served + len(part.made) - len(part.ended)
         if served >= FEW_ROWS and 2 * left < served:
             yield (
-                f"{part.layer.id}: nguồn “{part.source}” còn {left:,} trên {served:,}, chưa bằng một nửa (REV-01)",
+                f"{part.layer.id}: nguồn “{part.source}” chỉ còn {vietnamese(left)} trên {vietnamese(served)}, chưa "
+                "bằng một nửa (REV-01)",
                 f"{part.layer.id}: source “{part.source}” would keep {left:,} of {served:,}, less than half (REV-01)",
             )
 

@@ -162,7 +162,9 @@ def _notes(shift: tuple[float, ...], book: CrsBook) -> tuple[Text, ...]:
     if not shift or (len(shift) == len(pinned) and all(abs(a - b) < 1e-6 for a, b in zip(shift, pinned, strict=True))):
         return ()
     if _is_zero(shift):
-        return (Text(vi="TOWGS84 toàn số 0: thiếu bước chuyển hệ", en="TOWGS84 is all zeros: the shift is missing"),)
+        return (
+            Text(vi="TOWGS84 toàn số 0: thiếu phép chuyển hệ", en="TOWGS84 is all zeros: the datum shift is missing"),
+        )
     return (
         Text(
             vi="TOWGS84 của tệp khác bộ tham số quốc gia; dùng bộ quốc gia",

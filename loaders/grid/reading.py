@@ -85,14 +85,14 @@ class Reading:
 
     def _notes(self, book: CrsBook) -> Iterator[Text]:
         if self.axes == "yx":
-            yield Text(vi="trục đảo: X bắc trước, Y đông sau", en="survey order: north first, east second")
+            yield Text(vi="trục đảo: X (bắc) trước, Y (đông) sau", en="survey order: north first, east second")
         if self.unit != "m":
             yield {
                 "mm": Text(vi="đơn vị milimét", en="in millimetres"),
                 "km": Text(vi="đơn vị kilômét", en="in kilometres"),
             }[self.unit]
         if self.unshifted:
-            yield Text(vi="thiếu bước chuyển VN-2000 ↔ WGS 84", en="the shift VN-2000 ↔ WGS 84 was left out")
+            yield Text(vi="thiếu phép chuyển VN-2000 ↔ WGS 84", en="the datum shift VN-2000 ↔ WGS 84 was left out")
         if self.mistaken is not None:
             was, taken = (_name(srid, book) for srid in self.mistaken)
             yield Text(vi=f"đã bị đọc nhầm {was.vi} thành {taken.vi}", en=f"{was.en} was mistaken for {taken.en}")
@@ -121,8 +121,8 @@ def _name(srid: int, book: CrsBook) -> Text:
     if grid is not None:
         return Text(vi=f"{grid.title.vi} [{srid}]", en=f"{grid.title.en} [{srid}]")
     words = {
-        WGS84: Text(vi="WGS 84 kinh vĩ độ [4326]", en="WGS 84 degrees [4326]"),
-        VN2000_DEGREES: Text(vi="VN-2000 kinh vĩ độ [4756]", en="VN-2000 degrees [4756]"),
+        WGS84: Text(vi="WGS 84, kinh độ và vĩ độ [4326]", en="WGS 84 degrees [4326]"),
+        VN2000_DEGREES: Text(vi="VN-2000, kinh độ và vĩ độ [4756]", en="VN-2000 degrees [4756]"),
         WEB_MERCATOR: Text(vi="Web Mercator [3857]", en="Web Mercator [3857]"),
     }
     utm = Text(vi=f"WGS 84 / UTM [{srid}]", en=f"WGS 84 / UTM [{srid}]")

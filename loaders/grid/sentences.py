@@ -8,6 +8,7 @@ from rich.text import Text as Words
 from gis_server.catalog import CrsBook
 from gis_server.catalog.model import Text
 from gis_server.errors import DeliveryUnreadable, LoadRefused, MapError
+from gis_server.figures import vietnamese
 from loaders.checks.finding import Example, Finding
 from loaders.grid.national import country_of
 from loaders.grid.reading import FORM
@@ -19,13 +20,15 @@ CONTRADICTED, UNKNOWN = "CRS-01", "CRS-04"
 UNPLACED = {CONTRADICTED, UNKNOWN}
 """Codes of files that nobody can place; why is told in sentences of their own."""
 STATES = {
-    "found": Text(vi="tìm từ bằng chứng", en="found by evidence"),
-    "official": Text(vi="kinh tuyến chính thức của tỉnh, chưa đo được", en="the province's own grid, not measured"),
-    "verified": Text(vi="tệp ghi, đã đối chiếu", en="said, verified"),
-    "declared": Text(vi="tệp ghi, chưa đối chiếu được", en="said, nothing to verify it"),
-    "given": Text(vi="người nạp hoặc hồ sơ ghi", en="given"),
-    "contradicted": Text(vi="tệp ghi sai", en="said wrongly"),
-    "unknown": Text(vi="không biết", en="unknown"),
+    "found": Text(vi="tìm ra từ bằng chứng", en="found from evidence"),
+    "official": Text(
+        vi="lưới chính thức của tỉnh, chưa đối chiếu được", en="the province's official grid, not verified"
+    ),
+    "verified": Text(vi="tệp ghi, đã đối chiếu", en="declared, verified"),
+    "declared": Text(vi="tệp ghi, chưa đối chiếu được", en="declared, not verified"),
+    "given": Text(vi="người nạp hoặc hồ sơ nạp ghi", en="given"),
+    "contradicted": Text(vi="tệp ghi sai", en="declared wrongly"),
+    "unknown": Text(vi="chưa rõ", en="unknown"),
 }
 
 
@@ -35,7 +38,7 @@ def refusal(verdicts: Sequence[GridVerdict], book: CrsBook) -> MapError:
     if len(errors) == 1:
         return errors[0]
     shown, more = errors[:FILES_SHOWN], max(0, len(errors) - FILES_SHOWN)
-    vi, en = (f"\n… và {more:,} tệp khác", f"\n… and {more:,} more files") if more else ("", "")
+    vi, en = (f"\n… và {vietnamese(more)} tệp khác", f"\n… and {more:,} more files") if more else ("", "")
     return LoadRefused(
         "\n".join(one.vi for one in shown) + vi,
         "\n".join(one.en for one in shown) + en,
@@ -55,8 +58,9 @@ def _unknown(verdict: GridVerdict, book: CrsBook) -> MapError:
     says = _says(verdict)
     known = ", ".join(str(srid) for srid in sorted(book.known))
     return DeliveryUnreadable(
-        f"{UNKNOWN} {verdict.name}: {says.vi}, và bằng chứng không đủ để tự chọn lưới. Nếu biết, chạy lại với {named} "
-        f"(viết được: {FORM}; các lưới: {known}), hoặc nạp trước ranh xã và đường bộ để đối chiếu.{listed.vi}",
+        f"{UNKNOWN} {verdict.name}: {says.vi}, và bằng chứng không đủ để tự chọn lưới. Nếu biết, hãy chạy lại với "
+        f"{named} "
+        f"(viết được: {FORM}; các lưới: {known}), hoặc nạp trước địa phận xã và đường bộ để đối chiếu.{listed.vi}",
         f"{UNKNOWN} {verdict.name}: {says.en}, and the evidence cannot tell its grid. If you know it, run again with "
         f"{named} (forms: {FORM}; grids: {known}), or load wards and roads first, to compare with.{listed.en}",
     )
@@ -64,8 +68,8 @@ def _unknown(verdict: GridVerdict, book: CrsBook) -> MapError:
 
 def _says(verdict: GridVerdict) -> Text:
     if verdict.said is None:
-        return Text(vi="không nói tọa độ ở hệ nào (thiếu .prj?)", en="does not say which grid it is in (no .prj?)")
-    return Text(vi="ghi hệ có thể hiểu hai cách", en="names a grid that can be meant in two ways")
+        return Text(vi="tệp không ghi hệ tọa độ (thiếu .prj?)", en="does not declare its grid (no .prj?)")
+    return Text(vi="tệp ghi một hệ có thể hiểu theo hai cách", en="declares a grid that can be read in two ways")
 
 
 def _contradicted(verdict: GridVerdict, book: CrsBook) -> MapError:
@@ -77,7 +81,8 @@ def _contradicted(verdict: GridVerdict, book: CrsBook) -> MapError:
     before, after = verdict.before or "–", verdict.after or other.residual or "–"
     return LoadRefused(
         f"{CONTRADICTED} {verdict.name}: tệp ghi {what.vi}, nhưng tọa độ khớp {title.vi}. Lệch so với lớp đối chiếu "
-        f"(trung vị / 95 %): {before} như tệp ghi, {after} theo lưới khớp. Chưa nạp gì. Kiểm tra lại với nơi giao; "
+        f"(trung vị / 95 %): {before} như tệp ghi, {after} theo lưới khớp. Chưa nạp gì. Hãy kiểm tra lại với đơn vị "
+        "giao nộp; "
         f"rồi chạy lại với --crs {other.reading} (hoặc --crs {said} nếu tệp đúng).{listed.vi}",
         f"{CONTRADICTED} {verdict.name}: the file says {what.en}, but its numbers fit {title.en}. Distance to "
         f"the control (median / 95 %): {before} as it says, {after} as it fits. Nothing was loaded. Ask the office; "
@@ -136,7 +141,7 @@ def grid_lines(verdicts: Sequence[GridVerdict]) -> Group:
     lines = [Words("Lưới tọa độ · Grids", style="italic")]
     for (reading, state), members in groups.items():
         worst = max(members, key=lambda one: -1.0 if one.after is None else one.after.median_m)
-        more = f" (+{len(members) - 1:,})" if len(members) > 1 else ""
+        more = f" (+{vietnamese(len(members) - 1)})" if len(members) > 1 else ""
         head = Words.assemble((reading, "cyan"), f"  {STATES[state].vi} · {STATES[state].en}: {worst.name}{more}")
         lines.append(head if worst.after is None else head.append(f"\n   {_measured(worst, worst.after)}"))
     return Group(*lines)

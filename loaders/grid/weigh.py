@@ -9,6 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gis_server.catalog.model import Text
+from gis_server.figures import vietnamese
 from loaders.grid.control import Control, ControlLayer
 from loaders.grid.fit import CELLS_NEEDED, cells, fit, holds, strays
 from loaders.grid.hints import Hints, areas
@@ -199,7 +200,7 @@ def _official(one: Placed, scales: Scales) -> Text | None:
 def _evidence(one: Placed, scales: Scales, best: Residual | None, official: Text | None) -> Iterator[Evidence]:
     hints = scales.hints
     if one.reading == hints.given:
-        yield Evidence("given", True, Text(vi="người nạp hoặc hồ sơ ghi", en="a person or the profile says so"))
+        yield Evidence("given", True, Text(vi="người nạp hoặc hồ sơ nạp ghi", en="a person or the profile says so"))
     if hints.declared is not None and one.reading in hints.declared.readings:
         name = hints.declared.name
         yield Evidence("declared", True, Text(vi=f"tệp ghi “{name}”", en=f"the file says “{name}”"))
@@ -211,7 +212,7 @@ def _evidence(one: Placed, scales: Scales, best: Residual | None, official: Text
         yield _of_communes(one, scales)
     if best is not None:
         text = Text(
-            vi=f"cách {best.control} {best} (trung vị / 95 %); ngẫu nhiên {best.elsewhere_m:,.0f} m",
+            vi=f"cách {best.control} {best} (trung vị / 95 %); ngẫu nhiên thì {vietnamese(best.elsewhere_m)} m",
             en=f"{best} (median / 95 %) from {best.control}; by chance {best.elsewhere_m:,.0f} m",
         )
         yield Evidence("control", best.median_m <= best.elsewhere_m / 2, text)
@@ -225,7 +226,7 @@ def _of_place(one: Placed, scales: Scales) -> Evidence:
     vi, en = ", ".join(name.vi for name in names), ", ".join(name.en for name in names)
     text = Text(vi=f"{share:.0%} điểm nằm trong {vi}", en=f"{share:.0%} of the points lie in {en}")
     if scales.named:
-        said = Text(vi=f"{text.vi} (tên có trong đường dẫn)", en=f"{text.en} (named in the path)")
+        said = Text(vi=f"{text.vi} (tên có trong đường dẫn tệp)", en=f"{text.en} (named in the path)")
         return Evidence("name", share >= NEARLY_ALL, said)
     return Evidence("communes" if scales.hints.provinces() else "place", share >= NEARLY_ALL, text)
 

@@ -20,12 +20,12 @@ BASE = "nen_dia_ly"
 DAY_FIRST = r"^\d{1,2}[/-]\d{1,2}[/-]\d{4}$"
 COMMA = r"^-?[\d.]+,\d+$"
 HEAD = """\
-# Bản nháp của `bando profile draft` cho {path}. Đọc từng dòng, sửa chỗ ghi CẦN, rồi nạp thử với --dry-run.
+# Bản nháp của `bando profile draft` cho {path}. Hãy đọc từng dòng, sửa những chỗ ghi CẦN, rồi nạp thử với --dry-run.
 # A draft by `bando profile draft`. Read every line, mend what says CẦN (needed), then load it with --dry-run.
 title: {{vi: "{path} (nháp)", en: "{path} (draft)"}}
-source:                                   # CẦN: cơ quan giao dữ liệu · needed: the office that delivers
+source:                                   # CẦN: đơn vị giao nộp dữ liệu · needed: the supplier of the data
   id: {source}
-  title: {{vi: "CẦN: tên cơ quan", en: "NEEDED: name of the office"}}
+  title: {{vi: "CẦN: tên đơn vị giao nộp", en: "NEEDED: name of the supplier"}}
   licence: agency
   attribution: "CẦN"
 """
@@ -37,7 +37,7 @@ def draft_profile(found: Inspection, catalog: Catalog) -> str:
     rest = [one for one in found.layers if one not in rules]
     if not rules:
         raise DeliveryUnreadable(
-            f"Không đoán được lớp đích nào cho {found.path}. Xem `bando inspect`, chọn lớp bằng `bando layers`.",
+            f"Không đoán được lớp đích nào cho {found.path}. Hãy xem `bando inspect` và chọn lớp bằng `bando layers`.",
             f"No target layer could be guessed for {found.path}. See `bando inspect` and `bando layers`.",
         )
     source = "".join(letter for letter in found.path.lower() if letter in "abcdefghijklmnopqrstuvwxyz0123456789_")
@@ -70,7 +70,7 @@ def _tables(rules: list[LayerFacts]) -> Iterator[str]:
     if best:
         yield "files:\n"
     for name, one in best.items():
-        asked = "   # CẦN: đúng lưới không · needed: is this the grid" if "crs:" in one.grid.vi else ""
+        asked = "   # CẦN: xác nhận lưới · needed: confirm the grid" if "crs:" in one.grid.vi else ""
         yield f"  - {_flow({'file': name.rpartition('/')[2], **one.reading})}{asked}\n"
 
 
@@ -95,13 +95,13 @@ class _Draft:
         guess = one.targets[0]
         layer = self.catalog[guess.layer]
         why = "; ".join(words.vi for words in guess.evidence)
-        yield f"  # {one.rows} dòng · rows; tin cậy · confidence {guess.confidence:.0%}: {why}\n"
+        yield f"  # {one.rows} dòng · rows; độ tin cậy · confidence {guess.confidence:.0%}: {why}\n"
         for other in one.targets[1:]:
             yield f"  # hoặc · or: {other.layer} ({other.confidence:.0%})\n"
         if one.profiles:
-            yield f"  # đã có hồ sơ hợp · profiles that fit already: {', '.join(one.profiles)}\n"
+            yield f"  # đã có hồ sơ nạp phù hợp · profiles that fit already: {', '.join(one.profiles)}\n"
         if one.family == "pre-2019":
-            yield "  # họ trước 2019: số của mã khác nghĩa · pre-2019: the code numbers have other meanings\n"
+            yield "  # họ trước 2019: mã có nghĩa khác · pre-2019 family: codes have other meanings\n"
         if layer.file.raster is not None:
             yield f"  - {{from: {_flow(_place(one))}, to: {layer.id}}}\n"
             return
@@ -161,7 +161,7 @@ class _Draft:
         values = [value for value in column.few or column.examples if value not in domain.values]
         labels = labels_of(domain)
         unknown = [_plain(value) for value in values if value not in labels]
-        remark = f"   # mã lạ · unknown codes: {', '.join(unknown)}" if unknown else ""
+        remark = f"   # mã không có trong danh mục · codes not in the list: {', '.join(unknown)}" if unknown else ""
         words = len(unknown) < len(values)
         return _flow({"column": column.name, "codes": "labels"} if words else column.name) + remark
 
@@ -176,7 +176,7 @@ def _left_out(one: LayerFacts, used: set[str]) -> Iterator[str]:
             yield f"      # bỏ, dữ liệu cá nhân · dropped, personal data ({column.personal}): {_plain(column.name)}\n"
         elif column.name not in used | _places(one):
             examples = " | ".join(map(_plain, column.examples))
-            yield f"      # không ánh xạ · not mapped: {_plain(column.name)} ({examples})\n"
+            yield f"      # không đưa vào trường nào · not mapped: {_plain(column.name)} ({examples})\n"
 
 
 def _places(one: LayerFacts) -> set[str]:

@@ -27,13 +27,13 @@ def grid_words(verdict: GridVerdict, book: CrsBook) -> Text:
         listed = list(_listed(verdict, book))
         vi, en = "; ".join(one.vi for one in listed), "; ".join(one.en for one in listed)
         return Text(
-            vi=f"{state.vi}: ghi `crs:` hoặc --crs. Ứng viên: {vi or '–'}",
-            en=f"{state.en}: say `crs:` or --crs. Candidates: {en or '–'}",
+            vi=f"{state.vi}: hãy ghi `crs:` hoặc --crs. Có thể là: {vi or '–'}",
+            en=f"{state.en}: give `crs:` or --crs. Candidates: {en or '–'}",
         )
     title = verdict.reading.title(country_of(book).book)
     chosen = next((one for one in verdict.candidates if one.reading == verdict.reading), None)
     told = Text(
-        vi=f"{title.vi}: {state.vi}{_sure(chosen, 'tin cậy')}{_off(verdict, 'lệch')}",
+        vi=f"{title.vi}: {state.vi}{_sure(chosen, 'độ tin cậy')}{_off(verdict, 'lệch')}",
         en=f"{title.en}: {state.en}{_sure(chosen, 'confidence')}{_off(verdict, 'off')}",
     )
     if chosen is None or not chosen.evidence:

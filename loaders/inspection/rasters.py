@@ -11,12 +11,12 @@ from loaders.rasters.describe import KIND, RESAMPLED
 
 SAME_KIND, IN_RANGE = 0.3, 0.2
 KINDS = {
-    "continuous": Text(vi="raster số đo", en="a raster of measured numbers"),
-    "classes": Text(vi="raster mã lớp", en="a raster of class codes"),
+    "continuous": Text(vi="raster giá trị đo", en="a raster of measured numbers"),
+    "classes": Text(vi="raster phân loại (mã)", en="a raster of class codes"),
     "imagery": Text(vi="ảnh màu", en="an image"),
 }
 CODES_RESAMPLED = Text(
-    vi="giống mã lớp đã bị nội suy (số nguyên lẫn số lẻ): yêu cầu giao lại bản gốc",
+    vi="giống mã loại đã bị nội suy (số nguyên lẫn số lẻ): hãy yêu cầu giao nộp lại bản gốc",
     en="looks like class codes that were interpolated (whole numbers among fractions): ask for the original",
 )
 
@@ -39,4 +39,4 @@ def raster_evidence(layer: Layer, seen: RasterFacts) -> Iterator[tuple[float, Te
         low, high = rule.range
         if low <= seen.least and seen.greatest <= high:
             words = f"{seen.least:g}…{seen.greatest:g} {rule.unit}"
-            yield IN_RANGE, Text(vi=f"giá trị {words} hợp lớp", en=f"values {words} fit")
+            yield IN_RANGE, Text(vi=f"giá trị {words} phù hợp với lớp", en=f"values {words} fit")

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.text import Text as Words
 
 from gis_server.catalog import Catalog
+from gis_server.figures import vietnamese
 from loaders.inspection.facts import Inspection, LayerFacts
 
 KINDS = {"Point": "điểm · points", "LineString": "đường · lines", "Polygon": "vùng · polygons"}
@@ -43,19 +44,22 @@ def show(found: Inspection, catalog: Catalog, console: Console) -> None:
     if len(found.unread) > FILES_SHOWN:
         console.print(Words(f"– … {len(found.unread) - FILES_SHOWN} tệp khác · other files", style="dim"))
     counts = (len(found.layers), len(found.problems), len(found.unread))
-    console.print("{} lớp · layers, {} tệp hỏng · unreadable, {} tệp bỏ qua · not read".format(*counts))
+    console.print("{} lớp · layers, {} tệp không đọc được · unreadable, {} tệp bỏ qua · left out".format(*counts))
 
 
 def _show_layer(one: LayerFacts, catalog: Catalog, console: Console) -> None:
     name = (
         one.file if one.layer in ("", one.file.rpartition("/")[2].rpartition(".")[0]) else f"{one.file} · {one.layer}"
     )
-    kinds = ", ".join(f"{KINDS[kind]} {count:,}" for kind, count in one.kinds.items()) or "không có hình · no geometry"
-    rows = "?" if one.rows is None else f"{one.rows:,}"
+    kinds = (
+        ", ".join(f"{KINDS[kind]} {vietnamese(count)}" for kind, count in one.kinds.items())
+        or "không có hình · no geometry"
+    )
+    rows = "?" if one.rows is None else vietnamese(one.rows)
     console.print(Words.assemble(("■ ", "cyan"), (name, "bold")))
     console.print(f"  {rows} dòng · rows; {kinds}", highlight=False)
     console.print(f"  lưới · grid: {one.grid.vi} · {one.grid.en}", highlight=False, markup=False)
-    console.print(f"  chữ · letters: {one.letters.vi} · {one.letters.en}", highlight=False, markup=False)
+    console.print(f"  bảng mã · encoding: {one.letters.vi} · {one.letters.en}", highlight=False, markup=False)
     if one.family:
         console.print(f"  họ lớp · family: {one.family}", highlight=False)
     if one.verdict is not None:
@@ -65,9 +69,9 @@ def _show_layer(one: LayerFacts, catalog: Catalog, console: Console) -> None:
         why = "; ".join(words.vi for words in guess.evidence)
         console.print(Words.assemble("  → ", (guess.layer, "green"), f" ({title}) {guess.confidence:.0%}: {why}"))
     if one.profiles:
-        console.print(f"  hồ sơ hợp · profiles that fit: {', '.join(one.profiles)}", highlight=False)
+        console.print(f"  hồ sơ nạp phù hợp · profiles that fit: {', '.join(one.profiles)}", highlight=False)
     for column in one.columns[:COLUMNS_SHOWN]:
-        mask = f" [cá nhân · personal: {column.personal}]" if column.personal else ""
+        mask = f" [dữ liệu cá nhân · personal data: {column.personal}]" if column.personal else ""
         line = f"    {column.name}  {column.type} {column.filled:.0%}  {' | '.join(column.examples)}{mask}"
         console.print(Words(line, style="yellow" if mask else "dim", overflow="ellipsis", no_wrap=True))
     if len(one.columns) > COLUMNS_SHOWN:

@@ -43,11 +43,11 @@ FEW = 40
 EXAMPLE_LENGTH = 40
 MASK = "•••"
 NO_GEOMETRY = Text(
-    vi="bảng không có hình và không có cột tọa độ: chưa thành lớp; nối với một lớp theo mã, hoặc thêm tọa độ",
+    vi="bảng không có hình học hay cột tọa độ nên chưa thành lớp; hãy nối với một lớp theo mã, hoặc thêm tọa độ",
     en="a table without geometry or coordinates: no layer by itself; join it by code, or add coordinates",
 )
 NO_TARGET = Text(
-    vi="không đoán được lớp đích; chọn bằng `bando layers` rồi viết hồ sơ nạp",
+    vi="không đoán được lớp đích; hãy chọn bằng `bando layers` rồi viết hồ sơ nạp",
     en="no target layer could be guessed; choose one with `bando layers` and write a profile",
 )
 NO_ROWS = Text(vi="không có dòng nào", en="no rows")
@@ -64,7 +64,7 @@ def inspect_delivery(path: Path, catalog: Catalog, locator: Locator | None = Non
         survey = _Survey(grids, child, read_guesser(catalog), read_personal())
         for file in delivery.files:
             if file.reader is None:
-                found.unread[file.name] = file.reason or Text(vi="không đọc", en="not read")
+                found.unread[file.name] = file.reason or Text(vi="không đọc được", en="cannot be read")
                 continue
             try:
                 found.layers += survey.layers(file)
@@ -214,7 +214,7 @@ def _letters(found: StreamLetters, file: DeliveredFile) -> Text:
     claim = f"; .cpg: {said}" if said else ""
     if not ways:
         return Text(vi=f"chỉ có chữ ASCII{claim}", en=f"ASCII only{claim}")
-    return Text(vi=f"{ways}, theo chính các chữ{claim}", en=f"{ways}, by the letters themselves{claim}")
+    return Text(vi=f"{ways}, nhận ra từ chính các chữ{claim}", en=f"{ways}, by the letters themselves{claim}")
 
 
 def _object_codes(sample: pa.Table | None) -> pa.Array | None:

@@ -67,7 +67,7 @@ class Guesser:
         words = [text for _, text in pieces]
         kinds = "/".join(facts.kinds)
         if facts.kinds and not fits:
-            words.append(Text(vi=f"nhưng hình là {kinds}", en=f"but the geometry is {kinds}"))
+            words.append(Text(vi=f"nhưng hình học là {kinds}", en=f"but the geometry is {kinds}"))
         return Guess(layer.id, round(confidence, 2), tuple(words))
 
     def _class(self, layer: Layer, facts: LayerFacts) -> Iterator[tuple[float, Text]]:
@@ -77,7 +77,12 @@ class Guesser:
             alias = aliases().get(said)
             if said not in names and alias is not None and set(map(folded, alias.classes)) & names:
                 weight = OLD_CLASS if len(alias.classes) == 1 else OLD_CLASS / 2
-                yield weight, Text(vi=f"tên lớp cũ {alias.old}", en=f"pre-2019 class {alias.old} ({alias.certainty})")
+                yield (
+                    weight,
+                    Text(
+                        vi=f"tên lớp cũ (trước 2019) {alias.old}", en=f"pre-2019 class {alias.old} ({alias.certainty})"
+                    ),
+                )
                 return
             if {said, without_suffix(said)} & names:
                 yield CLASS, Text(vi=f"tên lớp {name}", en=f"class name {name}")
@@ -93,13 +98,13 @@ class Guesser:
             example = next(code for code in codes.to_pylist() if code in known.to_pylist())
             yield (
                 CODES * share,
-                Text(vi=f"maDoiTuong {example}: {share:.0%}", en=f"object codes {example}: {share:.0%}"),
+                Text(vi=f"maDoiTuong {example}: {share:.0%}", en=f"feature type codes {example}: {share:.0%}"),
             )
 
     def _by_profile(self, layer: Layer, facts: LayerFacts) -> Iterator[tuple[float, Text]]:
         for name in facts.profiles:
             if any(rule.to == layer.id for rule in self._rules(self.profiles[name], facts)):
-                yield PROFILE, Text(vi=f"hồ sơ {name}", en=f"profile {name}")
+                yield PROFILE, Text(vi=f"hồ sơ nạp {name}", en=f"profile {name}")
                 return
 
     def _rules(self, profile: Profile, facts: LayerFacts) -> list[LayerRule]:
@@ -139,7 +144,9 @@ def _fields(layer: Layer, facts: LayerFacts) -> Iterator[tuple[float, Text]]:
     shown = ", ".join(sorted(matched)[:4])
     yield (
         FIELDS * min(share, 1.0),
-        Text(vi=f"{len(matched)}/{len(own)} trường trùng ({shown})", en=f"{len(matched)} of {len(own)} fields agree"),
+        Text(
+            vi=f"{len(matched)}/{len(own)} trường trùng khớp ({shown})", en=f"{len(matched)} of {len(own)} fields match"
+        ),
     )
 
 

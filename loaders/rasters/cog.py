@@ -16,6 +16,7 @@ from rasterio.windows import Window
 from gis_server.catalog import CrsBook
 from gis_server.catalog.rasters import RasterRule
 from gis_server.errors import DeliveryUnreadable
+from gis_server.figures import vietnamese
 from loaders.rasters.cells import Cells, Mask
 from loaders.rasters.gdal import bounded, opened
 from loaders.rasters.scan import BEAT_SECONDS, Scan
@@ -96,8 +97,9 @@ def make_room(sheet: Sheet, folder: Path) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise DeliveryUnreadable(
-            f"{sheet.name}: đĩa của {folder.parent} còn {free / 2**30:,.1f} GiB, cần đến {needed / 2**30:,.1f} GiB. "
-            "Chưa có gì thay đổi. Giải phóng chỗ rồi nạp lại.",
+            f"{sheet.name}: đĩa của {folder.parent} còn {vietnamese(free / 2**30, 1)} GiB, cần đến "
+            f"{vietnamese(needed / 2**30, 1)} GiB. "
+            "Chưa thay đổi gì. Hãy giải phóng chỗ rồi nạp lại.",
             f"{sheet.name}: the disk of {folder.parent} has {free / 2**30:,.1f} GiB left, up to "
             f"{needed / 2**30:,.1f} GiB are needed. Nothing was changed. Free some space, then load again.",
         )
@@ -119,6 +121,6 @@ def grid_of(srid: int, crs: CrsBook) -> CRS:
 
 def _no_cog(name: str) -> DeliveryUnreadable:
     return DeliveryUnreadable(
-        f"{name}: không ghi được GeoTIFF tối ưu (COG); đây là lỗi của chương trình.",
+        f"{name}: không ghi được GeoTIFF tối ưu (COG); đây là lỗi của chương trình; hãy báo quản trị viên.",
         f"{name}: no valid Cloud-Optimised GeoTIFF could be written; the program is at fault.",
     )

@@ -9,6 +9,7 @@ import numpy as np
 
 from gis_server.catalog import CrsBook
 from gis_server.catalog.rasters import RasterRule
+from gis_server.figures import vietnamese
 from loaders.rasters.cells import NOT_FINITE, CellRules
 from loaders.rasters.scan import Scan
 from loaders.rasters.sheet import Sheet
@@ -100,7 +101,7 @@ def _shift_m(sheet: Sheet) -> float:
 
 
 def _share(count: int, of: int) -> str:
-    return f"{count:,} ô · cells, {count / of:.1%}"
+    return f"{vietnamese(count)} ô · cells, {vietnamese(100 * count / of, 1)} %"
 
 
 def _middle(sheet: Sheet) -> tuple[float, float]:

@@ -72,7 +72,8 @@ class Keeper:
             made = self.workspace() / f"{sha256}.tif"
             if not made.is_file() or sha256_of(made) != sha256:
                 raise LoadRefused(
-                    f"Ảnh {sha256[:12]}… không khớp nội dung; chưa công bố gì. Đây là lỗi của chương trình.",
+                    f"Tệp raster {sha256[:12]}… không khớp nội dung. Chưa công bố gì. Đây là lỗi của chương trình; "
+                    "hãy báo quản trị viên.",
                     f"Raster {sha256[:12]}… is not what it says; nothing was published. The program is at fault.",
                 )
             self.kept.add(sha256)

@@ -17,6 +17,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioIOError
 
 from gis_server.catalog import CrsBook
 from gis_server.errors import DeliveryUnreadable
+from gis_server.figures import vietnamese
 from loaders.crs import srid_of
 from loaders.profiles import AUTO, FileRule
 from loaders.rasters.gdal import bounded, opened
@@ -121,7 +122,7 @@ def _given(how: FileRule, name: str) -> int | None:
         return None
     if not str(how.crs).isdecimal():
         raise DeliveryUnreadable(
-            f"{name}: crs: {how.crs}: với raster chỉ ghi số EPSG của lưới, như 9210.",
+            f"{name}: crs: {how.crs}: với raster chỉ ghi mã EPSG của lưới, như 9210.",
             f"{name}: crs: {how.crs}: of a raster say the grid's EPSG number only, as 9210.",
         )
     return int(str(how.crs))
@@ -135,25 +136,27 @@ def grid_said(source: Any, path: Path) -> str | None:
 def _refuse_sizes(source: Any, name: str) -> None:
     if len(source.subdatasets) > 1:
         raise DeliveryUnreadable(
-            f"{name} chứa {len(source.subdatasets)} ảnh trong một tệp; hãy giao mỗi ảnh một tệp.",
+            f"{name} chứa {len(source.subdatasets)} ảnh trong một tệp; hãy giao nộp mỗi ảnh một tệp.",
             f"{name} holds {len(source.subdatasets)} images in one file; deliver each in a file of its own.",
         )
     if not 1 <= source.count <= MOST_BANDS:
         raise DeliveryUnreadable(
-            f"{name} khai {source.count:,} kênh; đọc được từ 1 đến {MOST_BANDS}.",
+            f"{name} khai {vietnamese(source.count)} kênh; chỉ đọc được từ 1 đến {MOST_BANDS}.",
             f"{name} claims {source.count:,} bands; 1 to {MOST_BANDS} can be read.",
         )
     size = source.width * source.height * sum(np.dtype(kind).itemsize for kind in source.dtypes)
     if size > MOST_BYTES:
         raise DeliveryUnreadable(
-            f"{name} khai {source.width:,} × {source.height:,} ô, {source.count} kênh: {size / 2**30:,.0f} GiB khi mở, "
-            f"nhiều hơn {MOST_BYTES >> 30} GiB. Hãy giao theo mảnh nhỏ hơn.",
+            f"{name} khai {vietnamese(source.width)} × {vietnamese(source.height)} ô, {source.count} kênh: "
+            f"{vietnamese(size / 2**30)} GiB khi mở, "
+            f"nhiều hơn {MOST_BYTES >> 30} GiB. Hãy giao nộp theo mảnh nhỏ hơn.",
             f"{name} claims {source.width:,} × {source.height:,} cells, {source.count} bands: {size / 2**30:,.0f} GiB, "
             f"more than {MOST_BYTES >> 30} GiB. Deliver smaller sheets.",
         )
     if any(np.dtype(kind).kind == "c" for kind in source.dtypes) or len(set(source.dtypes)) > 1:
         raise DeliveryUnreadable(
-            f"{name}: kiểu số {', '.join(sorted(set(source.dtypes)))} không đọc; hãy giao một kiểu số thực hay nguyên.",
+            f"{name}: kiểu số {', '.join(sorted(set(source.dtypes)))} không đọc được; hãy giao nộp một kiểu số thực "
+            "hoặc số nguyên.",
             f"{name}: cells of {', '.join(sorted(set(source.dtypes)))} are not read; deliver one real number type.",
         )
 
@@ -173,7 +176,7 @@ def placed(source: Any, beside: Affine | None, name: str) -> Affine:
         ways = ("chỉ có điểm khống chế (GCP)", "control points (GCP) only") if source.gcps[0] else ("", "")
         raise DeliveryUnreadable(
             f"{name} không có vị trí{ways[0] and ': ' + ways[0]}: GeoTIFF thiếu tọa độ và không có tệp .tfw. "
-            "Hãy giao ảnh đã nắn, kèm tọa độ.",
+            "Hãy giao nộp ảnh đã nắn, kèm tọa độ.",
             f"{name} has no place{ways[1] and ': ' + ways[1]}: neither in the GeoTIFF nor in a .tfw beside it. "
             "Deliver it rectified, with its place.",
         )
@@ -202,6 +205,6 @@ def _projection_file(path: Path) -> str | None:
 def _unreadable(name: str, error: Exception) -> DeliveryUnreadable:
     words = " ".join(str(error).split()).rpartition("/")[2][:200]
     return DeliveryUnreadable(
-        f"{name} không mở được: tệp hỏng, bị cắt hoặc không phải GeoTIFF ({words}). Yêu cầu giao lại.",
+        f"{name} không mở được: tệp bị hỏng, bị cắt ngắn hoặc không phải GeoTIFF ({words}). Hãy yêu cầu giao nộp lại.",
         f"{name} cannot be opened: it is damaged, cut short or no GeoTIFF ({words}). Ask for it again.",
     )

@@ -26,7 +26,7 @@ def refuse_doubles(names: Iterable[str], file: str) -> None:
     twice = [name for name, times in Counter(names).items() if times > 1 and name]
     if twice:
         raise DeliveryUnreadable(
-            f"{file} có nhiều cột cùng tên: {listed(twice)}. Đổi tên cột rồi giao lại.",
+            f"{file} có nhiều cột cùng tên: {listed(twice)}. Hãy đổi tên cột rồi giao nộp lại.",
             f"{file} has several columns of one name: {listed(twice)}. Rename them, then deliver again.",
         )
 

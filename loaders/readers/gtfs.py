@@ -147,7 +147,8 @@ class _Feed:
             return pyarrow.csv.read_csv(path, convert_options=convert, parse_options=parse)
         except (pa.ArrowInvalid, UnicodeDecodeError) as error:
             raise DeliveryUnreadable(
-                f"Không đọc được bảng {path.name} của bộ GTFS {self.file}: {error}. Bảng GTFS phải là CSV, chữ UTF-8.",
+                f"Không đọc được bảng {path.name} của bộ GTFS {self.file}: {error}. Bảng GTFS phải là CSV, bảng mã "
+                "UTF-8.",
                 f"{path.name} of the GTFS feed {self.file} cannot be read: {error}. GTFS tables are CSV in UTF-8.",
             ) from error
 

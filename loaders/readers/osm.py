@@ -14,8 +14,8 @@ from loaders.conditions import Conditions, tags_fit
 from loaders.readers.osm_rows import Rows, Shape
 from loaders.readers.stream import Chunk, Stream
 
-VERTEX = Text(vi="đỉnh của đường, không mang thông tin", en="vertex of a way, carries no tags")
-MEMBER = Text(vi="không mang thông tin, chỉ là phần của quan hệ", en="without tags, only a part of relations")
+VERTEX = Text(vi="đỉnh của đường, không có thẻ", en="vertex of a way, without tags")
+MEMBER = Text(vi="không có thẻ, chỉ là thành phần của quan hệ", en="without tags, only a member of relations")
 NO_LINE = Text(vi="đường có ít hơn hai đỉnh", en="way of fewer than two nodes")
 MEMBERS_MISSING, RINGS_OPEN = "GEO-07", "GEO-08"
 LINES = {"nodes": "nút · nodes", "ways": "đường · ways", "relations": "quan hệ · relations"}
@@ -179,7 +179,8 @@ def _tags(thing: Any) -> dict[str, str]:
 def _unfinished(name: str) -> DeliveryUnreadable:
     """Editors number what is not uploaded yet below zero; libosmium finds no places for such nodes."""
     return DeliveryUnreadable(
-        f"{name} có đối tượng mang số âm: bản vẽ dở của trình biên tập, chưa tải lên OSM. Hãy giao bản đã tải lên, "
+        f"{name} có đối tượng mang số hiệu âm: bản vẽ dở của trình biên tập, chưa tải lên OSM. Hãy giao nộp bản đã "
+        "tải lên, "
         "hoặc xuất ra GeoJSON.",
         f"{name} has objects with negative numbers: an editor's unfinished work, not uploaded to OSM. Deliver it "
         "after the upload, or as GeoJSON.",

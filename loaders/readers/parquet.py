@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gis_server.errors import DeliveryUnreadable
+from gis_server.figures import vietnamese
 from loaders.readers.stream import GEOMETRY, ROWS_AT_ONCE, Chunk, Stream
 
 MOST_GROUP_BYTES = 1 << 30
@@ -49,7 +50,7 @@ def _geometry(metadata: dict[bytes, bytes], file: str) -> tuple[str | None, str 
     about = geo["columns"][column]
     if about.get("encoding") != "WKB":
         raise DeliveryUnreadable(
-            f"{file}: hình mã hóa “{about.get('encoding')}”; hãy giao GeoParquet mã hóa WKB.",
+            f"{file}: hình học mã hóa “{about.get('encoding')}”; hãy giao nộp GeoParquet mã hóa WKB.",
             f"{file}: geometry is encoded as “{about.get('encoding')}”; deliver GeoParquet with WKB.",
         )
     if "crs" not in about:
@@ -68,7 +69,8 @@ def _refuse_bombs(source: Any, file: str) -> None:
         size = source.metadata.row_group(place).total_byte_size
         if size > MOST_GROUP_BYTES:
             raise DeliveryUnreadable(
-                f"{file}: một nhóm dòng bung ra {size:,} byte, quá lớn; hãy ghi lại với nhóm dòng nhỏ hơn.",
+                f"{file}: một nhóm dòng giải nén ra {vietnamese(size)} byte, quá lớn; hãy ghi lại tệp với nhóm dòng "
+                "nhỏ hơn.",
                 f"{file}: a row group unpacks to {size:,} bytes, too large; write it again with smaller row groups.",
             )
 
@@ -86,6 +88,6 @@ def _is_plain(schema: Any, name: str) -> bool:
 
 def _unreadable(file: str, error: Exception) -> DeliveryUnreadable:
     return DeliveryUnreadable(
-        f"Không đọc được {file}: {error}. Kiểm tra tệp rồi giao lại.",
+        f"Không đọc được {file}: {error}. Hãy kiểm tra tệp rồi giao nộp lại.",
         f"{file} cannot be read: {error}. Check the file, then deliver again.",
     )

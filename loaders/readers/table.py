@@ -69,7 +69,7 @@ def _csv(path: Path, file: str, how: FileRule, header: list[str]) -> Iterator[pa
                 yield pa.Table.from_batches([batch])
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         raise DeliveryUnreadable(
-            f"Không đọc được bảng {file}: {error}. Kiểm tra dấu phân cách.",
+            f"Không đọc được bảng {file}: {error}. Hãy kiểm tra dấu phân cách.",
             f"The table {file} cannot be read: {error}. Check the separator.",
         ) from error
 

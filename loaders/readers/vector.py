@@ -86,6 +86,6 @@ def _gdal_sentences(file: str) -> Iterator[None]:
     except (DataSourceError, DataLayerError, CRSError, pa.ArrowException) as error:
         words = re.sub(r"/\S*/", "", " ".join(str(error).split()))
         raise DeliveryUnreadable(
-            f"Không đọc được {file}: {words}. Kiểm tra tệp có đủ các phần và đúng định dạng, rồi giao lại.",
+            f"Không đọc được {file}: {words}. Hãy kiểm tra tệp có đủ các phần và đúng định dạng, rồi giao nộp lại.",
             f"{file} cannot be read: {words}. Check that it is whole and of the right format, then deliver again.",
         ) from error

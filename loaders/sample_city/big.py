@@ -187,7 +187,7 @@ def _units(lattice: Lattice) -> Iterator[tuple[NDArray[np.uint8], Columns]]:
         yield rings_wkb(ring), unit_columns(place, wide, tall == 2)
 
 
-_MANIFEST = """# bando sample: bộ cỡ thành phố, dữ liệu tổng hợp · the city-sized set, synthetic data
+_MANIFEST = """# bando sample: bộ cỡ thành phố, dữ liệu giả lập · the city-sized set, synthetic data
 items:
   - {file: "*", profile: mau_lon}
 """

@@ -20,7 +20,7 @@ MANIFEST = "giao_nop.yaml"
 MARK = "# bando sample"
 """First words of a manifest by which a folder is known to be a sample city."""
 SOURCE = (
-    'source: {id: mau, title: {vi: "Thành phố mẫu (dữ liệu tổng hợp, không đo đạc)", '
+    'source: {id: mau, title: {vi: "Thành phố mẫu (dữ liệu giả lập, không đo đạc)", '
     'en: "Sample city (synthetic, not surveyed)"}, '
     "licence: CC0-1.0, attribution: bando sample, synthetic: true}\n"
 )
@@ -45,7 +45,7 @@ def deliver(city: City, catalog: Catalog, folder: Path, tell: Callable[[str], No
 
 def _manifest(items: list[tuple[str, str]]) -> str:
     lines = [f'  - {{file: "{file}", profile: {profile}}}\n' for file, profile in items]
-    return f"{MARK}: dữ liệu tổng hợp, không đo đạc · synthetic data, not surveyed\n{SOURCE}items:\n" + "".join(lines)
+    return f"{MARK}: dữ liệu giả lập, không đo đạc · synthetic data, not surveyed\n{SOURCE}items:\n" + "".join(lines)
 
 
 def _deliver_agency(city: City, catalog: Catalog, folder: Path, agency: dict[str, Any]) -> None:

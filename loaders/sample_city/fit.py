@@ -12,7 +12,7 @@ from loaders.sample_city.city import City, Table, Values
 
 DATABASE = "MAU"
 VERSION_TIME = "2025-09-30T08:00:00+07:00"
-REASON = "Thành lập mới (dữ liệu tổng hợp)"
+REASON = "Thành lập mới (dữ liệu giả lập)"
 
 
 def fit(city: City, catalog: Catalog, seed: int) -> City:
@@ -48,7 +48,7 @@ def _fitted(table: Table, layer: Layer, catalog: Catalog, seed: int) -> Table:
 
 
 def _identifiers(layer: Layer, code: Values, count: int) -> Values:
-    """Database, object code (or the number of the class where it has none), running number."""
+    """Database, feature type code (or the number of the class where it has none), running number."""
     number = layer.file.standard.number if layer.file.standard else 0
     return [f"{DATABASE}{code[index] or f'L{number:03d}'}{number:02d}{index + 1:06d}" for index in range(count)]
 

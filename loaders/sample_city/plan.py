@@ -63,7 +63,7 @@ class Plan:
         return lines(street.line.intersection(inner).difference(self.wet))
 
     def facility(self, code: str) -> tuple[Polygon, str]:
-        """Parcel and name of the first institution with an object code."""
+        """Parcel and name of the first institution with a feature type code."""
         found = self.uses.first(code)
         return self.fabric.parcels[found.parcel], found.name
 

@@ -117,7 +117,7 @@ def add_frame(city: City, plan: Plan, crs: CrsBook) -> None:
                  namCapNhat=2024,
                  donViThucHien="Dữ liệu mẫu, không phải đo đạc")  # fmt: skip
     city.add("base_frame.pham_vi_du_lieu", [plan.frame.box], maBoDuLieu="MAU", tyLe="2000", namDoVe=2025,
-             nguonDuLieu="Dữ liệu tổng hợp (bando sample), không đo vẽ thực địa",
+             nguonDuLieu="Dữ liệu giả lập (bando sample), không đo vẽ thực địa",
              phuongPhap="Sinh tự động từ một hạt giống", doChinhXac=0.0)  # fmt: skip
 
 

@@ -40,7 +40,7 @@ class Uses:
     facilities: list[Facility]
 
     def first(self, code: str) -> Facility:
-        """The first institution with an object code."""
+        """The first institution with a feature type code."""
         return next(one for one in self.facilities if one.code == code)
 
     def having(self, *codes: str) -> NDArray[np.int64]:

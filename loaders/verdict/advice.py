@@ -20,17 +20,19 @@ def next_step(verdict: Verdict) -> Text:
     """The one thing to do now."""
     if verdict.refused:
         return Text(
-            vi="Gửi trang này và phat_hien.gpkg cho đơn vị giao để sửa rồi giao lại; hoặc ghi miễn trừ có người chịu "
-            "trách nhiệm. Bản đồ đang phục vụ không đổi gì.",
-            en="Send this page and phat_hien.gpkg to whoever delivered; or sign a waiver. What is served is unchanged.",
+            vi="Gửi trang này và phat_hien.gpkg cho đơn vị giao nộp để sửa rồi giao nộp lại; hoặc ghi miễn trừ, có "
+            "người chịu trách nhiệm. Bản đồ đang phục vụ không thay đổi.",
+            en="Send this page and phat_hien.gpkg to the supplier for correction, or sign a waiver. "
+            "What is served is unchanged.",
         )
     if verdict.report.get("release"):
         return Text(
-            vi="Đây là kết quả lúc công bố; muốn lấy lại bản trước thì dùng “bando rollback”.",
-            en="This is how it stood when it was published; “bando rollback” takes it back.",
+            vi="Đây là kết quả vào lúc công bố; muốn trở lại bản trước, dùng “bando rollback”.",
+            en="This is the verdict at the time of publishing; use “bando rollback” to go back to the release before.",
         )
     return Text(
-        vi="Giữ thành bản nháp bằng “bando load … --hold”, xem thay đổi trên bản đồ bằng “bando drafts”, rồi "
-        "“bando publish”. Bản đồ đang phục vụ chưa đổi gì.",
-        en="Keep it as a draft (bando load … --hold), look at the changes (bando drafts), then bando publish.",
+        vi="Hãy giữ thành bản nháp bằng “bando load … --hold”, xem thay đổi trên bản đồ bằng “bando drafts”, rồi "
+        "“bando publish”. Bản đồ đang phục vụ chưa thay đổi.",
+        en="Keep it as a draft with “bando load … --hold”, look at the changes with “bando drafts”, "
+        "then “bando publish”.",
     )

@@ -17,8 +17,8 @@ def verdict_of_release(database: Database, release: int, catalog: Catalog, codes
         row = conn.execute(statement("load_of_release.sql"), {"release": release}).fetchone()
         if row is None:
             raise SettingInvalid(
-                f"Không có lần nạp nào làm ra bản công bố {release}; xem `bando doctor`.",
-                f"No load made release {release}.",
+                f"Bản công bố {release} không do lần nạp nào tạo ra, nên không có báo cáo. Xem `bando releases`.",
+                f"Release {release} was not made by a load, so there is no report. See `bando releases`.",
             )
         rows = conn.execute(statement("checks/located.sql"), {"load_id": row[0]}).fetchall()
     return Verdict(row[1], [Located(*one) for one in rows], catalog, codes)

@@ -53,7 +53,7 @@ function begin() {
 
   function list() {
     const placed = shown.filter((one) => one.at).length;
-    byId("count").textContent = `${shown.length.toLocaleString("en")} phát hiện, ${placed.toLocaleString("en")} có vị trí · ${shown.length.toLocaleString("en")} findings, ${placed.toLocaleString("en")} with a place`;
+    byId("count").textContent = `${shown.length.toLocaleString("vi")} phát hiện, ${placed.toLocaleString("vi")} có vị trí · ${shown.length.toLocaleString("en")} findings, ${placed.toLocaleString("en")} with a place`;
     byId("list").replaceChildren(...shown.slice(0, count).map(line));
     byId("more").hidden = shown.length <= count;
   }
@@ -62,7 +62,7 @@ function begin() {
     const about = data.codes[one.code];
     const button = make("button", { type: "button", "aria-current": one === chosen },
       make("span", { class: `tag ${one.kind}`, text: one.code }), make("b", { text: about.vi }),
-      make("span", { class: "where", text: one.waived ? "miễn trừ" : "" }),
+      make("span", { class: "where", text: one.waived ? "miễn trừ · waived" : "" }),
       make("span", {}, make("span", { text: [one.key, one.value].filter(Boolean).join(" · ") || "—" }), make("br"), make("span", { class: "where", text: data.layers[one.layer].vi + (one.place ? "" : " (không có vị trí · no place)") })));
     one.button = button;
     button.addEventListener("click", () => choose(one));

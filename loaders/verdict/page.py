@@ -100,7 +100,7 @@ def _numbers(verdict: Verdict) -> list[tuple[Text, int]]:
     lines = verdict.report["account"].values()
     account = (
         ("dòng đọc", "rows read", sum(line["read"] for line in lines)),
-        ("qua được cổng", "pass the gate", sum(line["loaded"] for line in lines)),
+        ("qua cổng kiểm tra", "passed the gate", sum(line["loaded"] for line in lines)),
         ("để riêng", "set aside", sum(sum(line["set_aside"].values()) for line in lines)),
         (
             "bỏ qua, có lý do",

@@ -71,7 +71,7 @@ def test_it_opens_from_its_folder_and_answers_a_tap(browser: Browser, bundle: Pa
         assert "E 603" in card.inner_text()
         assert card.locator(".feature").count() > 3
         assert "Bản công bố" in page.locator("#release").inner_text()
-        assert "tổng hợp" in page.locator("#synthetic").inner_text()
+        assert "giả lập" in page.locator("#synthetic").inner_text()
 
 
 def test_layers_switch_language_and_colours_turn(browser: Browser, bundle: Path) -> None:

@@ -45,7 +45,7 @@ def test_it_says_its_release_its_evidence_and_what_nobody_measured(
     assert "drainage.diem_ngap" in manifest["synthetic"]
     readme = (bundle / "README.txt").read_bytes().decode("utf-8-sig")
     assert "index.html" in readme
-    assert "TỔNG HỢP" in readme
+    assert "GIẢ LẬP" in readme
     assert "$" not in readme
 
 

@@ -8,6 +8,6 @@ def test_a_new_installation_is_told_in_two_lines_and_a_loss_in_full():
     assert list(in_brief(changes)) == [
         "2 lưới tọa độ · coordinate systems",
         "2 lớp có bảng mới · layers with new tables",
-        "1 lớp được băm lại từng dòng · layers whose rows are hashed anew",
+        "1 lớp được tính lại mã băm từng dòng · layers whose rows are hashed anew",
         "a.b.c −",
     ]

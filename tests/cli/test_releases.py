@@ -71,7 +71,7 @@ def test_a_diff_names_fields_with_before_and_after_and_draws_a_map(bando, load, 
     text = page.read_text()
     assert "HG1" in text
     assert "//" not in text.partition("<script>")[0], "the map needs nothing from elsewhere"
-    assert bando("diff", 2, 2)[1].startswith("Không khác gì")
+    assert bando("diff", 2, 2)[1].startswith("Không có khác biệt nào")
     assert bando("diff", 1, 9)[0] == 10
 
 

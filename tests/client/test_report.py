@@ -44,7 +44,7 @@ def test_words_prints_tables_and_code_are_on_the_page(notebook: Path) -> None:
     assert "<td>10001</td>" in page
     assert "&lt;Bến Nghé&gt;" in page
     assert "<summary>" in page
-    assert "TỔNG HỢP" not in page
+    assert "GIẢ LẬP" not in page
 
 
 def test_only_the_last_expression_is_shown() -> None:

@@ -76,7 +76,7 @@ async def test_the_pool_is_busy_while_postgresql_is_away_and_works_when_it_is_ba
         assert await asyncio.gather(ask(pool), ask(pool)) == [1, 1]
         await asyncio.to_thread(take_away, cluster, end)
         for _ in range(3):
-            with pytest.raises(Busy, match="database is away"):
+            with pytest.raises(Busy, match="database is unavailable"):
                 await ask(pool)
         await asyncio.to_thread(cluster.start)
         assert await asyncio.gather(*(ask(pool) for _ in range(5))) == [1] * 5
@@ -90,7 +90,7 @@ async def test_a_question_cut_off_by_a_crash_is_busy(own_settings):
         asking = asyncio.create_task(ask_in_snapshot(pool, "SELECT pg_sleep(4)"))
         await asyncio.sleep(0.3)
         await asyncio.to_thread(take_away, cluster, "kill -9")
-        with pytest.raises(Busy, match="database is away"):
+        with pytest.raises(Busy, match="database is unavailable"):
             await asking
 
 
@@ -98,7 +98,7 @@ async def test_the_service_opens_its_pool_before_postgresql_is_there(own_setting
     database = open_database(own_settings)
     embedded_cluster(own_settings).stop()
     async with await open_pool(database, own_settings) as pool:
-        with pytest.raises(Busy, match="database is away"):
+        with pytest.raises(Busy, match="database is unavailable"):
             await ask(pool)
         await asyncio.to_thread(embedded_cluster(own_settings).start)
         assert await ask(pool) == 1

@@ -158,7 +158,7 @@ def test_what_would_lose_data_is_refused_with_the_command_and_done_when_told(dat
     before = fetch(database, "SELECT * FROM drainage.ho_ga ORDER BY fid")
     with pytest.raises(MigrationRefused, match=f"bando db migrate --drop {drops}\n") as caught:
         migrate(database, city)
-    assert "chưa thay đổi gì" in caught.value.vi
+    assert "Chưa thay đổi gì" in caught.value.vi
     assert fetch(database, "SELECT * FROM drainage.ho_ga ORDER BY fid") == before
     assert migrate(database, city, allow_destructive=frozenset({drops}))
     assert migrate(database, city) == []

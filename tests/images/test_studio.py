@@ -141,7 +141,7 @@ async def test_a_render_process_that_is_killed_is_replaced(bench: Bench) -> None
     await bench.larder.called.wait()
     (process,) = bench.processes()
     os.kill(process, signal.SIGKILL)
-    with pytest.raises(Busy, match="trục trặc"):
+    with pytest.raises(Busy, match="sự cố"):
         await drawing
     bench.larder.wait_s = 0.0
     assert await bench.studio.picture(bench.subject(), JOB)

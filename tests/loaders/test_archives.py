@@ -38,7 +38,7 @@ def refused(path, words):
     "name", ["../a.geojson", "/etc/a.geojson", "C:/a.geojson", "..\\a.geojson", "x/../../a.geojson"]
 )
 def test_entries_that_point_outside_are_refused(tmp_path, name):
-    refused(packed(tmp_path / "g.zip", [(name, POINT)]), "chỉ ra ngoài")
+    refused(packed(tmp_path / "g.zip", [(name, POINT)]), "trỏ ra ngoài")
 
 
 @pytest.mark.parametrize("kind", [0o120777, 0o010644, 0o020644])

@@ -54,7 +54,7 @@ def test_a_check_publishes_nothing_and_hands_over_three_files(bando, overlapping
     assert lot(9, 1).covers(shapely.Point(rows["dong_vn2000"], rows["bac_vn2000"]))
 
     (one,) = json.loads((tmp_path / "kq" / "bao_cao.json").read_text())["located"]
-    assert one["vi"] == "Chồng lên đối tượng bên cạnh"
+    assert one["vi"] == "Chồng lấn lên đối tượng bên cạnh"
     assert one["vn2000"] == [pytest.approx(rows["dong_vn2000"]), pytest.approx(rows["bac_vn2000"])]
 
 

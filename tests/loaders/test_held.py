@@ -375,4 +375,4 @@ def test_rows_that_are_nowhere_any_more_stop_the_load(way, meanwhile, tmp_path):
     meanwhile(emptied)
     features = city()
     changed(features, 3, dc="3 Hai Bà Trưng")
-    assert "làm lại trong khi nạp" in way.load(features, tmp_path)
+    assert "tạo lại trong khi nạp" in way.load(features, tmp_path)

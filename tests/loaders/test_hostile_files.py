@@ -42,7 +42,7 @@ def patch(path, at, content):
         ({"shx": (100, struct.pack(">I", 51))}, "GEO-02"),
         ({"shx": (140, b"")}, r"Không đọc được hg\.shp"),
         ({"dbf": (300, b"")}, "đọc được"),
-        ({"dbf": (4, struct.pack("<I", 3))}, "20 đối tượng nhưng đọc được 3"),
+        ({"dbf": (4, struct.pack("<I", 3))}, "20 đối tượng nhưng chỉ đọc được 3"),
         ({"dbf": (8, b"\xff\xff\xff\xff")}, "thiếu cột"),
         ({"dbf": (0, b"")}, "thiếu cột"),
         ({"shp": (200, b"")}, "bị cắt"),
@@ -137,7 +137,7 @@ def test_views_of_a_geopackage_that_reach_out_or_never_end_are_refused(place, tm
     ("view", "words"),
     [
         (f"{ENDLESS} SELECT x AS fid, (SELECT geom FROM hg0) AS geom, x AS ma, 'b' AS duong FROM n", "quá lâu"),
-        ("SELECT fid, geom, hex(zeroblob(60000000)) AS ma, duong FROM hg0", "bung ra"),
+        ("SELECT fid, geom, hex(zeroblob(60000000)) AS ma, duong FROM hg0", "giải nén ra"),
     ],
     ids=["endless rows", "rows that unpack"],
 )
@@ -185,7 +185,7 @@ def test_a_small_parquet_does_not_become_gigabytes(place, tmp_path):
     texts = pa.DictionaryArray.from_arrays(pa.array(np.zeros(1 << 20, np.int32)), ["x" * 2000])
     path = parquet(tmp_path, pa.table({"ma": texts, "duong": texts}), row_group_size=1 << 20)
     assert path.stat().st_size < 1 << 20
-    place.refuses(path, "bung ra")
+    place.refuses(path, "giải nén ra")
 
 
 @pytest.mark.parametrize("kind", [4, 6, 7], ids=["points", "polygons", "collection"])

@@ -166,5 +166,5 @@ def test_pipes_and_devices_are_never_opened(place, tmp_path):
     os.mkfifo(folder / "a.geojson")
     (folder / "b.geojson").symlink_to("/dev/zero")
     place.refuses(folder, "không có tệp bản đồ nào")
-    place.refuses(folder / "a.geojson", "Không có tệp")
-    place.refuses(Path("/dev/zero"), "Không có tệp")
+    place.refuses(folder / "a.geojson", "Không tìm thấy tệp")
+    place.refuses(Path("/dev/zero"), "Không tìm thấy tệp")

@@ -217,7 +217,7 @@ def test_a_missing_column_is_named(tmp_path, load_it):
 def test_a_shapefile_without_prj_needs_a_grid(tmp_path, load_it):
     path = written(tmp_path / "hg.shp", "ESRI Shapefile", crs=None)
     (tmp_path / "hg.prj").unlink(missing_ok=True)
-    with pytest.raises(DeliveryUnreadable, match=r"không nói tọa độ.*9210"):
+    with pytest.raises(DeliveryUnreadable, match=r"không ghi hệ tọa độ.*9210"):
         load_it(path, {**MANHOLES, "crs": None})
 
 
@@ -249,7 +249,7 @@ def test_a_zip_with_a_manifest_needs_no_profile(tmp_path, load_it, ask):
 def test_a_zip_that_points_outside_is_refused(tmp_path, load_it, name):
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr(name, b"x")
-    with pytest.raises(DeliveryUnreadable, match="chỉ ra ngoài"):
+    with pytest.raises(DeliveryUnreadable, match="trỏ ra ngoài"):
         load_it(tmp_path / "a.zip", MANHOLES)
     assert not (tmp_path.parent / "ra_ngoai.gpkg").exists()
 
@@ -263,7 +263,7 @@ def test_a_zip_bomb_and_a_link_are_refused(tmp_path, load_it):
     link.external_attr = 0o120777 << 16
     with zipfile.ZipFile(tmp_path / "lien_ket.zip", "w") as archive:
         archive.writestr(link, "/etc/passwd")
-    with pytest.raises(DeliveryUnreadable, match="chỉ ra ngoài"):
+    with pytest.raises(DeliveryUnreadable, match="trỏ ra ngoài"):
         load_it(tmp_path / "lien_ket.zip", MANHOLES)
 
 

@@ -68,5 +68,5 @@ def test_a_damaged_zip_leaves_nothing(tmp_path):
 
 def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path):
     (tmp_path / "unpacked").write_text("a file")
-    with pytest.raises(Busy, match="để bung tệp nén"), workplace(tmp_path / "unpacked"):
+    with pytest.raises(Busy, match="Không giải nén được"), workplace(tmp_path / "unpacked"):
         raise AssertionError("it was made")

@@ -74,7 +74,7 @@ def test_names_follow_what_is_added_changed_and_removed_and_a_rollback(conn):
 
 def test_a_release_that_fails_leaves_no_name(conn):
     load(conn, SCHOOL)
-    with pytest.raises(Exception, match="không duy nhất"):
+    with pytest.raises(Exception, match="bị lặp"):
         load(conn, SCHOOL, CLINIC, CLINIC)
     conn.rollback()
     assert kept(conn) == OF_SCHOOL

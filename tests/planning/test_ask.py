@@ -129,7 +129,7 @@ def test_a_hidden_parcel_is_no_parcel(street: City) -> None:
 @pytest.mark.parametrize(
     ("q", "said"),
     [
-        (f"{Y:.3f} {X:.3f}\n{Y:.3f}\n{Y + 10:.3f} {X + 10:.3f}", "thiếu tọa độ kia"),
+        (f"{Y:.3f} {X:.3f}\n{Y:.3f}\n{Y + 10:.3f} {X + 10:.3f}", "thiếu tọa độ thứ hai"),
         (f"{Y} {X}; {Y + 9} {X + 9}; {Y} {X + 9}; {Y + 9} {X}", "cắt nhau"),
         ("x" * 201, "gõ từ 1 đến 200"),
         ("1 2 3;" * 4_000, "nhiều nhất"),

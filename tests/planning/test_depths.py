@@ -83,7 +83,7 @@ def test_the_schema_the_page_and_the_print_have_it(flooded: City) -> None:
     schema = dossier(flooded, "/planning/dossier/schema")
     assert not list(jsonschema.Draft202012Validator(schema).iter_errors(dossier(flooded, f"{LOT}?release=2")))
     page = flooded.get(f"{LOT}?release=2&f=html").text
-    for words in ("0,05 – 0,15 m", "≥ 2 m", "200,00 m² · 20,00 %", "sâu nhất", "Chưa biết"):
+    for words in ("0,05 – 0,15 m", "≥ 2 m", "200,00 m² · 20,00 %", "sâu nhất", "Chưa rõ"):
         assert words in page, words
     assert flooded.get(f"{LOT}?release=2&f=pdf").content[:5] == b"%PDF-"
 

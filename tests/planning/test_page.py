@@ -33,7 +33,7 @@ def test_the_page_says_what_the_document_says(page: str, neighbourhood: City) ->
         "12/QĐ (mẫu)",
         "0.5 - 1 m",
         "Lê Lợi",
-        "chưa có số liệu",
+        "chưa có dữ liệu",
     ):
         assert words in page, words
 

@@ -63,7 +63,7 @@ def test_the_service_confirms_what_it_signed(neighbourhood: City, paper: bytes, 
     assert answer["digest"] == digest(lot).hex()
     assert answer["dossier"].endswith(f"{LOT}?release=1&f=html")
     page = neighbourhood.get(address_in(paper), headers={"Accept": "text/html"})
-    assert "Chữ ký đúng" in page.text
+    assert "Chữ ký hợp lệ" in page.text
     assert answer["digest"] in page.text
 
 

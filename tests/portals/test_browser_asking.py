@@ -16,9 +16,9 @@ def test_a_click_tells_in_words_what_is_there_and_where_it_comes_from(desk: Watc
     click_middle(page)
     page.wait_for_selector('.result.is-open[data-feature^="drainage.ho_ga/"]')
     said = text_of(page, ".result.is-open")
-    for words in ("HG-0001", "Hố thu và thăm kết hợp", "1,372 m", "Hòn Dấu", "Có", "Thành phố mẫu", "Phát hành"):
+    for words in ("HG-0001", "Hố thu và thăm kết hợp", "1,372 m", "Hòn Dấu", "Có", "Thành phố mẫu", "Công bố gần nhất"):
         assert words in said, words
-    for words in ("DỮ LIỆU TỔNG HỢP · SYNTHETIC DATA", catalog["drainage.ho_ga"].file.steward, "Đề xuất"):
+    for words in ("DỮ LIỆU GIẢ LẬP · SYNTHETIC DATA", catalog["drainage.ho_ga"].file.steward, "Đề xuất"):
         assert words in said, words
 
 
@@ -38,7 +38,7 @@ def test_measured_data_is_not_called_synthetic(desk: Watched):
     said = text_of(page, ".result.is-open")
     assert STREET in said
     assert "Đường đô thị" in said
-    assert "TỔNG HỢP" not in said
+    assert "GIẢ LẬP" not in said
 
 
 def test_the_chosen_feature_is_highlighted(desk: Watched):
@@ -78,7 +78,7 @@ def test_nothing_there_is_said_in_words(desk: Watched):
     page = desk.open("/#map=nen&at=17.00/10.7600/106.6600")
     click_middle(page)
     page.wait_for_selector("#card .quiet:not(.loading)")
-    assert "Không có đối tượng nào" in text_of(page, "#card")
+    assert "không có đối tượng nào" in text_of(page, "#card")
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ def test_a_key_in_the_address_is_used_and_taken_out_of_it(desk: Watched):
     desk.page.wait_for_selector(".start-problem")
     assert keys == ["khong-dung"]
     assert "key=" not in desk.page.evaluate("location.href")
-    assert "Khóa không đúng" in text_of(desk.page, ".start-problem")
+    assert "Khóa truy cập không đúng" in text_of(desk.page, ".start-problem")
     desk.complaints.clear()
 
 

@@ -30,7 +30,7 @@ def test_the_tree_lists_every_layer_of_the_view_with_counts_and_evidence(desk: W
     assert "7" in text_of(page, '[data-row="base_transport.duong_bo"] .count')
     page.click('[data-row="drainage.ho_ga"] .layer-row .icon-button')
     details = text_of(page, '[data-row="drainage.ho_ga"] .layer-details')
-    for words in ("số 2, ngày", catalog["drainage.ho_ga"].file.steward, "1:2", "Đề xuất", "Cơ quan", "Thành phố mẫu"):
+    for words in ("bản 2, ngày", catalog["drainage.ho_ga"].file.steward, "1:2", "Đề xuất", "Cơ quan", "Thành phố mẫu"):
         assert words in details
 
 
@@ -74,7 +74,7 @@ def test_languages_switch_everything_and_stay(desk: Watched):
     assert "Shared digital map" in text_of(page, "header")
     assert "Layers" in text_of(page, "#panel .tabs")
     page.click("#tab-legend")
-    assert "Only layers drawn" in text_of(page, "#panel-legend")
+    assert "Only the layers drawn" in text_of(page, "#panel-legend")
     assert "lang=en" in page.evaluate("location.hash")
     desk.open()
     assert page.get_attribute("html", "lang") == "en"
@@ -88,7 +88,7 @@ def test_the_view_in_force_is_said_on_screen(desk: Watched):
 def test_synthetic_data_is_marked_while_it_is_on_screen(desk: Watched):
     page = desk.open(f"/#map=thoat_nuoc&at=16.00/{CENTRE[1]}/{CENTRE[0]}")
     page.wait_for_selector("#synthetic", state="visible")
-    assert text_of(page, "#synthetic") == "DỮ LIỆU TỔNG HỢP · SYNTHETIC DATA"
+    assert text_of(page, "#synthetic") == "DỮ LIỆU GIẢ LẬP · SYNTHETIC DATA"
     page.fill("#panel-layers input[type=search]", "ho ga")
     page.click('[data-row="drainage.ho_ga"] .switch')
     page.wait_for_selector("#synthetic", state="hidden")

@@ -111,7 +111,7 @@ def test_a_release_published_after_the_preview_is_refused(conn):
     load(conn, [A])
     load(conn, [B])
     load(conn, [C])
-    with pytest.raises(RollbackRefused, match="Release 3 was published after you looked"):
+    with pytest.raises(RollbackRefused, match="Release 3 was published after the preview"):
         roll_back(conn, CITY, Wish(1, seen=2), who="", note="")
 
 

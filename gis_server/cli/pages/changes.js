@@ -46,7 +46,7 @@ function begin() {
   }
 
   function list() {
-    byId("count").textContent = `${shown.length.toLocaleString("en")} đối tượng · features`;
+    byId("count").textContent = `${shown.length.toLocaleString("vi")} đối tượng · features`;
     byId("list").replaceChildren(...shown.slice(0, count).map(line));
     byId("more").hidden = shown.length <= count;
   }
@@ -70,7 +70,7 @@ function begin() {
 function told(one) {
   const rows = Object.entries(one.fields).map(([name, [before, after]]) => make("tr", {}, make("td", { text: data.names[one.layer][name], title: name }),
     ...(one.change === "added" ? [] : [make("td", {}, make("del", { text: before ?? "—" }))]), ...(one.change === "removed" ? [] : [make("td", {}, make("ins", { text: after ?? "—" }))])));
-  if (one.moved_m) rows.unshift(make("tr", {}, make("td", { text: "hình · shape" }), make("td", { colspan: 2, text: `${one.moved_m} m` })));
+  if (one.moved_m) rows.unshift(make("tr", {}, make("td", { text: "hình học · geometry" }), make("td", { colspan: 2, text: `${one.moved_m} m` })));
   return [make("h3", {}, make("span", { class: `tag ${one.change}`, text: WORDS[one.change] }), ` ${one.title} `, make("code", { text: one.key })), make("table", {}, ...rows)];
 }
 

@@ -73,17 +73,17 @@ def _term(scope: Scope, node: Any, wanted: Kind = "number") -> Term:
         return scope.property(node["property"])
     if isinstance(node, dict) and set(node) == {"op", "args"}:
         return _operation(scope, node["op"], node["args"])
-    raise bad_filter("có phần không phải là CQL2", "a part of it is no CQL2")
+    raise bad_filter("có phần không phải là CQL2", "a part of it is not CQL2")
 
 
 def _operation(scope: Scope, op: Any, args: Any) -> Term:
     if not isinstance(op, str) or not isinstance(args, list):
-        raise bad_filter("phép toán viết {op, args}", "an operation is written {op, args}")
+        raise bad_filter("một phép toán phải viết là {op, args}", "an operation must be written {op, args}")
     name = op.lower()
     found = OPERATIONS.get(name)
     if found is None:
         known = ", ".join(OPERATIONS)
-        raise bad_filter(f"không có phép “{op[:40]}”; có: {known}", f"there is no operation “{op[:40]}”; {known}")
+        raise bad_filter(f"không có phép toán “{op[:40]}”; có: {known}", f"there is no operation “{op[:40]}”; {known}")
     count, compile_ = found
     if (count and len(args) != count) or not args:
         raise bad_filter(f"{name} cần {count or 1} tham số", f"{name} takes {count or 'one or more'} arguments")
@@ -101,7 +101,7 @@ def _not(scope: Scope, op: str, args: Sequence[Any]) -> Term:
 def _compare(scope: Scope, op: str, args: Sequence[Any]) -> Term:
     first, second = _alike(scope, op, args)
     if first.kind == "boolean" and op not in ("=", "<>"):
-        raise bad_filter(f"{op} không so sánh đúng/sai", f"{op} does not compare true and false")
+        raise bad_filter(f"{op} không dùng cho giá trị đúng/sai", f"{op} cannot compare booleans")
     return Term(f"({first.sql} {op} {second.sql})", "boolean")
 
 
@@ -115,7 +115,9 @@ def _alike(scope: Scope, op: str, args: Sequence[Any]) -> list[Term]:
         if term.kind != kind and not (term.kind in NUMBERS and kind in NUMBERS):
             raise wrong_kind(op, kind, term.kind)
     if kind == "geometry":
-        raise bad_filter(f"{op} không so sánh hình học; dùng S_EQUALS", f"{op} compares no geometries; use S_EQUALS")
+        raise bad_filter(
+            f"{op} không dùng cho hình học; hãy dùng S_EQUALS", f"{op} cannot compare geometries; use S_EQUALS"
+        )
     return terms
 
 
@@ -148,7 +150,7 @@ def _pattern(scope: Scope, node: Any) -> str:
         return scope.text(like_pattern(node)).sql
     if isinstance(node, dict) and set(node) == {"op", "args"} and node["op"] in FOLDS and len(node["args"]) == 1:
         return FOLDS[node["op"]].format(_pattern(scope, node["args"][0]))
-    raise bad_filter("LIKE cần một mẫu viết sẵn", "LIKE takes a written pattern")
+    raise bad_filter("LIKE cần một mẫu chữ cố định", "LIKE takes a literal pattern")
 
 
 def _is_null(scope: Scope, op: str, args: Sequence[Any]) -> Term:
@@ -187,7 +189,7 @@ def _spatial(scope: Scope, op: str, args: Sequence[Any]) -> Term:
 def _shape(scope: Scope, op: str, node: Any) -> str:
     if isinstance(node, dict) and ("type" in node or "bbox" in node):
         if node.get("type") == "GeometryCollection" and op not in ("s_intersects", "s_disjoint"):
-            raise bad_filter(f"{op} không nhận GEOMETRYCOLLECTION", f"{op} takes no GEOMETRYCOLLECTION")
+            raise bad_filter(f"{op} không nhận GEOMETRYCOLLECTION", f"{op} does not take a GEOMETRYCOLLECTION")
         return scope.shape(node, op in CUT_IS_SAFE)
     return _of(scope, op, node, "geometry").sql
 

@@ -20,9 +20,9 @@ def like_pattern(pattern: str) -> str:
     pieces = re.split(r"(\\.)", pattern, flags=re.DOTALL)
     short = "".join(piece if piece.startswith("\\") else RUN.sub(_quickest, piece) for piece in pieces)
     if re.sub(r"\\.", "", pattern, flags=re.DOTALL).endswith("\\"):
-        raise bad_filter("mẫu LIKE kết thúc bằng \\", "a LIKE pattern ends with \\")
+        raise bad_filter("mẫu LIKE không được kết thúc bằng \\", "a LIKE pattern may not end with \\")
     if re.sub(r"\\.", "", short, flags=re.DOTALL).count("%") > MOST_GAPS:
-        raise bad_filter(f"mẫu LIKE có quá {MOST_GAPS} dấu %", f"a LIKE pattern has more than {MOST_GAPS} %")
+        raise bad_filter(f"mẫu LIKE có hơn {MOST_GAPS} dấu %", f"a LIKE pattern has more than {MOST_GAPS} %")
     return short
 
 

@@ -32,11 +32,13 @@ Tree = Any
 def read_filter(text: str, language: str | None) -> Tree:
     """The tree of a filter in the shape of CQL2 JSON."""
     if language not in (None, *LANGUAGES):
-        raise bad_filter(f"filter-lang: chọn {' hoặc '.join(LANGUAGES)}", f"filter-lang is {' or '.join(LANGUAGES)}")
+        raise bad_filter(
+            f"filter-lang: chọn {' hoặc '.join(LANGUAGES)}", f"filter-lang must be {' or '.join(LANGUAGES)}"
+        )
     if len(text) > MOST_LETTERS:
-        raise bad_filter(f"dài quá {MOST_LETTERS} ký tự", f"it is longer than {MOST_LETTERS} characters")
+        raise bad_filter(f"dài hơn {MOST_LETTERS} ký tự", f"it is longer than {MOST_LETTERS} characters")
     if "\x00" in text:
-        raise bad_filter("có ký tự U+0000", "it holds the character U+0000")
+        raise bad_filter("có ký tự U+0000", "it contains the character U+0000")
     tree = read_json(text) if language == "cql2-json" else _from_text(text)
     _measure(tree)
     return tree
@@ -54,7 +56,7 @@ def _from_text(text: str) -> Tree:
         return cql2.parse_text(text).to_json()
     except Exception as error:  # the parser's own kinds, and those of the libraries that it reads geometries with
         first = " ".join(str(error).split())[:300]
-        raise bad_filter(f"không đọc được theo CQL2 ({first})", f"it is no CQL2 text ({first})") from error
+        raise bad_filter(f"không đúng cú pháp CQL2 ({first})", f"it is not valid CQL2 text ({first})") from error
 
 
 def read_json(text: str) -> Any:
@@ -63,18 +65,18 @@ def read_json(text: str) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
-        raise bad_filter("không phải JSON", "it is no JSON") from error
+        raise bad_filter("không phải JSON", "it is not JSON") from error
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise bad_filter("JSON có khóa lặp lại", "a key of the JSON stands twice")
+        raise bad_filter("JSON có khóa lặp lại", "a key of the JSON is repeated")
     return found
 
 
 def _no_number(word: str) -> Any:
-    raise bad_filter(f"{word} không phải là số", f"{word} is no number")
+    raise bad_filter(f"{word} không phải là số", f"{word} is not a number")
 
 
 def _refuse_depth(text: str) -> None:
@@ -127,11 +129,11 @@ def _nodes(tree: Tree) -> Iterator[tuple[int, Tree]]:
 
 
 def _too_deep() -> Exception:
-    return bad_filter(f"lồng quá {MOST_DEPTH} cấp", f"it is nested more than {MOST_DEPTH} deep")
+    return bad_filter(f"lồng nhau quá {MOST_DEPTH} cấp", f"it is nested more than {MOST_DEPTH} levels deep")
 
 
 def _too_big() -> Exception:
     return bad_filter(
-        f"quá {MOST_NODES} thành phần; chia thành nhiều câu hỏi, hoặc vẽ vùng thay cho danh sách",
+        f"có hơn {MOST_NODES} thành phần; hãy chia thành nhiều truy vấn, hoặc dùng một vùng thay cho danh sách",
         f"it has more than {MOST_NODES} parts; ask several questions, or draw an area instead of a list",
     )

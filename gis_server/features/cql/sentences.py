@@ -5,7 +5,7 @@ from gis_server.errors import BadRequest
 
 def bad_filter(vi: str, en: str) -> BadRequest:
     return BadRequest(
-        f"Bộ lọc hoặc hình vẽ không dùng được: {_whole(vi)}.", f"The filter or shape will not do: {_whole(en)}."
+        f"Bộ lọc hoặc hình vẽ không hợp lệ: {_whole(vi)}.", f"The filter or shape is not valid: {_whole(en)}."
     )
 
 

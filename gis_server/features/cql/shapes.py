@@ -25,17 +25,17 @@ MEMBERS = frozenset({"type", "coordinates", "geometries", "bbox"})
 def read_shape(node: Mapping[str, Any], crs: Crs) -> BaseGeometry:
     """A geometry in GeoJSON's writing or a `bbox`; x east and y north, as written in its system."""
     if not set(node) <= MEMBERS:
-        raise bad_filter("hình học theo GeoJSON", "a geometry is written as in GeoJSON")
+        raise bad_filter("hình học phải viết theo GeoJSON", "a geometry must be GeoJSON")
     found = _box(node["bbox"], crs) if set(node) == {"bbox"} else _geojson(node, crs)
     if found.is_empty:
         raise bad_filter("hình học rỗng", "a geometry is empty")
     if shapely.get_num_coordinates(found) > MOST_VERTICES:
-        raise bad_filter(f"hình học có quá {MOST_VERTICES} đỉnh", f"a geometry has more than {MOST_VERTICES} points")
+        raise bad_filter(f"hình học có hơn {MOST_VERTICES} đỉnh", f"a geometry has more than {MOST_VERTICES} vertices")
     if not np.isfinite(shapely.get_coordinates(found)).all():
-        raise bad_filter("tọa độ không phải là số", "a coordinate is no number")
+        raise bad_filter("có tọa độ không phải là số", "a coordinate is not a number")
     if not shapely.is_valid(found):
         reason = shapely.is_valid_reason(found)
-        raise bad_filter(f"hình học sai ({reason})", f"a geometry is invalid ({reason})")
+        raise bad_filter(f"hình học không hợp lệ ({reason})", f"a geometry is invalid ({reason})")
     return found
 
 
@@ -80,13 +80,16 @@ def _geojson(node: Mapping[str, Any], crs: Crs) -> BaseGeometry:
 
 def _box(numbers: Any, crs: Crs) -> BaseGeometry:
     if not isinstance(numbers, list) or len(numbers) not in (4, 6) or not all(map(_is_number, numbers)):
-        raise bad_filter("bbox cần 4 hoặc 6 số", "a bbox has 4 or 6 numbers")
+        raise bad_filter("bbox phải có 4 hoặc 6 số", "a bbox must have 4 or 6 numbers")
     half = len(numbers) // 2
     (west, south), (east, north) = numbers[:2], numbers[half : half + 2]
     if crs.is_north_first:
         west, south, east, north = south, west, north, east
     if south > north or (west > east and crs.srid != WGS84):
-        raise bad_filter("bbox: góc tây nam rồi góc đông bắc", "a bbox is the south-west, then the north-east corner")
+        raise bad_filter(
+            "bbox phải ghi góc tây nam trước, góc đông bắc sau",
+            "a bbox must give the south-west corner, then the north-east corner",
+        )
     if west > east:
         return shapely.union(shapely.box(west, south, 180, north), shapely.box(-180, south, east, north))
     return _thin(west, south, east, north)

@@ -14,7 +14,7 @@ KINDS: Mapping[Kind, tuple[str, str]] = {
     "integer": ("số nguyên", "a whole number"),
     "number": ("số", "a number"),
     "boolean": ("đúng/sai", "true or false"),
-    "date": ("ngày, viết DATE('2025-07-01')", "a day, written DATE('2025-07-01')"),
+    "date": ("ngày, viết DATE('2025-07-01')", "a date, written DATE('2025-07-01')"),
     "datetime": ("thời điểm, viết TIMESTAMP('2025-07-01T00:00:00Z')", "an instant, TIMESTAMP('2025-07-01T00:00:00Z')"),
     "geometry": ("hình học", "a geometry"),
 }
@@ -52,7 +52,9 @@ class Scope:
 
     def text(self, value: str) -> Term:
         if len(value) > LONGEST_TEXT:
-            raise bad_filter(f"chữ dài quá {LONGEST_TEXT} ký tự", f"a text is longer than {LONGEST_TEXT} characters")
+            raise bad_filter(
+                f"một đoạn chữ dài hơn {LONGEST_TEXT} ký tự", f"a text is longer than {LONGEST_TEXT} characters"
+            )
         return Term(f"{self.bind(plain(value))}::text", "text")
 
     def number(self, value: float, wanted: Kind = "number") -> Term:
@@ -68,12 +70,14 @@ def plain(value: str) -> str:
     try:
         value.encode()
     except UnicodeEncodeError as error:
-        raise bad_filter("chữ có ký tự hỏng", "a text holds half a character") from error
+        raise bad_filter("có ký tự bị hỏng", "a text contains a broken character") from error
     if "\x00" in value:
-        raise bad_filter("có ký tự U+0000", "it holds the character U+0000")
+        raise bad_filter("có ký tự U+0000", "it contains the character U+0000")
     return unicodedata.normalize("NFC", value)
 
 
 def wrong_kind(what: str, wanted: Kind, found: Kind) -> BadRequest:
     vi, en = KINDS[wanted]
-    return bad_filter(f"{what} cần {vi}, ở đây là {KINDS[found][0]}", f"{what} wants {en}, not {KINDS[found][1]}")
+    return bad_filter(
+        f"{what} cần {vi}, nhưng nhận được {KINDS[found][0]}", f"{what} needs {en}, not {KINDS[found][1]}"
+    )

@@ -76,13 +76,13 @@ def _ends(scope: Scope, node: Any) -> Ends:
     if isinstance(node, dict) and set(node) == {"interval"}:
         ends = node["interval"]
         if not isinstance(ends, list) or len(ends) != 2:
-            raise bad_filter("INTERVAL cần hai đầu", "an INTERVAL has two ends")
+            raise bad_filter("INTERVAL phải có hai đầu", "an INTERVAL must have two ends")
         found = (_moment(scope, ends[0]), _moment(scope, ends[1]))
         _refuse_reversed(*found)
         return found
     one = _moment(scope, node)
     if one.kind == "open":
-        raise bad_filter("“..” chỉ có trong INTERVAL", "“..” stands in an INTERVAL only")
+        raise bad_filter("“..” chỉ dùng trong INTERVAL", "“..” may be used in an INTERVAL only")
     return one, one
 
 
@@ -98,7 +98,8 @@ def _moment(scope: Scope, node: Any) -> Moment:
         if term.kind in ("date", "datetime"):
             return Moment("date" if term.kind == "date" else "datetime", term)
     raise bad_filter(
-        "thời gian viết DATE('2025-07-01'), TIMESTAMP('2025-07-01T00:00:00Z'), INTERVAL(…, '..') hoặc trường ngày",
+        "thời gian phải viết là DATE('2025-07-01'), TIMESTAMP('2025-07-01T00:00:00Z'), INTERVAL(…, '..') hoặc trường "
+        "ngày",
         "a time is DATE('2025-07-01'), TIMESTAMP('2025-07-01T00:00:00Z'), INTERVAL(…, '..') or a field of dates",
     )
 
@@ -113,7 +114,9 @@ def _written(node: Mapping[str, Any]) -> Moment:
     except (ValueError, OverflowError):
         pass
     shown = str(text)[:40]
-    raise bad_filter(f"“{shown}” không phải ngày hay thời điểm", f"“{shown}” is no day and no instant (RFC 3339)")
+    raise bad_filter(
+        f"“{shown}” không phải là ngày hay thời điểm", f"“{shown}” is neither a date nor an instant (RFC 3339)"
+    )
 
 
 def _refuse_reversed(start: Moment, end: Moment) -> None:
@@ -123,7 +126,7 @@ def _refuse_reversed(start: Moment, end: Moment) -> None:
     if (first if isinstance(first, datetime) else day_of(first)[0]) > (
         last if isinstance(last, datetime) else day_of(last)[1]
     ):
-        raise bad_filter("INTERVAL: bắt đầu trước kết thúc", "an INTERVAL starts before it ends")
+        raise bad_filter("INTERVAL phải bắt đầu trước khi kết thúc", "an INTERVAL must start before it ends")
 
 
 def _day_as_time(sql: str, is_end: bool) -> str:

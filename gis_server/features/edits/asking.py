@@ -23,8 +23,8 @@ READING, CREATING, CHANGING = ("GET", "HEAD", "OPTIONS"), ("POST",), ("PUT", "PA
 def refuse_closed(is_open: bool) -> None:
     if not is_open:
         raise ReadOnly(
-            "Máy chủ này chỉ để đọc; sửa qua API chưa được bật (BANDO_EDITS).",
-            "This service is for reading; edits are not switched on (BANDO_EDITS).",
+            "Máy chủ này chỉ cho đọc; chưa bật chức năng sửa qua API (BANDO_EDITS).",
+            "This service is read-only; editing is not switched on (BANDO_EDITS).",
         )
 
 
@@ -42,13 +42,13 @@ class Desk:
         closed = ", ".join(layer.id for layer in layers if layer.file.edits is None)
         if closed:
             raise ReadOnly(
-                f"Lớp {closed} không sửa qua API; dữ liệu đổi theo lần giao nộp.",
-                f"{closed} is not edited here; it changes by deliveries.",
+                f"Lớp {closed} không sửa được qua API; dữ liệu của lớp chỉ thay đổi theo các lần giao nộp.",
+                f"{closed} cannot be edited here; its data change with deliveries only.",
             )
         if self.holder is None:
             raise KeyMissing(
-                "Muốn sửa phải có khóa, gửi trong tiêu đề Bando-Key (không nhận khóa trong địa chỉ).",
-                "Editing needs a key in the header Bando-Key (a key in the address will not do).",
+                "Muốn sửa phải có khóa truy cập, gửi trong tiêu đề Bando-Key (không nhận khóa trong địa chỉ).",
+                "Editing needs an access key in the header Bando-Key (a key in the address is not accepted).",
             )
         return self.holder
 
@@ -106,8 +106,8 @@ def _common(holder: KeyHolder, layers: list[Layer], catalog: Catalog) -> str:
     offices = {role: None for layer in layers if layer.file.edits for role in layer.file.edits.roles}
     titles = [catalog.editors[role].title for role in offices]
     raise EditForbidden(
-        f"Khóa này không được sửa {names}; nơi được sửa: {', '.join(one.vi for one in titles)}.",
-        f"This key may not edit {names}; who may: {', '.join(one.en for one in titles)}.",
+        f"Khóa truy cập này không được sửa {names}; đơn vị được sửa: {', '.join(one.vi for one in titles)}.",
+        f"This access key may not edit {names}; those who may: {', '.join(one.en for one in titles)}.",
     )
 
 
@@ -115,7 +115,7 @@ def _note(note: str | None) -> str:
     words = " ".join((note or "").split())
     if len(words) > MOST_NOTE or "\x00" in words:
         raise BadRequest(
-            f"note: ghi chú của bản công bố, không quá {MOST_NOTE} ký tự.",
-            f"note: what the release is about, at most {MOST_NOTE} characters.",
+            f"note (ghi chú của bản công bố) dài nhiều nhất {MOST_NOTE} ký tự.",
+            f"note (the note of the release) holds at most {MOST_NOTE} characters.",
         )
     return words

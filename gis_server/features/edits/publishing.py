@@ -20,8 +20,8 @@ async def publish(request: Request, edits: Sequence[Edit], author: Author) -> Ed
         await asyncio.wait_for(turn.acquire(), PATIENCE_S)
     except TimeoutError as error:
         raise Busy(
-            "Nhiều người đang sửa cùng lúc; chưa sửa gì, thử lại sau ít giây.",
-            "Many are editing at once; nothing was edited, try again in a few seconds.",
+            "Đang có nhiều người cùng sửa. Chưa sửa gì; hãy thử lại sau ít giây.",
+            "Many people are editing at once. Nothing was edited; try again in a few seconds.",
         ) from error
     try:
         editor: Editor = request.app.state.editor

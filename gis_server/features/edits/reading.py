@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from gis_server.errors import BadRequest, WrongMedia
 from gis_server.features.crs import Crs, read_crs
 from gis_server.features.here import Here
+from gis_server.figures import vietnamese
 from gis_server.releases.edits import Shape, Verb
 from gis_server.web.body import body_of
 
@@ -37,7 +38,7 @@ MEMBERS = frozenset(
 )
 """Of GeoJSON and JSON-FG, as the service itself writes them. Times come from the fields that hold them."""
 READ_ONLY = frozenset({"fid", "source", "synthetic"})
-PROPERTIES = "properties: một đối tượng JSON.", "properties is a JSON object."
+PROPERTIES = "properties phải là một đối tượng JSON.", "properties must be a JSON object."
 
 
 @dataclass(frozen=True)
@@ -55,14 +56,16 @@ async def read_request(request: Request, media: tuple[str, ...], most_bytes: int
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in media:
         listed = ", ".join(media)
-        raise WrongMedia(f"Content-Type: {listed}.", f"The Content-Type is one of {listed}.")
+        raise WrongMedia(f"Content-Type phải là một trong: {listed}.", f"The Content-Type must be one of: {listed}.")
     content = await body_of(request, most_bytes)
     try:
         orjson.loads(content)  # refuses what is no JSON by the letter, half characters, and what is nested too deep
         return json.loads(content, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())[:120]
-        raise BadRequest(f"Nội dung không phải JSON ({reason}).", f"The body is no JSON ({reason}).") from error
+        raise BadRequest(
+            f"Nội dung gửi lên không phải JSON ({reason}).", f"The body is not JSON ({reason})."
+        ) from error
 
 
 def content_crs(request: Request, here: Here) -> Crs:
@@ -74,7 +77,7 @@ def content_crs(request: Request, here: Here) -> Crs:
 def read_feature(content: Any, here: Here, crs: Crs, verb: Verb) -> Given:
     """A feature; of an update only what it names changes, as RFC 7396 has it."""
     if not isinstance(content, dict):
-        raise BadRequest("Nội dung là một đối tượng GeoJSON Feature.", "The body is a GeoJSON Feature.")
+        raise BadRequest("Nội dung gửi lên phải là một GeoJSON Feature.", "The body must be a GeoJSON Feature.")
     _refuse_names(content, MEMBERS, "Feature")
     if content.get("type", "Feature" if verb == "update" else None) != "Feature":
         raise BadRequest("type: “Feature”.", "type is “Feature”.")
@@ -92,7 +95,7 @@ def _source(properties: Mapping[str, Any]) -> str | None:
     source = properties.get("source")
     if source is not None and not isinstance(source, str):
         raise BadRequest(
-            "source chỉ để đọc: bỏ ra khỏi properties.", "source is read-only: leave it out of properties."
+            "source chỉ để đọc: hãy bỏ trường này khỏi properties.", "source is read-only: leave it out of properties."
         )
     return source
 
@@ -118,12 +121,12 @@ def _geometry(node: Any) -> BaseGeometry:
     except (shapely.errors.ShapelyError, ValueError, TypeError, orjson.JSONEncodeError) as error:
         reason = " ".join(str(error).split())[:120]
         raise BadRequest(
-            f"Không đọc được hình học theo GeoJSON ({reason}).", f"The geometry is not GeoJSON ({reason})."
+            f"Hình học không đúng GeoJSON ({reason}).", f"The geometry is not valid GeoJSON ({reason})."
         ) from error
     if shapely.get_num_coordinates(found) > MOST_VERTICES:
         raise BadRequest(
-            f"Hình học có quá {MOST_VERTICES:,} đỉnh; chia nhỏ đối tượng.",
-            f"The geometry has more than {MOST_VERTICES:,} points; split the feature.",
+            f"Hình học có hơn {vietnamese(MOST_VERTICES)} đỉnh; hãy chia nhỏ đối tượng.",
+            f"The geometry has more than {MOST_VERTICES:,} vertices; split the feature.",
         )
     return found
 
@@ -139,12 +142,12 @@ def _refuse_names(given: Iterable[str], known: frozenset[str], where: str) -> No
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise BadRequest("coordRefSys: URI của một hệ tọa độ.", "coordRefSys is the URI of a coordinate system.")
+        raise BadRequest("coordRefSys phải là URI của một hệ tọa độ.", "coordRefSys must be the URI of a CRS.")
     return value
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a key stands twice")
+        raise ValueError("a key is repeated")
     return found

@@ -113,8 +113,8 @@ def _refuse_twice(edits: Sequence[Edit]) -> None:
     if twice:
         listed = ", ".join(str(fid) for fid in twice[:10])
         raise BadRequest(
-            f"Mỗi đối tượng chỉ đứng trong một thao tác; lặp: {listed}.",
-            f"Each feature stands in one action only; twice: {listed}.",
+            f"Mỗi đối tượng chỉ được có trong một thao tác; bị lặp: {listed}.",
+            f"Each feature may be in one action only; repeated: {listed}.",
         )
 
 
@@ -125,15 +125,16 @@ def _refuse(is_good: bool, otherwise: tuple[str, str]) -> None:
 
 def _form() -> tuple[str, str]:
     return (
-        f'Nội dung: {{"note": …, "crs": …, "actions": [từ 1 đến {MOST_ACTIONS} thao tác]}}.',
-        f'The body is {{"note": …, "crs": …, "actions": [1 to {MOST_ACTIONS} actions]}}.',
+        f'Nội dung gửi lên phải có dạng {{"note": …, "crs": …, "actions": [từ 1 đến {MOST_ACTIONS} thao tác]}}.',
+        f'The body must be {{"note": …, "crs": …, "actions": [1 to {MOST_ACTIONS} actions]}}.',
     )
 
 
 def _action_form() -> tuple[str, str]:
     verbs = " | ".join(VERBS)
     return (
-        f'mỗi thao tác có "action" ({verbs}), "collection"; trừ insert: "id" (số), "etag"; trừ delete: "feature".',
-        f'each action has "action" ({verbs}), "collection"; but for insert "id" (a number) and "etag"; but for delete '
-        '"feature".',
+        f'mỗi thao tác phải có "action" ({verbs}) và "collection"; có "id" (số) và "etag", trừ insert; có "feature", '
+        "trừ delete.",
+        f'each action must have "action" ({verbs}) and "collection"; "id" (a number) and "etag", except '
+        'insert; "feature", except delete.',
     )

@@ -35,14 +35,17 @@ def meant_for(if_match: str | None) -> frozenset[str] | None:
     """Versions in `If-Match`; None for `*`: whichever there is. VersionMissing without one."""
     if if_match is None:
         raise VersionMissing(
-            "Cần If-Match với ETag của đối tượng như bạn đã xem (GET), để không ghi đè lên sửa đổi của người khác; "
-            "If-Match: * nếu cố ý ghi đè.",
-            "If-Match with the ETag of the feature as you saw it (GET) is needed, so that nobody's edit is lost; "
-            "If-Match: * to write over whatever is there.",
+            "Cần If-Match với ETag của đối tượng như bạn đã xem (GET), để không ghi đè lên sửa đổi của người khác. "
+            "Dùng If-Match: * nếu cố ý ghi đè.",
+            "If-Match with the ETag of the feature as you saw it (GET) is needed, so that nobody else's edit is "
+            "overwritten. "
+            "Use If-Match: * to overwrite on purpose.",
         )
     if if_match.strip() == "*":
         return None
     tags = list(TAG.finditer(if_match[:MOST_LETTERS]))
     if not tags:
-        raise BadRequest("If-Match: một ETag trong ngoặc kép, hoặc *.", "If-Match is an ETag in quotes, or *.")
+        raise BadRequest(
+            "If-Match phải là một ETag trong ngoặc kép, hoặc *.", "If-Match must be an ETag in quotes, or *."
+        )
     return frozenset(tag[1] for tag in tags if tag[1])

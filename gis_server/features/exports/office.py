@@ -62,13 +62,14 @@ def reading_of(asked: Asked, release: int, form: Form, stored: int) -> Reading:
     question = asked.question
     if question.order:
         raise BadRequest(
-            f"sortby không đi cùng f={form.name}: tệp theo thứ tự fid. Bỏ sortby, xếp ở máy mình.",
-            f"sortby does not go with f={form.name}: tables come in order of fid. Leave it out and sort at your side.",
+            f"sortby không dùng được với f={form.name}: tệp xếp theo fid. Hãy bỏ sortby và sắp xếp trên máy của bạn.",
+            f"sortby cannot be used with f={form.name}: tables are in order of fid. Leave it out and sort on your "
+            "side.",
         )
     if question.crs.is_north_first:
         raise BadRequest(
-            f"f={form.name} viết đông trước; dùng CRS84 thay cho EPSG/0/4326.",
-            f"f={form.name} writes east first; use CRS84 instead of EPSG/0/4326.",
+            f"f={form.name} ghi tọa độ đông trước; hãy dùng CRS84 thay cho EPSG/0/4326.",
+            f"f={form.name} writes easting first; use CRS84 instead of EPSG/0/4326.",
         )
     columns = columns_of(question, stored, "wkt" if form.name == "csv" else "wkb")
     after = asked.cursor.after if asked.cursor else -1

@@ -108,7 +108,7 @@ class Reader:
 
 def too_many() -> Busy:
     return Busy(
-        "Đang có quá nhiều lượt tải cả lớp; thử lại sau ít giây.",
+        "Đang có quá nhiều lượt tải cả lớp; hãy thử lại sau ít giây.",
         "Too many whole layers are being fetched; try again in a few seconds.",
     )
 
@@ -126,14 +126,16 @@ def _worded(error: adbc_driver_manager.Error) -> MapError:
     state = error.sqlstate or ""
     if state.startswith("22"):
         return BadRequest(
-            "Phép tính trong bộ lọc cho số quá lớn hoặc vô nghĩa ở một số đối tượng; đổi lại phép tính.",
-            "The arithmetic of the filter gives numbers too large, or none, for some features; write it differently.",
+            "Phép tính trong bộ lọc cho kết quả quá lớn hoặc không xác định ở một số đối tượng; hãy viết lại phép "
+            "tính.",
+            "The arithmetic in the filter overflows or is undefined for some features; write it differently.",
         )
     if state == "57014":
         return Busy(
-            "Câu hỏi chạy quá thời gian cho phép; thu nhỏ vùng hoặc thử lại sau.",
-            "The question took longer than allowed; ask for a smaller area or try again later.",
+            "Truy vấn chạy quá thời gian cho phép; hãy thu nhỏ vùng hoặc thử lại sau.",
+            "The query took longer than allowed; ask for a smaller area or try again later.",
         )
     return Busy(
-        "Cơ sở dữ liệu đang tạm ngừng; thử lại sau ít giây.", "The database is away; try again in a few seconds."
+        "Cơ sở dữ liệu đang tạm ngừng; hãy thử lại sau ít giây.",
+        "The database is unavailable; try again in a few seconds.",
     )

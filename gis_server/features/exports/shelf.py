@@ -58,8 +58,8 @@ class Shelf:
             draft.replace(path)
         except OSError as error:
             raise Busy(
-                "Ổ đĩa của máy chủ không ghi được tệp này; báo quản trị viên.",
-                "The disk of the server does not take this file; tell the administrator.",
+                "Máy chủ không ghi được tệp này xuống đĩa. Hãy báo quản trị viên.",
+                "The server cannot write this file to its disk. Tell the administrator.",
             ) from error
         finally:
             draft.unlink(missing_ok=True)

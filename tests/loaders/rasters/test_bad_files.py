@@ -110,7 +110,7 @@ def test_a_full_disk_is_told_before_anything_is_written(tmp_path, monkeypatch):
         name="to.tif", source=SimpleNamespace(width=9, height=9, count=1), dtype=np.dtype("float32")
     )
     monkeypatch.setattr(cog.shutil, "disk_usage", lambda _: SimpleNamespace(free=600))
-    with pytest.raises(DeliveryUnreadable, match="Giải phóng chỗ rồi nạp lại"):
+    with pytest.raises(DeliveryUnreadable, match="giải phóng chỗ rồi nạp lại"):
         cog.make_room(sheet, tmp_path)
 
 

@@ -91,7 +91,7 @@ def test_a_world_file_places_a_raster_without_place_and_is_doubted_beside_one_th
 
 def test_a_raster_without_a_grid_is_placed_by_the_profile(tmp_path, catalog, codes_of):
     path = write(tmp_path / "to.tif", heights(), catalog, crs=None)
-    with pytest.raises(DeliveryUnreadable, match="Ghi `crs:` trong hồ sơ nạp"):
+    with pytest.raises(DeliveryUnreadable, match="ghi `crs:` trong hồ sơ nạp"):
         codes_of(path, "dem")
     assert codes_of(path, "dem", profile={"crs": 9210}) == {}
 

@@ -162,7 +162,7 @@ def test_the_real_manning_raster_is_refused_with_places(shared_data, desk, store
     found = {one.code: one for one in report.findings}
     assert report.refusals
     assert found["RAS-05"].count > 10
-    assert "286,712" in (found["RAS-05"].examples[0].value or "")
+    assert "286.712" in (found["RAS-05"].examples[0].value or "")
     assert found["RAS-12"].examples[0].value == "21.73 m"
     places = [one for one in report.located if one.code == "RAS-05"]
     assert all(565_000 < one.x < 640_000 and 1_147_000 < one.y < 1_235_000 for one in places)

@@ -54,7 +54,7 @@ def test_stops_are_points_and_routes_are_the_lines_most_trips_take(tmp_path, loa
     reasons = {reason.en: count for line in lines.values() for reason, count in line.left_out.items()}
     assert reasons == {
         "stations, entrances and other places that are not stops": 1,
-        "a stop without a place": 1,
+        "a stop without coordinates": 1,
         "a route without trips": 1,
         "another line of a route, with fewer trips than the one loaded": 1,
         "rail, ferry or metro, not a bus": 1,

@@ -74,7 +74,7 @@ def test_a_file_that_is_no_osm_is_refused_by_name(tmp_path):
 
 
 def test_an_editors_unfinished_file_is_refused_instead_of_losing_its_lines(write):
-    with pytest.raises(DeliveryUnreadable, match="số âm"):
+    with pytest.raises(DeliveryUnreadable, match="số hiệu âm"):
         rows_of(write(way(-1, [1, 2], highway="residential")))
 
 

@@ -99,8 +99,8 @@ def scale(page: Page) -> str:
 
 def test_it_opens_offline_and_says_first_in_vietnamese_what_holds(desk: Page) -> None:
     text = desk.inner_text("main")
-    assert text.index("Công bố được, có điều cần xem") < text.index("Can be published; some things to look at")
-    assert "tổng hợp · synthetic" in text
+    assert text.index("Công bố được, có điều cần xem lại") < text.index("Can be published; some things need a look")
+    assert "giả lập · synthetic" in text
     assert "900\ndòng đọc" in text
     assert count(desk) == f"{len(FOUND)} phát hiện"
     assert desk.get_attribute("#map", "data-drawn") == str(len(FOUND) - 1), "all but the one without a place"
