@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from gis_server.catalog import Catalog, Layer
 from gis_server.errors import DeliveryUnreadable
+from gis_server.figures import vietnamese
 from loaders.account import Account
 from loaders.checks.finding import Finding
 from loaders.letters.columns import StreamLetters

@@ -42,7 +42,7 @@ def verify(
         typer.Option(metavar="N", min=1, help="Chỉ N ô lấy ngẫu nhiên mỗi bộ · only N tiles of each, by chance"),
     ] = None,
 ) -> None:
-    """So từng ô trong kho với cơ sở dữ liệu; ô khác bị bỏ, mã thoát 1 · Compare each kept tile with the database."""
+    """So từng ô trong kho với cơ sở dữ liệu; bỏ ô khác, mã thoát 1 · Compare each stored tile with the database."""
     wrong: list[str] = []
 
     async def work(place: Office, shelf: Shelf) -> None:

@@ -87,7 +87,7 @@ def _limit(value: Any, layers: int) -> int:
     most = min(MOST, max(DEFAULT_LIMIT, MOST_TOGETHER // max(1, layers)))
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
         raise BadRequest(
-            f"limit: một số nguyên từ 1 đến {most} (với {layers} lớp; ít lớp hơn thì được nhiều hơn).",
-            f"limit is a whole number from 1 to {most} (of {layers} layers; of fewer layers it may be more).",
+            f"limit phải là một số nguyên từ 1 đến {most} (với {layers} lớp; ít lớp hơn thì được nhiều hơn).",
+            f"limit must be a whole number from 1 to {most} (of {layers} layers; of fewer layers it may be more).",
         )
     return value

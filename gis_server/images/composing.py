@@ -81,7 +81,7 @@ class Composer:
 
     def _compose(self, view: View, wanted: Wanted, ground: Mapping[str, Beneath]) -> Composition:
         if not 0 < len(wanted.names) <= MOST_NAMES:
-            raise BadRequest(f"Cần từ 1 đến {MOST_NAMES} lớp.", f"It takes 1 to {MOST_NAMES} layers.")
+            raise BadRequest(f"Phải nêu từ 1 đến {MOST_NAMES} lớp.", f"Name 1 to {MOST_NAMES} layers.")
         styles = [style_of(self._catalog, view, name) for name in wanted.names]
         if ground:
             styles[0] = with_archives(self._catalog, styles[0], ground)

@@ -46,7 +46,7 @@ async def get_map_picture(
     sheet: Annotated[Sheet, Depends(_sheet)],
     look: LookDep,
 ) -> Response:
-    """A picture of a map or layer, for reports and for clients without WebGL: its sources and age are written on it.
+    """An image of a map or layer, for reports and for clients without WebGL; sources and date are written on it.
 
     `release`: a number, a day or an instant of the past.
     """

@@ -35,7 +35,7 @@ AtDep = Annotated[Words, Depends(_at)]
 
 @router.get("/maps/{map}/{style}/{z}/{x}/{y}.{form}")
 async def get_map_tile(request: Request, view: Caller, what: WhatDep, at: AtDep, when: WhenDep) -> Response:
-    """A tile of WebMercatorQuad, 256 pixels a side, of a map or layer by day (light) or by night (dark)."""
+    """An image tile of 256 pixels (WebMercatorQuad) of a map or layer, in the light or dark scheme."""
     return await drawn_tile(request, view, what, at, when)
 
 

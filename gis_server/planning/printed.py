@@ -14,6 +14,7 @@ import typst
 
 from gis_server.catalog.words import read_yaml
 from gis_server.errors import AssetsMissing, Busy
+from gis_server.figures import vietnamese
 from gis_server.planning.asked import Lang
 from gis_server.planning.dossier import Content
 from gis_server.planning.drawing import draw, swatch_svg

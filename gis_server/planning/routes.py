@@ -141,7 +141,7 @@ CheckingDep = Annotated[Checking, Depends(_checking)]
 
 @router.get("/verify/{signature}")
 async def get_verification(request: Request, checking: CheckingDep, f: str | None = None) -> Response:
-    """Whether this service signed a print, and whether the database still gives just this content."""
+    """Whether this service signed a printout, and whether the database still gives the same content."""
     is_page = wants_html(request, f)
     answer = await verified(request, checking)
     if is_page:

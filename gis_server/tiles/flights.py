@@ -72,6 +72,6 @@ class Gate(AnyGate):
 
 def _crowded() -> Busy:
     return Busy(
-        "Có quá nhiều ô bản đồ đang được vẽ; thử lại sau vài giây.",
+        "Đang vẽ quá nhiều ô bản đồ; hãy thử lại sau vài giây.",
         "Too many tiles are being drawn; try again in a few seconds.",
     )

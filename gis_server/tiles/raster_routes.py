@@ -87,7 +87,7 @@ async def get_raster_tilejson(
 
 @router.get("/rasters/{raster}/{look}/{z}/{x}/{y}.png")
 async def get_raster_tile(request: Request, view: Caller, what: WhatDep, at: AddressDep, when: WhenDep) -> Response:
-    """A PNG of 256 pixels a side: the layer's colours, a shaded relief, or heights as Terrain-RGB."""
+    """A PNG tile of 256 pixels: the layer's colours, shaded relief, or heights as Terrain-RGB."""
     return await raster_answer(request, view, what, at, when)
 
 

@@ -95,7 +95,12 @@ async def get_tile(request: Request, view: View, asked: Question) -> Response:
         return await draw(request, view, (name, asked.get("STYLE") or "light", FORMS[media]), at, when)
     look = _look(asked.get("STYLE") or "color", looks_of(layer.file.raster))
     if media != PNG:
-        raise OwsFault("InvalidParameterValue", "format", f"Raster chỉ có {PNG}.", f"Rasters are {PNG} only.")
+        raise OwsFault(
+            "InvalidParameterValue",
+            "format",
+            f"Lớp raster chỉ có định dạng {PNG}.",
+            f"Raster layers are offered as {PNG} only.",
+        )
     return await raster_answer(request, view, (layer, look), read_address(*at), when)
 
 
@@ -115,7 +120,12 @@ def open_ended(url: str) -> str:
 def _place(asked: Question) -> tuple[str, str, str]:
     grid = _need(asked, "TILEMATRIXSET")
     if grid != WEB:
-        raise OwsFault("InvalidParameterValue", "tilematrixset", f"Lưới ô ở đây là {WEB}.", f"The grid here is {WEB}.")
+        raise OwsFault(
+            "InvalidParameterValue",
+            "tilematrixset",
+            f"Ở đây chỉ có lưới ô {WEB}.",
+            f"Only the tile matrix set {WEB} is offered here.",
+        )
     return _need(asked, "TILEMATRIX"), _need(asked, "TILECOL"), _need(asked, "TILEROW")
 
 

@@ -36,6 +36,6 @@ async def _read(request: Request, most_bytes: int) -> bytes:
 
 def _too_large(most_bytes: int) -> TooLarge:
     return TooLarge(
-        f"Nội dung cần Content-Length, nhiều nhất {most_bytes} byte.",
+        f"Nội dung gửi lên phải có Content-Length, nhiều nhất {most_bytes} byte.",
         f"The body needs a Content-Length of at most {most_bytes} bytes.",
     )
