@@ -13,6 +13,8 @@ SQL = Path(__file__).parent / "sql"
 EXTENT = 4096
 BUFFER = 128
 """Tile units beyond each edge: 16 pixels of a 512-pixel tile, so that wide lines meet without a seam."""
+AREA_BUFFER = 64
+"""The same of areas, whose outlines are thin: of a full tile half as many features more."""
 SIMPLIFIED_UNITS = 4
 """Lines and outlines move by at most this many tile units: half a pixel."""
 
@@ -22,7 +24,8 @@ def tile_statement(layers: Sequence[Drawn], zoom: int) -> str:
     labelled = [drawn for drawn in layers if is_labelled(drawn.layer)]
     written = [*(_piece(drawn, zoom) for drawn in layers), *map(_labels, labelled)]
     pieces = " || ".join(written) or "''::bytea"
-    return text(SQL, "tile", layers=pieces, margin=str(BUFFER / EXTENT), extent=str(EXTENT))
+    margins = {"margin": str(BUFFER / EXTENT), "area_margin": str(AREA_BUFFER / EXTENT)}
+    return text(SQL, "tile", layers=pieces, extent=str(EXTENT), **margins)
 
 
 def _piece(drawn: Drawn, zoom: int) -> str:
@@ -30,8 +33,8 @@ def _piece(drawn: Drawn, zoom: int) -> str:
     if rule is not None and zoom <= rule.high:
         return text(SQL, "tile_drawn", **mvt_names(drawn.layer), seen=literal(drawn.seen))
     if zoom >= DETAILED_ZOOM and set(drawn.layer.file.geometry) == {"Polygon"}:
-        names = {"columns": _columns(drawn, zoom), "rows": drawn.rows}
-        return text(SQL, "tile_areas", **mvt_names(drawn.layer), **names)
+        names = {**mvt_names(drawn.layer), "columns": _columns(drawn, zoom), "rows": drawn.rows}
+        return text(SQL, "tile_areas", **{**names, "buffer": str(AREA_BUFFER)})
     return from_rows(drawn, zoom, "served.geom_3857")
 
 

@@ -18,7 +18,7 @@ from gis_server.db.database import Database
 from gis_server.tiles.address import TileAddress
 from gis_server.tiles.grids import HALF_WORLD_M
 from gis_server.tiles.shelves import Shelf, Shelves
-from gis_server.tiles.statement import BUFFER, EXTENT, tile_statement
+from gis_server.tiles.statement import AREA_BUFFER, EXTENT, tile_statement
 from tests.serving import LAT, LON, MEASURED, X, Y, publish_rows, row_of, tile_at
 
 LAYER = "cadastre.thua_dat"
@@ -106,7 +106,10 @@ def test_they_are_where_they_are(reading: psycopg.Connection, shelf: Shelf) -> N
     stored = dict(reading.execute(f"SELECT fid, ST_AsBinary(geom_3857) FROM {LAYER}".encode()).fetchall())
     compared = 0
     for at, body in tiles(reading, shelf):
-        found, box = shapes_of(body), shapely.box(-BUFFER, -BUFFER, EXTENT + BUFFER, EXTENT + BUFFER)
+        found, box = (
+            shapes_of(body),
+            shapely.box(-AREA_BUFFER, -AREA_BUFFER, EXTENT + AREA_BUFFER, EXTENT + AREA_BUFFER),
+        )
         for fid, wkb in stored.items():
             shape, drawn = on_tile(wkb, at), found.get(fid, shapely.Polygon())
             assert drawn.difference(shape.buffer(1.5)).area < 0.1

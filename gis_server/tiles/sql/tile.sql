@@ -3,12 +3,14 @@
 WITH placed AS MATERIALIZED (
     SELECT
         ST_TileEnvelope($1, $2, $3) AS envelope,
-        ST_TileEnvelope($1, $2, $3, margin => {margin}) AS found
+        ST_TileEnvelope($1, $2, $3, margin => {margin}) AS found,
+        ST_TileEnvelope($1, $2, $3, margin => {area_margin}) AS near
 ),
 tile AS MATERIALIZED (
     SELECT
         envelope,
         found,
+        near,
         ST_XMin(envelope) AS west,
         ST_YMax(envelope) AS north,
         (ST_XMax(envelope) - ST_XMin(envelope)) / {extent} AS unit,
