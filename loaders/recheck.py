@@ -19,7 +19,8 @@ from loaders.checks.registry import read_codes
 from loaders.checks.waivers import Waivers
 from loaders.pipeline import Desk
 from loaders.records import record
-from loaders.report import Report, as_json, show_findings
+from loaders.report import Report, as_json
+from loaders.report_shown import show_findings
 from loaders.staging import Staging
 from loaders.statements import statement
 

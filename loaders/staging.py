@@ -80,8 +80,7 @@ class Staging:
         self.recall.begin(expected)
 
     def remember(self) -> None:
-        """Keeps what was worked out of the rows for when they come again, in a thread of its own while they are
-        published: none of it depends on that."""
+        """Keeps what was worked out of the rows for when they come again, in a thread beside the publishing."""
         if self.recall is not None:
             self.held.pool.submit(self.recall.keep, self.suspects)
 
@@ -183,10 +182,8 @@ class Staging:
             self.bring(layer)
 
     def _staged(self, layer: Layer) -> Staged:
-        name = self.sent(layer).as_string(self.conn)
-        kept = self.held.kept(layer)
-        twin = layer.id in self.twins
-        return Staged(layer, name, "twin" if twin else "hashed", self._name(layer.id), kept)
+        name, kept = self.sent(layer).as_string(self.conn), self.held.kept(layer)
+        return Staged(layer, name, "twin" if layer.id in self.twins else "hashed", self._name(layer.id), kept)
 
     def rows(self, layer: Layer) -> int:
         """How many are left, sent or not."""

@@ -98,10 +98,8 @@ def _of_rows(catalog: Catalog, layer: Layer, where: str) -> Iterator[str]:
             if rule is None or rule.type not in ("code", "text"):
                 yield f"{where}: rows.{level}.{name}: not a field of type code or text"
             elif rule.domain is not None and rule.domain in catalog.domains:
-                known = catalog.domains[rule.domain].values
-                yield from (
-                    f"{where}: rows.{level}.{name}: there is no code {one}" for one in codes if one not in known
-                )
+                unknown = set(codes) - set(catalog.domains[rule.domain].values)
+                yield from (f"{where}: rows.{level}.{name}: there is no code {one}" for one in sorted(unknown))
 
 
 def _of_tiles(catalog: Catalog, layer: Layer, where: str) -> Iterator[str]:

@@ -17,7 +17,7 @@ from loaders.checks.registry import read_codes
 from loaders.pipeline import Order
 from loaders.pipeline import load as load_delivery
 from loaders.progress import Steps
-from loaders.report import show
+from loaders.report_shown import show
 from loaders.verdict.ground import box_of, stored
 from loaders.verdict.hand_over import hand_over
 from loaders.verdict.kept import verdict_of_release

@@ -13,7 +13,8 @@ from loaders.checks.registry import read_codes
 from loaders.pipeline import Order
 from loaders.pipeline import load as load_delivery
 from loaders.progress import Steps
-from loaders.report import as_json, show
+from loaders.report import as_json
+from loaders.report_shown import show
 
 
 def load(  # noqa: PLR0913 a command line has as many options as people need

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loaders.checks.edges import Edges
+from loaders.checks.segments import crossing, distance
 from loaders.wkb import Numbers, Points
 
 MILLIMETRES = 1000.0
@@ -213,29 +214,11 @@ def _close(
         close[at] = narrow & close[at]
     apart = np.flatnonzero(~meeting)
     p, q, r, s = start[one[apart]], end[one[apart]], start[two[apart]], end[two[apart]]
-    near = _crossing(p, q, r, s)
+    near = crossing(p, q, r, s)
     for point, first, last in ((p, r, s), (q, r, s), (r, p, q), (s, p, q)):
-        near = near | (_distance(point, first, last) <= within_m)
+        near = near | (distance(point, first, last) <= within_m)
     close[apart] &= near
     return close
-
-
-def _crossing(p: Points, q: Points, r: Points, s: Points) -> NDArray[np.bool_]:
-    crossing: NDArray[np.bool_] = (_turn(p, q, r) * _turn(p, q, s) < 0) & (_turn(r, s, p) * _turn(r, s, q) < 0)
-    return crossing
-
-
-def _turn(p: Points, q: Points, r: Points) -> NDArray[np.float64]:
-    return (q[:, 0] - p[:, 0]) * (r[:, 1] - p[:, 1]) - (q[:, 1] - p[:, 1]) * (r[:, 0] - p[:, 0])
-
-
-def _distance(point: Points, first: Points, last: Points) -> NDArray[np.float64]:
-    """From points to the segments between two others."""
-    along, beside = last - first, point - first
-    share = np.clip((along * beside).sum(axis=1) / np.maximum((along * along).sum(axis=1), 1e-12), 0, 1)
-    away = beside - share[:, None] * along
-    distance: NDArray[np.float64] = np.hypot(away[:, 0], away[:, 1])
-    return distance
 
 
 def _spread(loose: Loose, near: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
