@@ -12,7 +12,10 @@ RELEASE: Mapping[str, Any] = {
     "Bando-Release": {"description": "Số bản công bố · Release number", "schema": {"type": "integer"}},
 }
 EMPTY = ("204", "303", "304")
-_PROBLEM: Mapping[str, Any] = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_PROBLEM: Mapping[str, Any] = {
+    "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
+    "text/html": {"schema": {"type": "string"}},
+}
 
 
 class Answers:

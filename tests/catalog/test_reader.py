@@ -99,7 +99,7 @@ def test_no_stays_a_word_and_a_key_stands_once(folder):
     folder.write("layers/_domains/loai_ho_ga.yaml", "title: {vi: a, en: b}\nevidence: R\nvalues: {NO: {vi: a, en: b}}")
     assert list(folder.read().domains["loai_ho_ga"].values) == ["NO"]
     folder.write("layers/_themes.yaml", "drainage: {title: {vi: a, en: b}, icon: x}\ndrainage: {}")
-    with pytest.raises(CatalogInvalid, match=r"_themes\.yaml: line 2: key “drainage” stands twice"):
+    with pytest.raises(CatalogInvalid, match=r"_themes\.yaml: line 2: key “drainage” is repeated"):
         folder.read()
 
 

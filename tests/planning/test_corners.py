@@ -27,11 +27,16 @@ def test_a_list_of_corners_is_told_from_words(text: str, expected: bool) -> None
 
 
 def test_letters_around_numbers_are_left_out(catalog: Catalog) -> None:
-    points, grid = read_corners(catalog.crs, "X=1191454.713m Y=603514.400m", None)
-    assert (points.round(3).tolist(), grid) == ([[603514.4, 1191454.713]], 9210)
+    found = read_corners(catalog.crs, "X=1191454.713m Y=603514.400m", None)
+    assert (found.points.round(3).tolist(), found.grid) == ([[603514.4, 1191454.713]], 9210)
 
 
-@pytest.mark.parametrize("text", ["1" + "\n" * 19_000, "1 \n" * 6_000, "1" + "a" * 19_000 + "1b", "+" * 19_000])
+LAID_OUT = ("1 " * 9_500, "1 111 " * 3_000, "1° " * 6_000, "1°1'" * 4_000, "POLYGON((" + "1 " * 9_000, "111,1," * 3_000)
+
+
+@pytest.mark.parametrize(
+    "text", ["1" + "\n" * 19_000, "1 \n" * 6_000, "1" + "a" * 19_000 + "1b", "+" * 19_000, *LAID_OUT]
+)
 def test_hostile_texts_are_read_in_no_time(text: str, catalog: Catalog) -> None:
     """The first took minutes from 400 letters on, and every other caller waited."""
     began = time.perf_counter()

@@ -87,7 +87,7 @@ def test_a_publish_shows_in_the_next_tile_and_only_there(city: City, catalog: Ca
     x, y = tile_at(LON, LAT, 16)
     here, elsewhere = f"/tiles/{PARCEL}/16/{x}/{y}.mvt", f"/tiles/{LINE}/16/{x}/{y}.mvt"
     before, untouched = city.get(here), city.get(elsewhere)
-    for number in range(2, 5):
+    for number in (2, 3):
         release = publish_rows(
             city.database, MEASURED, [(layer, [row_of(catalog, layer, one) for one in range(1, number + 1)])]
         )

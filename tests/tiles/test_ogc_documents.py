@@ -114,7 +114,8 @@ def test_tilejson_is_told_of_the_web_grid_only(whole_city: City) -> None:
     x, y = tile_at(LON, LAT, 16)
     address = template.replace("{z}", "16").replace("{x}", str(x)).replace("{y}", str(y))
     assert whole_city.get(address.removeprefix("http://bando.example")).status_code == 200
-    for query in ("VN2000HCM?f=tilejson", "WebMercatorQuad?f=html", "WebMercatorQuad?g=1"):
+    assert whole_city.get(f"/collections/{PARCELS}/tiles/WebMercatorQuad?f=html").status_code == 400
+    for query in ("VN2000HCM?f=tilejson", "WebMercatorQuad?g=1"):
         answer = whole_city.get(f"/collections/{PARCELS}/tiles/{query}")
         assert (answer.status_code, bool(answer.json()["detail_en"])) == (400, True)
 

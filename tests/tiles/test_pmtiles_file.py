@@ -89,7 +89,7 @@ def test_a_file_that_shrinks_while_it_is_served_is_a_sentence_not_a_crash(whole:
 
 def test_pictures_that_are_none_are_found(tmp_path: Path) -> None:
     body = archive_of({(0, 0, 0): b"GIF89a"}, tile_type=TileType.PNG, tile_compression=Compression.NONE)
-    with pytest.raises(ArchiveBroken, match="0/0/0 is no png"):
+    with pytest.raises(ArchiveBroken, match="0/0/0 is not png"):
         look_through(opened(tmp_path, body), lambda tiles: None)
 
 

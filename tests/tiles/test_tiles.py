@@ -8,6 +8,7 @@ import shapely
 import zstandard
 
 from gis_server.catalog import Catalog
+from gis_server.tiles.statement import AREA_BUFFER
 from tests.serving import LAT, LON, City, tile_at
 
 
@@ -108,7 +109,7 @@ def test_a_tile_is_validated_by_its_content(whole_city: City) -> None:
 
 
 def test_neighbouring_tiles_share_a_buffer_that_leaves_no_seam(whole_city: City) -> None:
-    """A shape across the edge of two tiles is drawn beyond it in both, by half the widest line."""
+    """A shape across the edge of two tiles is drawn beyond it in both, by more than half its outline."""
     zoom, layer = 22, "cadastre.thua_dat"
     x, y = tile_at(LON, LAT, zoom)
     bounds = []
@@ -117,7 +118,7 @@ def test_neighbouring_tiles_share_a_buffer_that_leaves_no_seam(whole_city: City)
         decoded = mapbox_vector_tile.decode(answer.content, default_options={"y_coord_down": True})
         (feature,) = decoded[layer]["features"]
         bounds.append(shapely.geometry.shape(feature["geometry"]).bounds)
-    assert (bounds[0][2], bounds[1][0]) == (4096 + 128, -128)
+    assert (bounds[0][2], bounds[1][0]) == (4096 + AREA_BUFFER, -AREA_BUFFER)
 
 
 BAD_ADDRESSES = [

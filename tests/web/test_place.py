@@ -67,7 +67,10 @@ def test_a_name_of_any_era_is_a_place(town: City, place: str, told: str) -> None
 def test_a_name_that_several_bear_is_asked_back(town: City) -> None:
     answer = town.get(HOUSES, params={"place": "Phường 1"})
     assert answer.status_code == 400
-    assert re.search(r"nhiều đơn vị tên này, dùng mã: Phường 1, .+ \(\d{5}@2025-06-30\); ", answer.json()["detail"])
+    assert re.search(
+        r"có nhiều đơn vị hành chính cùng tên; hãy dùng mã: Phường 1, .+ \(\d{5}@2025-06-30\); ",
+        answer.json()["detail"],
+    )
 
 
 def test_what_is_here_within_a_place(town: City) -> None:

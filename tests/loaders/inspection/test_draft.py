@@ -64,7 +64,7 @@ def test_a_register_of_trees_with_longitudes_and_decimal_commas(tmp_path, drafte
     text, _ = drafted(tmp_path / "cay_xanh_duong_pho.csv")
     said = "SELECT count(*), min(loai_cay), min(duong_kinh_than_cm), min(tinh_trang) FROM greenery.cay_xanh_duong_pho"
     assert ask(said) == [(4, "Sao đen", 45.5, "TOT")]
-    assert "không ánh xạ · not mapped: Ghi chú riêng" in text
+    assert "không đưa vào trường nào · not mapped: Ghi chú riêng" in text
 
 
 def test_a_drainage_register_names_the_codes_it_does_not_know(tmp_path, catalog):
@@ -72,7 +72,10 @@ def test_a_drainage_register_names_the_codes_it_does_not_know(tmp_path, catalog)
     lines += [f"HG{n},{'Hố thăm' if n else 'Hố lạ'},2.{n},{1191454 + n},603514" for n in range(4)]
     (tmp_path / "ho_ga.csv").write_text("\n".join(lines) + "\n")
     text = draft_profile(inspect_delivery(tmp_path / "ho_ga.csv", catalog), catalog)
-    assert "loai: {column: Loại hố ga, codes: labels}   # mã lạ · unknown codes: Hố lạ" in text
+    assert (
+        "loai: {column: Loại hố ga, codes: labels}   # mã không có trong danh mục · codes not in the list: Hố lạ"
+        in text
+    )
     assert "cao_do_nap: Cao độ nắp" in text
 
 

@@ -185,7 +185,7 @@ def test_a_draft_is_a_valid_profile_that_names_what_it_leaves_out(tmp_path, cata
         "MA",
         "tuyen_duong",
     )
-    assert "không ánh xạ · not mapped: lạ: #" in text
+    assert "không đưa vào trường nào · not mapped: lạ: #" in text
     assert "dữ liệu cá nhân" in text
     assert "CMND" not in str(yaml.safe_load(text))
 
