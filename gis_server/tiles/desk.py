@@ -92,7 +92,8 @@ class Desk:
 
     async def _next(self) -> list[Drawing]:
         try:
-            drawings = [await asyncio.wait_for(self._waiting.get(), NOTED_EVERY_S)]
+            async with asyncio.timeout(NOTED_EVERY_S):  # wait_for would swallow a cancellation that comes with a tile
+                drawings = [await self._waiting.get()]
         except TimeoutError:
             return []
         while len(drawings) < AT_ONCE and not self._waiting.empty():

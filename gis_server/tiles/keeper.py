@@ -91,7 +91,8 @@ class Keeper:
             self.news.clear()
             patience = CHECK_S if await self._in_step() else AGAIN_S
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.news.wait(), patience)
+                async with asyncio.timeout(patience):  # wait_for would swallow a cancellation that comes with news
+                    await self.news.wait()
 
     async def _in_step(self) -> bool:
         try:

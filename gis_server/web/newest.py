@@ -37,6 +37,7 @@ async def _listen(dsn: str, hear: Hear) -> None:
         while True:  # asked again now and then: a connection that a firewall cut says nothing
             hear(await conn.fetchval(NEWEST, timeout=5))
             with suppress(TimeoutError):
-                await asyncio.wait_for(gone.wait(), CHECK_S)
+                async with asyncio.timeout(CHECK_S):
+                    await gone.wait()
     finally:
         conn.terminate()

@@ -17,7 +17,8 @@ async def publish(request: Request, edits: Sequence[Edit], author: Author) -> Ed
     """Off the event loop: checking and publishing take up to seconds. One at a time, as publishes are."""
     turn: asyncio.Lock = request.app.state.editing
     try:
-        await asyncio.wait_for(turn.acquire(), PATIENCE_S)
+        async with asyncio.timeout(PATIENCE_S):
+            await turn.acquire()
     except TimeoutError as error:
         raise Busy(
             "Đang có nhiều người cùng sửa. Chưa sửa gì; hãy thử lại sau ít giây.",

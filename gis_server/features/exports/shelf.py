@@ -41,7 +41,8 @@ class Shelf:
 
     async def _make(self, path: Path, make: Callable[[Path], None]) -> None:
         try:
-            await asyncio.wait_for(self._room.acquire(), PATIENCE_S)
+            async with asyncio.timeout(PATIENCE_S):
+                await self._room.acquire()
         except TimeoutError as error:
             raise too_many() from error
         try:
