@@ -12,7 +12,7 @@ from gis_server.tiles.shelves import PREFIX_BYTES, Shelf, address_of
 from gis_server.tiles.store import Drawing, Store
 
 LOOKED_AT = 2_000
-"""Wanted tiles that are looked at together; workers begin at different ones."""
+"""Wanted tiles that are looked at together; workers take them in orders of their own, so that few are drawn twice."""
 KEPT_AT_ONCE = 24
 """Tiles of one commit."""
 DRAWN_AT_ONCE = 3
@@ -25,8 +25,7 @@ async def draw_wanted(desk: Desk, pool: asyncpg.Pool, store: Store, news: asynci
         keys = await asyncio.to_thread(store.wanted_keys, LOOKED_AT)
         if not keys:
             return
-        begin = random.randrange(len(keys))
-        keys = keys[begin:] + keys[:begin]
+        keys = random.sample(keys, len(keys))
         for start in range(0, len(keys), KEPT_AT_ONCE):
             if news.is_set():
                 return

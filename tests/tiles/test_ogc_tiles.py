@@ -30,6 +30,9 @@ from tests.tiles.ogc import (
     tile_of,
 )
 
+MILLIMETRE = 0.001
+"""To which shapes are stored; half of a tile unit at zoom 22."""
+
 
 @pytest.mark.parametrize(("name", "zoom"), [(name, zoom) for name in GRIDS for zoom in (16, 19, 22)])
 def test_shapes_lie_where_they_are_to_a_tile_unit_by_two_decoders(  # noqa: PLR0913
@@ -50,7 +53,7 @@ def test_shapes_lie_where_they_are_to_a_tile_unit_by_two_decoders(  # noqa: PLR0
     for shapes in found:
         nearest = min(shapes.values(), key=lambda shape: shape.distance(expected.centroid))
         drawn = nearest.intersection(tile_box(grid, tile))
-        assert shapely.hausdorff_distance(drawn.boundary, window.boundary) < unit
+        assert shapely.hausdorff_distance(drawn.boundary, window.boundary) < unit + MILLIMETRE
 
 
 @pytest.mark.parametrize("name", GRIDS)
