@@ -38,13 +38,6 @@ _COMPARED: Mapping[str, tuple[str, Callable[[float, float], bool]]] = {
 }
 
 
-def as_list(conditions: Conditions | list[Conditions] | None) -> list[Conditions]:
-    """`where` as alternatives; no condition at all is one that always holds."""
-    if conditions is None:
-        return [{}]
-    return conditions if isinstance(conditions, list) else [conditions]
-
-
 def columns_of(alternatives: Sequence[Conditions]) -> set[str]:
     return {column for conditions in alternatives for column in conditions}
 

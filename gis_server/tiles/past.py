@@ -9,16 +9,17 @@ import asyncpg
 
 from gis_server.catalog import Catalog
 from gis_server.db.statements import literal, quoted, text
-from gis_server.drawing.rules import DETAILED_ZOOM, is_labelled, rule_of
-from gis_server.drawing.sheet import as_tag
+from gis_server.drawing.rules import is_labelled, rule_of
 from gis_server.tiles.address import TileAddress
 from gis_server.tiles.flights import Flights, Gate
 from gis_server.tiles.render import draw
-from gis_server.tiles.statement import BUFFER, EXTENT, SIMPLIFIED_UNITS, SQL, mvt_names
+from gis_server.tiles.statement import BUFFER, EXTENT, SQL, columns, from_rows, mvt_names
 from gis_server.tiles.tilesets import Drawn, Tileset, find_tileset
 from gis_server.web.when import PastView
 
 AT_ONCE, QUEUE = 2, 64
+AROUND_THEN = "served.geom && tile.stored"
+"""Ended rows are found by their box in the stored grid alone."""
 LEAST_NAMED = 256
 """Tile units: what is smaller bears no name."""
 
@@ -45,30 +46,17 @@ def past_statement(catalog: Catalog, found: Tileset, zoom: int) -> str:
     """The statement of a tile whose rows are of the past; `$1`, `$2`, `$3` are z, x, y."""
     layers = found.at(zoom)
     written = [
-        *(_layer(one, zoom) for one in layers),
+        *(from_rows(one, zoom, "served.geom_3857", AROUND_THEN) for one in layers),
         *(_labels(one, zoom) for one in layers if is_labelled(one.layer)),
     ]
     pieces, stored = " || ".join(written) or "''::bytea", str(catalog.crs.stored)
     return text(SQL, "past_tile", layers=pieces, margin=str(BUFFER / EXTENT), extent=str(EXTENT), stored=stored)
 
 
-def _layer(drawn: Drawn, zoom: int) -> str:
-    shape = "served.geom_3857"
-    if zoom < DETAILED_ZOOM and set(drawn.layer.file.geometry) != {"Point"}:
-        shape = f"ST_Simplify({shape}, {SIMPLIFIED_UNITS} * tile.unit, true)"
-    names = {**mvt_names(drawn.layer), "columns": _columns(drawn, zoom), "rows": drawn.rows}
-    return text(SQL, "past_layer", **names, shape=shape)
-
-
 def _labels(drawn: Drawn, zoom: int) -> str:
     rule = rule_of(drawn.layer)
     assert rule is not None
     assert rule.label is not None
-    names = {**mvt_names(drawn.layer), "columns": _columns(drawn, zoom), "rows": drawn.rows}
+    names = {**mvt_names(drawn.layer), "columns": columns(drawn, zoom), "rows": drawn.rows}
     names |= {"id": literal(drawn.layer.labels), "said": quoted(rule.label), "least": str(LEAST_NAMED)}
     return text(SQL, "past_labels", **names)
-
-
-def _columns(drawn: Drawn, zoom: int) -> str:
-    kept = drawn.layer.file.tiles.fields_at(zoom)
-    return "".join(f"{as_tag(drawn.layer, name)} AS {quoted(name)}, " for name in drawn.fields if name in kept)

@@ -15,6 +15,7 @@ BUFFER = 128
 """Tile units beyond each edge: 16 pixels of a 512-pixel tile, so that wide lines meet without a seam."""
 AREA_BUFFER = 64
 """The same of areas, whose outlines are thin: of a full tile half as many features more."""
+AROUND = "served.geom_3857 && tile.found"
 SIMPLIFIED_UNITS = 4
 """Lines and outlines move by at most this many tile units: half a pixel."""
 
@@ -33,7 +34,7 @@ def _piece(drawn: Drawn, zoom: int) -> str:
     if rule is not None and zoom <= rule.high:
         return text(SQL, "tile_drawn", **mvt_names(drawn.layer), seen=literal(drawn.seen))
     if zoom >= DETAILED_ZOOM and set(drawn.layer.file.geometry) == {"Polygon"}:
-        names = {**mvt_names(drawn.layer), "columns": _columns(drawn, zoom), "rows": drawn.rows}
+        names = {**mvt_names(drawn.layer), "columns": columns(drawn, zoom), "rows": drawn.rows}
         return text(SQL, "tile_areas", **{**names, "buffer": str(AREA_BUFFER)})
     return from_rows(drawn, zoom, "served.geom_3857")
 
@@ -42,16 +43,16 @@ def _labels(drawn: Drawn) -> str:
     return text(SQL, "tile_labels", **label_names(drawn))
 
 
-def from_rows(drawn: Drawn, zoom: int, shape: str) -> str:
-    """A layer from the rows that its view sees; `shape` says how theirs are written in the tile's system."""
+def from_rows(drawn: Drawn, zoom: int, shape: str, around: str = AROUND) -> str:
+    """A layer from rows that its view sees: `shape` is theirs in the tile's system, `around` says which are near."""
     layer = drawn.layer
     if zoom < DETAILED_ZOOM and set(layer.file.geometry) != {"Point"}:
         shape = f"ST_Simplify({shape}, {SIMPLIFIED_UNITS} * tile.unit, true)"
-    names = {"columns": _columns(drawn, zoom), "rows": drawn.rows, "shape": shape}
+    names = {"columns": columns(drawn, zoom), "rows": drawn.rows, "shape": shape, "around": around}
     return text(SQL, "tile_layer", **mvt_names(layer), **names)
 
 
-def _columns(drawn: Drawn, zoom: int) -> str:
+def columns(drawn: Drawn, zoom: int) -> str:
     """The fields that a zoom shows, each in its MVT type."""
     kept = set(drawn.layer.file.tiles.fields_at(zoom))
     return "".join(f"{as_tag(drawn.layer, name)} AS {quoted(name)}, " for name in drawn.fields if name in kept)
