@@ -104,7 +104,7 @@ def _claim_weight(what: str, one: Weight) -> None:
 def _seed(city: Bench, name: str) -> None:
     before = city.database_cpu_s()
     done = city.bando("tiles", "seed", "--tileset", name, "--zoom", ZOOMS)
-    tiles = int(done.said.rpartition(": ")[2].split()[0].replace(",", ""))
+    tiles = int(done.said.rpartition(": ")[2].split()[0].replace(".", ""))
     cpu_s = done.cpu_s + city.database_cpu_s() - before
     size = os.stat(store_path(city.settings, city.database)).st_blocks * 512
     CONSOLE.print(
