@@ -12,13 +12,10 @@ from pathlib import Path
 
 from benchmarks.gate import asked
 from benchmarks.measure import CONSOLE, claim, median_ms
-from benchmarks.place import Bench, fresh_installation
+from benchmarks.place import Bench, fresh_installation, here
 from benchmarks.tiles_http import service
 from benchmarks.wire import free_port
 from gis_server.access.views import compile_views
-from gis_server.catalog import read_catalog
-from gis_server.db.database import open_database
-from gis_server.settings import Settings
 
 PARCELS = 1_200_000
 LAYER = "cadastre.thua_dat"
@@ -112,8 +109,7 @@ def main() -> None:
         with fresh_installation() as place:
             bench(place, int(sys.argv[1]) if len(sys.argv) > 1 else PARCELS)
         return
-    settings = Settings()
-    measure(Bench(settings, read_catalog(settings.layers_folder, settings.styles_folder), open_database(settings)))
+    measure(here())
     CONSOLE.print(f"load {os.getloadavg()[0]:.1f}")
 
 

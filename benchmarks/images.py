@@ -7,21 +7,18 @@ are in the store after a first round.
 import json
 import os
 import statistics
-import time
 import urllib.request
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from random import Random
 
-from benchmarks.measure import CONSOLE, claim
-from benchmarks.place import Bench
-from benchmarks.tiles_http import PORT, service
-from gis_server.catalog import read_catalog
-from gis_server.db.database import open_database
+from benchmarks.measure import CONSOLE, claim, seconds_of
+from benchmarks.place import Bench, here
+from benchmarks.tiles_http import service
+from benchmarks.wire import free_port
 from gis_server.images.frame import HALF_M, WORLD_PIXELS
-from gis_server.settings import Settings
 
-BASE = f"http://127.0.0.1:{PORT}"
 MAPS = ("nen", "thoat_nuoc", "quy_hoach", "giao_thong")
 ZOOMS, PLACES = (13, 15, 17), 6
 WIDTH, HEIGHT = 1024, 768
@@ -30,18 +27,19 @@ PATIENCE_MS = 2_000.0
 
 
 def bench(place: Bench) -> None:
-    points = _points(place)
-    with service(place) as process:
+    points, port = _points(place), free_port()
+    with service(place, port) as process:
+        timed = partial(_seconds_of, f"http://127.0.0.1:{port}")
         for map_id in MAPS:
             asked = [_window(map_id, point, zoom, "EPSG:3857") for zoom in ZOOMS for point in points]
-            _timed(asked)  # the store gets the vector tiles
+            timed(asked)  # the store gets the vector tiles
             before = _processor_s(process.pid)
-            _told(f"picture {WIDTH} × {HEIGHT} of {map_id}", _timed(_moved(asked)))
+            _told(f"picture {WIDTH} × {HEIGHT} of {map_id}", timed(_moved(asked)))
             spent = (_processor_s(process.pid) - before) / len(asked) * 1000
             told = f"{spent:.0f} ms a picture" if spent > 0 else "not known, as it was replaced"
             CONSOLE.print(f"  processor time of the render process: {told}")
-        _told(f"the same of {MAPS[0]} in EPSG:9210", _timed([_window(MAPS[0], one, 15, "EPSG:9210") for one in points]))
-        _told(f"picture tile of {MAPS[0]}, z16", _timed(list(_tiles(points))))
+        _told(f"the same of {MAPS[0]} in EPSG:9210", timed([_window(MAPS[0], one, 15, "EPSG:9210") for one in points]))
+        _told(f"picture tile of {MAPS[0]}, z16", timed(list(_tiles(points))))
         resident = sum(_resident_mib(child) for child in _children(process.pid))
         claim("memory of the render process", resident, 700.0, "MiB", "MiB allowed")
 
@@ -53,14 +51,13 @@ def _told(what: str, seconds: Sequence[float]) -> None:
     claim(f"{what}: p95", p95, PATIENCE_MS, "ms", "ms that a person waits")
 
 
-def _timed(paths: Sequence[str]) -> list[float]:
-    found = []
-    for path in paths:
-        started = time.perf_counter()
-        with urllib.request.urlopen(BASE + path, timeout=60) as answer:
-            answer.read()
-        found.append(time.perf_counter() - started)
-    return found
+def _seconds_of(address: str, paths: Sequence[str]) -> list[float]:
+    return [seconds_of(partial(_read, address + path)) for path in paths]
+
+
+def _read(address: str) -> None:
+    with urllib.request.urlopen(address, timeout=60) as answer:
+        answer.read()
 
 
 def _window(map_id: str, point: tuple[float, float], zoom: int, crs: str) -> str:
@@ -138,5 +135,4 @@ def _resident_mib(process: int) -> float:
 
 
 if __name__ == "__main__":
-    given = Settings()
-    bench(Bench(given, read_catalog(given.layers_folder, given.styles_folder), open_database(given)))
+    bench(here())

@@ -13,7 +13,6 @@ from benchmarks.letters_corpus import LENGTHS, Way, columns, foreign_columns, wa
 from benchmarks.measure import CONSOLE, claim
 from benchmarks.place import Bench
 from loaders.letters.columns import StreamLetters
-from loaders.letters.detect import detect
 
 SEED = 2025
 ASSERTED = 11
@@ -59,10 +58,10 @@ def score(way: Way, lengths: Mapping[int, int], seed: int = SEED) -> Score:
     for column in columns(seed, lengths):
         written = [way.write(text) for text in column]
         expected = [way.keeps(text) for text in column]
-        read = cleaned(written)
+        read, called = cleaned(written)
         found.columns[len(column)] += 1
         found.right[len(column)] += read == expected
-        found.called[detect(written).encoding] += 1
+        found.called[called] += 1
         found.values += len(column)
         if read != expected and len(found.wrong) < 50:
             found.wrong += [
@@ -71,12 +70,14 @@ def score(way: Way, lengths: Mapping[int, int], seed: int = SEED) -> Score:
     return found
 
 
-def cleaned(written: Sequence[str | bytes]) -> list[str | None]:
-    """A column as a load makes it."""
+def cleaned(written: Sequence[str | bytes]) -> tuple[list[str | None], str]:
+    """A column as a load makes it, and the way of writing in which most of it was read."""
     raw = isinstance(written[0], bytes)
     values = pa.chunked_array([pa.array(written, pa.binary() if raw else pa.string())])
-    texts: list[str | None] = StreamLetters("auto", "bytes" if raw else None).clean("ten", values).to_pylist()
-    return texts
+    letters = StreamLetters("auto", "bytes" if raw else None)
+    texts = letters.clean("ten", values).to_pylist()
+    rows = letters.columns["ten"].rows if letters.columns else Counter({"utf-8": 1})
+    return texts, max(rows, key=lambda name: rows[name])
 
 
 def changes_of_clean_text(seed: int = SEED) -> tuple[int, int]:
@@ -86,7 +87,7 @@ def changes_of_clean_text(seed: int = SEED) -> tuple[int, int]:
     for column in clean:
         texts = list(column)
         for written in (texts, [text.encode() for text in column]):
-            read = cleaned(written)
+            read, _ = cleaned(written)
             values += len(texts)
             changed += sum(got != text for got, text in zip(read, texts, strict=True))
     return changed, values

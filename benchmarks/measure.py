@@ -1,21 +1,28 @@
 """Wall time and peak memory of commands, medians of calls, and lines that read as a claim with its evidence."""
 
+import json
 import os
 import statistics
 import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from rich.console import Console
 
 CONSOLE = Console(highlight=False, soft_wrap=True)
 
 
+WATCHED = Path(__file__).with_name("watched.py")
+
+
 @dataclass(frozen=True)
 class Measured:
-    """One command: wall seconds, the peak resident memory of the process itself in MiB, and its processor seconds with
-    those of processes it waited for. The memory is not less than what this process held when it began the command."""
+    """One command: wall seconds, its processor seconds with those of processes it waited for, and the peak resident
+    memory of the greatest of them in MiB."""
 
     seconds: float
     peak_mib: float
@@ -25,18 +32,16 @@ class Measured:
 
 def run(command: Sequence[str], **environment: str) -> Measured:
     """Runs a command to its end; raises CalledProcessError with its output when it fails."""
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        command, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    assert process.stdout is not None
-    output = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command, output)
-    cpu_s = usage.ru_utime + usage.ru_stime
-    return Measured(time.perf_counter() - started, usage.ru_maxrss / 1024, cpu_s, output)
+    with tempfile.NamedTemporaryFile("r", encoding="utf-8") as told:
+        done = subprocess.run(
+            [sys.executable, "-S", "-E", str(WATCHED), told.name, *command],
+            env={**os.environ, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=True,
+        )
+        return Measured(**json.load(told), said=done.stdout)
 
 
 def seconds_of(call: Callable[[], object]) -> float:

@@ -3,7 +3,6 @@
 The dossiers' table, the client in a notebook, plain SQL in PostGIS, GeoPandas on the delivered files: one area.
 """
 
-import os
 import sys
 import tempfile
 import time
@@ -16,7 +15,8 @@ import geopandas
 from benchmarks.gate import asked
 from benchmarks.measure import CONSOLE, claim
 from benchmarks.place import Bench, fresh_installation
-from benchmarks.tiles_http import PORT, service
+from benchmarks.tiles_http import service
+from benchmarks.wire import free_port
 from gis_server.client import Bando
 from gis_server.db.statements import text
 
@@ -36,9 +36,9 @@ def bench(place: Bench, parcels: int = PARCELS) -> None:
 
 
 def _measure(city: Bench, folder: Path) -> None:
-    os.environ["BANDO_ANONYMOUS_VIEW"] = "full"  # of the service that is started here: SQL sees every parcel, too
-    with service(city):
-        client = Bando(f"http://127.0.0.1:{PORT}", progress=False)
+    port = free_port()
+    with service(city, port, BANDO_ANONYMOUS_VIEW="full"):  # SQL sees every parcel, too
+        client = Bando(f"http://127.0.0.1:{port}", progress=False)
         parcels = client.layer("cadastre.thua_dat").count()
         plain = _timed(lambda: _in_sql(city))
         notebook = _timed(lambda: _in_notebook(client))

@@ -24,33 +24,31 @@ from pathlib import Path
 import orjson
 
 from benchmarks.measure import CONSOLE, claim
-from benchmarks.place import Bench, fresh_installation
+from benchmarks.place import Bench, fresh_installation, here
 from benchmarks.tiles_http import service
-from gis_server.catalog import read_catalog
-from gis_server.db.database import open_database
-from gis_server.settings import Settings
+from benchmarks.wire import free_port
 
 MINUTES, WARM_UP_MINUTES = 10.0, 2.0
 CALLERS, HANGING_UP = 6, 2
 ZOOMS = range(10, 18)
-PORT = 8_463
-HOST = f"127.0.0.1:{PORT}"
 WORDS = ("le loi", "Nguyễn", "tờ 1 thửa 2", "123/4 Lê Văn", "10.77, 106.69", "công viên", "26740")
 Asking = Callable[[random.Random], str]
 
 
 @dataclass
 class Heard:
-    """Statuses of everything that was answered, and what was asked where something broke."""
+    """Statuses of everything that the service at a port answered, and what was asked where something broke."""
 
+    port: int
     statuses: Counter[int] = field(default_factory=Counter)
     broken: Counter[str] = field(default_factory=Counter)
     ends: threading.Event = field(default_factory=threading.Event)
 
 
 def bench(place: Bench, minutes: float = MINUTES) -> None:
-    with service(place, PORT) as process:
-        heard, asking = Heard(), list(_askings())
+    heard = Heard(free_port())
+    with service(place, heard.port) as process:
+        asking = list(_askings(heard.port))
         threads = [threading.Thread(target=_ask, args=(number, asking, heard)) for number in range(CALLERS)]
         threads += [threading.Thread(target=_hang_up, args=(number, asking, heard)) for number in range(HANGING_UP)]
         for thread in threads:
@@ -74,9 +72,9 @@ def bench(place: Bench, minutes: float = MINUTES) -> None:
     CONSOLE.print(f"    {dict(sorted(heard.statuses.items()))} {dict(heard.broken)}", style="dim")
 
 
-def _askings() -> Iterator[Asking]:
+def _askings(port: int) -> Iterator[Asking]:
     """Ways to make an address, tiles most often."""
-    west, south, east, north = _json("/tiles/nen")["bounds"]
+    west, south, east, north = _json(port, "/tiles/nen")["bounds"]
 
     def spot(luck: random.Random) -> tuple[float, float]:
         return luck.uniform(west, east), luck.uniform(south, north)
@@ -103,7 +101,7 @@ def _askings() -> Iterator[Asking]:
 
 
 def _ask(number: int, asking: list[Asking], heard: Heard) -> None:
-    luck, caller = random.Random(number), http.client.HTTPConnection(HOST, timeout=60)
+    luck, caller = random.Random(number), http.client.HTTPConnection("127.0.0.1", heard.port, timeout=60)
     while not heard.ends.is_set():
         path = luck.choice(asking)(luck)
         try:
@@ -129,8 +127,7 @@ def _hang_up(number: int, asking: list[Asking], heard: Heard) -> None:
     )
     while not heard.ends.is_set():
         path = luck.choice((*long, luck.choice(asking)(luck)))
-        with suppress(OSError), socket.create_connection(("127.0.0.1", PORT), timeout=30) as line:
-            line.sendall(f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
+        with suppress(OSError), _asked(heard.port, path) as line:
             line.recv(luck.choice((1, 100, 4_000)))
         time.sleep(luck.uniform(0, 0.05))
 
@@ -142,9 +139,10 @@ def listeners(many: int) -> None:
         for seed in ("7", "8"):
             place.bando("sample", "--wards", "1", "--seed", seed, "--out", f"{folder}/{seed}")
         place.bando("load", f"{folder}/7")
-        with service(place, PORT) as process:
+        port = free_port()
+        with service(place, port) as process:
             quiet, came = _state_of(process.pid)[0], time.perf_counter()
-            lines = [_listen() for _ in range(many)]
+            lines = [_asked(port, "/events") for _ in range(many)]
             for line in lines:
                 _hear(line, b"event: release")
             claim(
@@ -164,9 +162,10 @@ def listeners(many: int) -> None:
                 line.close()
 
 
-def _listen() -> socket.socket:
-    line = socket.create_connection(("127.0.0.1", PORT), timeout=30)
-    line.sendall(f"GET /events HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
+def _asked(port: int, path: str) -> socket.socket:
+    """A line on which the question went out and no answer was read."""
+    line = socket.create_connection(("127.0.0.1", port), timeout=30)
+    line.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
     return line
 
 
@@ -193,8 +192,8 @@ def _family(parent: int) -> Iterator[str]:
             yield from _family(int(child))
 
 
-def _json(path: str) -> dict[str, list[float]]:
-    with urllib.request.urlopen(f"http://{HOST}{path}", timeout=30) as answer:
+def _json(port: int, path: str) -> dict[str, list[float]]:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as answer:
         found: dict[str, list[float]] = orjson.loads(answer.read())
     return found
 
@@ -203,6 +202,4 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["listeners"]:
         listeners(int(sys.argv[2]) if sys.argv[2:] else 5_000)
     else:
-        settings = Settings()
-        here = Bench(settings, read_catalog(settings.layers_folder, settings.styles_folder), open_database(settings))
-        bench(here, float(sys.argv[1]) if sys.argv[1:] else MINUTES)
+        bench(here(), float(sys.argv[1]) if sys.argv[1:] else MINUTES)

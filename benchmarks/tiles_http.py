@@ -22,15 +22,11 @@ from pathlib import Path
 
 from benchmarks.bare import ANSWER
 from benchmarks.measure import CONSOLE, claim
-from benchmarks.place import Bench
-from benchmarks.wire import CONNECTIONS, SECONDS, running, wait_for, wrk
+from benchmarks.place import Bench, here
+from benchmarks.wire import CONNECTIONS, SECONDS, free_port, running, wait_for, wrk
 from gis_server.access.views import compile_views
-from gis_server.catalog import read_catalog
-from gis_server.db.database import open_database
-from gis_server.settings import Settings
 from gis_server.tiles.tilesets import find_tileset
 
-PORT, NGINX_PORT, BARE_PORT = 8_461, 8_462, 8_463
 ROUNDS = 3
 MAP, ZOOM, ROADS = "nen", 15, 60
 HEADERS = ("Cache-Control", "Vary", "Bando-Release", "Content-Security-Policy", "Permissions-Policy",
@@ -67,8 +63,9 @@ def bench(place: Bench) -> None:
         CONSOLE.print("tiles over HTTP: wrk or nginx is missing (apt-get install -y wrk nginx-light); left out")
         return
     path = f"/tiles/{MAP}/{ZOOM}/{_middle(place)}.mvt"
-    with service(place) as process, tempfile.TemporaryDirectory() as folder:
-        base = f"http://127.0.0.1:{PORT}"
+    port = free_port()
+    with service(place, port) as process, tempfile.TemporaryDirectory() as folder:
+        base = f"http://127.0.0.1:{port}"
         headers, body = _kept(base + path)
         ours = Server(base + path, headers["Etag"], process.pid)
         with _nginx(Path(folder), headers, body) as nginx, _bare(Path(folder), headers, body) as bare:
@@ -128,7 +125,7 @@ def _kept(address: str) -> tuple[dict[str, str], bytes]:
 
 
 @contextmanager
-def service(place: Bench, port: int = PORT, **more: str) -> Iterator["subprocess.Popen[bytes]"]:
+def service(place: Bench, port: int, **more: str) -> Iterator["subprocess.Popen[bytes]"]:
     """One worker; `more` are settings by the names of their variables."""
     given = {"BANDO_STATE": str(place.settings.state_folder), "BANDO_PORT": str(port), "BANDO_WORKERS": "1"}
     with running([sys.executable, "-m", "gis_server.cli.main", "serve"], {**os.environ, **given, **more}) as process:
@@ -144,9 +141,10 @@ def _nginx(folder: Path, headers: dict[str, str], body: bytes) -> Iterator[Serve
     lines = " ".join(f"add_header {name} '{headers[name]}';" for name in HEADERS if name in headers)
     lines = lines.replace("default-src 'self'", "default-src self").replace("'self'", "self")
     lines = lines.replace("'none'", "none").replace("'unsafe-inline'", "unsafe-inline")
-    (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=NGINX_PORT, headers=lines), encoding="utf-8")
+    port = free_port()
+    (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=port, headers=lines), encoding="utf-8")
     with running(["nginx", "-c", str(folder / "nginx.conf")], dict(os.environ)) as process:
-        file = f"http://127.0.0.1:{NGINX_PORT}/tile.mvt"
+        file = f"http://127.0.0.1:{port}/tile.mvt"
         wait_for(file, process)
         yield Server(file, _kept(file)[0]["Etag"], process.pid)
 
@@ -157,11 +155,12 @@ def _bare(folder: Path, headers: dict[str, str], body: bytes) -> Iterator[Server
     sent = {name.lower(): value for name, value in headers.items() if name not in MADE_BY_GRANIAN}
     (folder / "headers.json").write_text(json.dumps(sent), encoding="utf-8")
     (folder / "body").write_bytes(body)
+    port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "rsgi", "--factory", "--no-ws"]
-    command += ["--port", str(BARE_PORT), "benchmarks.bare:create_bare"]
+    command += ["--port", str(port), "benchmarks.bare:create_bare"]
     with running(command, {**os.environ, ANSWER: str(folder)}) as process:
-        wait_for(f"http://127.0.0.1:{BARE_PORT}/", process)
-        yield Server(f"http://127.0.0.1:{BARE_PORT}/", headers["Etag"], process.pid)
+        wait_for(f"http://127.0.0.1:{port}/", process)
+        yield Server(f"http://127.0.0.1:{port}/", headers["Etag"], process.pid)
 
 
 def _processor_s(parent: int) -> float:
@@ -192,5 +191,4 @@ def _status_mib(process: int, line: str) -> float:
 
 
 if __name__ == "__main__":
-    settings = Settings()
-    bench(Bench(settings, read_catalog(settings.layers_folder, settings.styles_folder), open_database(settings)))
+    bench(here())

@@ -27,14 +27,11 @@ import mapbox_vector_tile
 
 from benchmarks.gate import asked
 from benchmarks.measure import CONSOLE, claim
-from benchmarks.place import HOME, Bench, fresh_installation
+from benchmarks.place import HOME, Bench, fresh_installation, here
 from benchmarks.tiles_http import service
 from benchmarks.wire import free_port, running, wait_for, wrk
 from gis_server.access.views import compile_views
-from gis_server.catalog import read_catalog
-from gis_server.db.database import open_database
 from gis_server.db.statements import quoted, text
-from gis_server.settings import Settings
 from gis_server.tiles.budget import count_features
 
 PARCELS = 300_000
@@ -251,10 +248,8 @@ def _installed() -> Path:
 
 
 if __name__ == "__main__":
-    given = Settings()
-    if given.state is not None:
-        files = read_catalog(given.layers_folder, given.styles_folder)
-        measure(Bench(given, files, open_database(given)))
+    if "BANDO_STATE" in os.environ:
+        measure(here())
     else:
         with fresh_installation() as nothing:
             bench(nothing, int(sys.argv[1]) if len(sys.argv) > 1 else PARCELS)

@@ -54,10 +54,6 @@ class Layer:
     def key(self) -> list[str]:
         return self.file.key
 
-    @property
-    def is_base(self) -> bool:
-        return self.file.standard is not None and self.file.standard.number is not None
-
 
 @dataclass(frozen=True)
 class Catalog:

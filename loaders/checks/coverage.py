@@ -23,7 +23,7 @@ from loaders.wkb import Numbers
 SURFACES_AT_ONCE = 1_500
 LOOKERS = 2
 """Windows looked into at a time, while the next is fetched; GEOS needs no lock of Python's."""
-WIDEST_M, NARROWEST_M = 20_000.0, 60.0
+NARROWEST_M = 60.0
 GAP_LENGTH_M = 2.0
 """A gap shorter than this is the tip of a wedge between two streets."""
 

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -9,15 +10,22 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from loaders.letters.delivered import Delivered
-from loaders.letters.detect import EXAMPLES, Change, sampled, shown
 from loaders.letters.evidence import Evidence, same
 from loaders.letters.readings import CUT, Page, Raw, decoded, is_plain
 from loaders.letters.syllables import read_model
 from loaders.text import CONVERTERS, Letters, tidied, tidy
 
+EXAMPLES = 5
 WEIGHED_IN_A_BLOCK = 600
 WEIGHED_IN_ALL = 6_000
 PLAIN = "[\u1ea0-\u1ef9\u0128\u0129\u0168\u0169]"
+
+
+class Change(NamedTuple):
+    """A value as it was delivered, and as it will be served."""
+
+    before: str
+    after: str
 
 
 @dataclass
@@ -80,7 +88,7 @@ class StreamLetters:
         """A bounded part of each block: from its beginning, and evenly from the rest."""
         most = min(WEIGHED_IN_A_BLOCK, WEIGHED_IN_ALL - column.weighed)
         if most > 0:
-            chosen = values.raws(np.array(sampled(values.beyond_ascii, most), np.int64))
+            chosen = values.raws(np.array(_sampled(values.beyond_ascii, most), np.int64))
             column.weighed += len(chosen)
             column.evidence.add(chosen)
 
@@ -96,20 +104,20 @@ class StreamLetters:
             return text
         read = column.evidence.read(raw)
         after = _without_cut(raw, read.text)
-        column.note(read.encoding, rows, Change(shown(raw), after))
+        column.note(read.encoding, rows, Change(_shown(raw), after))
         if after != read.text:
-            column.note("cut", rows, Change(shown(raw), after))
+            column.note("cut", rows, Change(_shown(raw), after))
         if read.doubtful and read.other is not None:
-            column.note("doubtful", rows, Change(shown(raw), f"{after} / {read.other}"))
+            column.note("doubtful", rows, Change(_shown(raw), f"{after} / {read.other}"))
         if CUT in after or any("\x7f" < letter < "\xa0" for letter in after):
-            column.note("unreadable", rows, Change(shown(raw), after))
+            column.note("unreadable", rows, Change(_shown(raw), after))
         return after
 
     def _declared(self, column: Column, raw: Raw, rows: int) -> str:
         text = _decoded_as_declared(raw, self.declared)
         after = _without_cut(raw, CONVERTERS[self.declared](text))
         if isinstance(raw, bytes) and text.endswith(CUT):
-            column.note("cut", rows, Change(shown(raw), after))
+            column.note("cut", rows, Change(_shown(raw), after))
         if len(column.examples["contradicted"]) < EXAMPLES:
             read = column.evidence.read(raw)
             if self.declared != "auto" and not same(read.encoding, self.declared) and read.text != after:
@@ -128,6 +136,20 @@ def _all_plain(texts: pa.Array) -> bool:
     except pa.ArrowInvalid:
         return False
     return pc.all(pc.and_(composed, plain)).as_py() is not False
+
+
+def _sampled(places: list[int], most: int) -> list[int]:
+    """The first half of a sample from the beginning, the other half spread evenly over the rest."""
+    if len(places) <= most:
+        return places
+    half = most // 2
+    rest = places[half:]
+    return places[:half] + [rest[number * len(rest) // half] for number in range(half)]
+
+
+def _shown(value: Raw) -> str:
+    """A value for people: bytes as the signs that Windows shows for them."""
+    return value if isinstance(value, str) else value.decode("cp1252", "replace")
 
 
 def _decoded_as_declared(raw: Raw, declared: Letters) -> str:

@@ -31,7 +31,6 @@ class Evidence:
     old_bytes: int = 0
     """Values that are not UTF-8 at all."""
     plain: int = 0
-    decomposed: int = 0
 
     def add(self, values: Iterable[Raw]) -> None:
         for value in values:
@@ -50,8 +49,6 @@ class Evidence:
     def _weigh(self, value: Raw) -> None:
         said = readings(value)
         self.old_bytes += isinstance(value, bytes) and decoded(value) is None
-        if "nfd" in said:
-            self.decomposed += 1
         worth = worths(said, self.model)
         if len(set(said.values())) < 2 and "utf-8" in worth and next(iter(said.values())).isascii():
             return
@@ -113,11 +110,6 @@ class Evidence:
     def _looks_better(self, other: str, text: str) -> bool:
         """Vietnamese, where the text as it is can hardly be: changed it is not, but told it must be."""
         return is_sound(other, self.model) and not is_sound(text, self.model)
-
-    def confidence(self) -> float:
-        """Between a half (two ways are as likely) and one."""
-        rivals = [deficit for name, deficit in self.deficits.items() if name != self.best]
-        return 1 / (1 + math.exp(-min(min(rivals) - self.deficits[self.best], 50) / 2))
 
 
 @dataclass(frozen=True)

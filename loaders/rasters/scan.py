@@ -12,7 +12,6 @@ from rasterio.windows import Window
 from loaders.rasters.cells import NOT_FINITE, CellRules, Cells, Mask
 from loaders.rasters.sheet import Sheet
 
-Keep = Callable[[Cells, Mask, Window], None]
 HIGH, WIDE = 512, 4096
 """Cells of a window, down and across: a bounded share of memory whatever the raster's size."""
 SQUARE = 512

@@ -29,7 +29,6 @@ STOPS = (
 ROUTES = ("route_id", "agency_id", "route_short_name", "route_long_name", "route_desc", "route_type")
 TRIPS = ("trip_id", "route_id", "direction_id", "shape_id", "trip_headsign")
 PATTERN = ("route_id", "direction_id", "shape_id")
-BY_TRIPS = ("route_id", "direction_id", "trips", "shape_id")
 
 
 def read_gtfs(path: Path, file: str) -> Iterator[Stream]:

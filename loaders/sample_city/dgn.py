@@ -11,8 +11,6 @@ from pyogrio.raw import write_arrow
 from loaders.sample_city.shapes import Shapes
 
 LINE, LINE_STRING, CHAIN = 3, 4, 12
-PIECE = 100
-"""Vertices of one element; longer lines become several elements of a chain."""
 MILLIMETRES = {"3D": "YES", "SUB_UNITS_PER_MASTER_UNIT": "1000", "UOR_PER_SUB_UNIT": "1", "ORIGIN": "0,0,0",
                "MASTER_UNIT_NAME": "m", "SUB_UNIT_NAME": "mm"}  # fmt: skip
 

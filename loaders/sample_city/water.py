@@ -10,7 +10,6 @@ from shapely import LineString, MultiPolygon, Polygon
 from loaders.sample_city.frame import Frame, Points
 from loaders.sample_city.shapes import lines, polygons, ribbon, smooth
 
-RIVER = "Sông Vàm Sen"
 GATE_M = 45.0
 """A tidal gate stands this far up its canal."""
 RIVER_BED_M, CANAL_BED_M, SEA_BED_M = -7.5, -2.6, -6.0

@@ -15,7 +15,7 @@ def rasters(catalog: Catalog) -> list[Layer]:
 def test_the_city_has_rasters_of_every_kind_outside_of_the_87(catalog: Catalog) -> None:
     kinds = {layer.file.raster.kind for layer in rasters(catalog) if layer.file.raster}
     assert kinds == {"continuous", "classes", "imagery"}
-    assert not [layer.id for layer in rasters(catalog) if layer.is_base]
+    assert not [layer.id for layer in rasters(catalog) if layer.file.standard and layer.file.standard.number]
 
 
 def test_raster_layers_are_proposals_and_have_every_measured_field(catalog: Catalog) -> None:

@@ -8,7 +8,6 @@ import pytest
 from benchmarks.letters import changes_of_clean_text, score
 from benchmarks.letters_corpus import LENGTHS, misread, ways
 from loaders.letters.columns import StreamLetters
-from loaders.letters.detect import detect
 from loaders.letters.findings import letters_findings
 from loaders.letters.syllables import read_model, read_spelling
 from loaders.text import to_cp1258, to_tcvn3, to_vni
@@ -42,18 +41,11 @@ def columns_read(values, declared="auto", page="bytes"):
 )
 def test_each_way_of_writing_is_named_and_read(name, write):
     values = [write(text) for text in STREETS]
-    verdict = detect(values)
-    assert (verdict.encoding, verdict.mixed, verdict.confidence > 0.99) == (name, False, True)
-    assert columns_read(values, page=None if isinstance(values[0], str) else "bytes")[0] == STREETS
-
-
-def test_a_verdict_shows_values_before_and_after():
-    verdict = detect([to_tcvn3(STREETS[1]).encode("latin-1")])
-    assert verdict.examples == (("NguyÔn HuÖ", "Nguyễn Huệ"),)
-
-
-def test_plain_ascii_and_nothing_at_all_are_unicode():
-    assert detect(["D400", None, ""]).encoding == detect([]).encoding == "utf-8"
+    letters = StreamLetters("auto", None if isinstance(values[0], str) else "bytes")
+    read = letters.clean("ten", pa.chunked_array([pa.array(values)]))
+    ((most, _),) = letters.columns["ten"].rows.most_common(1)
+    assert (read.to_pylist(), most) == (STREETS, name)
+    assert "TXT-04" not in {one.code for one in letters_findings("duong.shp", letters)}
 
 
 def test_the_same_values_in_blocks_are_read_the_same_as_at_once():
@@ -69,7 +61,6 @@ def test_a_column_of_two_encodings_is_read_value_by_value_and_told():
     texts, found = columns_read(values)
     assert texts == STREETS * 2
     assert found["TXT-04"].count == len(STREETS)
-    assert detect(values).mixed
 
 
 def test_what_is_converted_is_told_with_before_and_after():
