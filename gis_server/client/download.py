@@ -3,7 +3,7 @@
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 from tqdm import tqdm
 from urllib3.exceptions import HTTPError
@@ -11,6 +11,8 @@ from urllib3.exceptions import HTTPError
 from gis_server.client.service import Answer, Patience, Service, Value
 
 CHUNK_BYTES = 1 << 18
+PATIENCE_S = 1.0
+"""After which a bar is shown: what comes at once needs none."""
 
 
 @dataclass(frozen=True)
@@ -58,15 +60,15 @@ class Download:
         return self.service.opened(pinned, patience, **rest)
 
     def _bar(self, name: str) -> "tqdm[NoReturn]":
-        return tqdm(desc=name, unit="B", unit_scale=True, unit_divisor=1024, disable=not self.shown, leave=False)
+        sizes: dict[str, Any] = {"unit": "B", "unit_scale": True, "unit_divisor": 1024}
+        return tqdm(desc=name, delay=PATIENCE_S, disable=not self.shown, leave=False, **sizes)
 
     def _write(self, answer: Answer, file: BinaryIO, bar: "tqdm[NoReturn]") -> None:
         """Append the rest, or write the whole where the service sent that; urllib3 raises at an early end."""
         if answer.status == 200:
             file.seek(0)
             file.truncate()
-        bar.reset(total=file.tell() + int(answer.headers.get("Content-Length", "0")))
-        bar.update(file.tell())
+        bar.total, bar.n = file.tell() + int(answer.headers.get("Content-Length", "0")), file.tell()
         for chunk in answer.stream(CHUNK_BYTES, decode_content=False):
             file.write(chunk)
             bar.update(len(chunk))

@@ -50,6 +50,7 @@ def table_of(layer: Layer) -> sa.Table:
             sa.Index(short_name(f"{layer.name}_{geom}"), geom, postgresql_using="gist")
             for geom in ("geom", "geom_3857")
         ),
+        release_index(layer.name, "born"),
         schema=layer.group,
     )
 
@@ -64,14 +65,17 @@ def history_of(layer: Layer) -> sa.Table:
         *_columns(layer, born_in_key=True),
         sa.Column("died", sa.Integer, nullable=False),
         sa.Index(short_name(f"{name}_key"), *layer.key),
-        ended_index(layer),
+        sa.Index(short_name(f"{name}_geom"), "geom", postgresql_using="gist"),
+        release_index(name, "died"),
         schema="history",
     )
 
 
-def ended_index(layer: Layer) -> sa.Index:
-    """Of the shapes that ended: without it a question to an earlier release reads all of them."""
-    return sa.Index(short_name(f"{layer.group}__{layer.name}_geom"), "geom", postgresql_using="gist")
+def release_index(table: str, column: str) -> sa.Index:
+    """Leads to the rows of one release: they lie together, so a page of ranges says where, and costs a load nothing."""
+    return sa.Index(
+        short_name(f"{table}_{column}"), column, postgresql_using="brin", postgresql_with={"pages_per_range": 32}
+    )
 
 
 def create_statements(layer: Layer) -> list[bytes]:
@@ -82,6 +86,12 @@ def create_statements(layer: Layer) -> list[bytes]:
         made.append(_compiled(CreateTable(table)))
         made += sorted(_compiled(CreateIndex(index)) for index in table.indexes)
     return [statement.encode() for statement in made]
+
+
+def late_indexes(layer: Layer) -> list[bytes]:
+    """Those that tables made by an earlier version may lack."""
+    indexes = [*table_of(layer).indexes, *history_of(layer).indexes]
+    return sorted(_compiled(CreateIndex(index, if_not_exists=True)).encode() for index in indexes)
 
 
 KINDS = "kinds"

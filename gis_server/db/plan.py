@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gis_server.catalog import Layer
-from gis_server.db.ddl import create_statements, ended_index, geometry_types, kinds_rule, required_name
+from gis_server.db.ddl import create_statements, geometry_types, kinds_rule, late_indexes, required_name
 from gis_server.db.shapes import WIDENINGS, Column, Shape, hash_expression
 from gis_server.db.statements import SQL, quoted, statement
 
@@ -49,8 +49,7 @@ def alteration(layer: Layer, old: Shape, new: Shape, content: Content) -> list[S
         rehash = (_named(layer, "rehash", hash=hash_expression(layer)),)
         steps.append(Step(f"{layer.id}: hash", rehash))
     if old.indexes != new.indexes:
-        index = quoted(str(ended_index(layer).name))
-        steps.append(Step(f"{layer.id}: index", (_named(layer, "index_ended", index=index),)))
+        steps.append(Step(f"{layer.id}: index", tuple(late_indexes(layer))))
     return steps
 
 

@@ -25,8 +25,8 @@ HASH = 2
 """Which way rows are hashed; stored hashes of another way are made anew by the migration. 1: of the row's text."""
 
 
-INDEXES = 2
-"""Which indexes tables have; the migration adds what is missing. 1: none on the shapes that ended."""
+INDEXES = 3
+"""Which indexes tables have; the migration adds what is missing. 1: none on shapes that ended, 2: on releases."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,10 @@ LONGITUDE = "[EWĐDT]|Đông|Tây|East|West"
 SIDE = f"({LATITUDE}|{LONGITUDE})?"
 LETTER_AFTER = re.compile(rf"{PART}{SIDE}[\s,;]*{PART}{SIDE}", re.I)
 LETTER_BEFORE = re.compile(rf"{SIDE}\s*{PART}[\s,;]*{SIDE}\s*{PART}", re.I)
+SPACED = r"(?<![\d.,])(\d{1,3})\s+(\d{1,2})\s+(\d{1,2}(?:[.,]\d+)?)"
+SPACED_AFTER = re.compile(rf"{SPACED}\s*({LATITUDE}|{LONGITUDE})(?!\w)", re.I)
+SPACED_BEFORE = re.compile(rf"(?<!\w)({LATITUDE}|{LONGITUDE})\s*{SPACED}", re.I)
+"""“10 46 21 N”: only with a letter, since numbers of the grid are grouped by spaces, too."""
 IS_LATITUDE = re.compile(LATITUDE, re.I)
 IS_LONGITUDE = re.compile(LONGITUDE, re.I)
 IS_NEGATIVE = re.compile("S|Nam|South|W|T|Tây|West", re.I)
@@ -60,7 +64,8 @@ def _tidy(text: str) -> str:
     text = unicodedata.normalize("NFKC", re.sub("[º˚]", "°", text))  # which makes letters of these two
     text = re.sub("[\u00a0\u2000-\u200b\u202f]", " ", text)
     text = re.sub("[′’‘´`]", "'", re.sub("[−–]", "-", text))
-    return re.sub("[″“”]|''", '"', text).strip()
+    text = re.sub("[″“”]|''", '"', text).strip()
+    return SPACED_BEFORE.sub("\\1\\2°\\3'\\4\"", SPACED_AFTER.sub(r"""\1°\2'\3"\4""", text))
 
 
 def _read_sexagesimal(text: str) -> Pair | None:

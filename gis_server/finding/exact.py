@@ -41,7 +41,7 @@ async def find_parcels(snap: Snapshot, sight: Sight, book: UnitBook, number: Par
     unlisted = [number.commune] if not named and CODE_OF_COMMUNE.fullmatch(number.commune) else []
     if sight.parcels is None or (number.commune and not named and not unlisted):
         return []
-    communes = book.numbered(named) if named else unlisted or book.every_commune
+    communes = book.numbered(named) or unlisted or [row["code"] for row in await snap.conn.fetch(sight.communes)]
     # Of a unit of today the parcels that lie in it now; an old one is where the sheet was numbered, wherever that lies.
     present = [place.code for place in named] if named and all(one.valid_to is None for one in named) else None
     values = (communes, number.sheets, number.parcels, present, MOST_PARCELS)

@@ -18,7 +18,8 @@ MOST_HOUSES = 6
 MOST_OF_A_NAME = 5
 LEAST_SIMILAR = 4
 """Letters from which typing errors are looked for."""
-LIKENESS = "SET LOCAL pg_trgm.word_similarity_threshold = 0.7"
+LIKENESSES = (0.7, 0.55)
+"""Shares of trigrams from which a name is taken for another: a letter left out of a short word needs the second."""
 WORDS, SIMILAR = 2, 3
 Row = Mapping[str, Any]
 
@@ -80,10 +81,13 @@ async def _having(snap: Snapshot, seen: Fields, typed: Typed, toned: Sequence[st
 async def _similar(snap: Snapshot, seen: Fields, typed: Typed) -> list[Row]:
     if len(typed.folded) <= LEAST_SIMILAR:
         return []
-    await snap.conn.execute(LIKENESS)
     values = (seen.layers, seen.fields, seen.places, typed.folded.strip(), CANDIDATES)
-    rows: list[Row] = await snap.conn.fetch(text(SQL, "similar_names"), *values)
-    return rows
+    for likeness in LIKENESSES:
+        await snap.conn.execute(f"SET LOCAL pg_trgm.word_similarity_threshold = {likeness}")
+        rows: list[Row] = await snap.conn.fetch(text(SQL, "similar_names"), *values)
+        if rows:
+            return rows
+    return []
 
 
 async def _borne(snap: Snapshot, sight: Sight, names: Sequence[Row], most: int) -> list[Hit]:

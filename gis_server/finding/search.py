@@ -10,6 +10,7 @@ from gis_server.catalog.crs import WGS84
 from gis_server.catalog.names import toned
 from gis_server.finding import exact
 from gis_server.finding.coordinates import read_coordinates
+from gis_server.finding.habits import spelled_out, without_keys
 from gis_server.finding.hits import CELL_M, Box, Hit, box_of
 from gis_server.finding.names import MOST_OF_A_NAME, find_houses, find_names, find_similar, find_street
 from gis_server.finding.numbers import House, read_house, read_parcels
@@ -55,21 +56,40 @@ async def _found(snap: Snapshot, sight: Sight, book: UnitBook, asked: Asked) -> 
     points = read_coordinates(asked.typed.text, sight.catalog.crs)
     if points:
         return await _seen(snap, sight, asked, list(exact.points(sight, points)))
-    hits = [*await _numbered(snap, sight, book, asked.typed), *await _named(snap, sight, book, asked)]
+    plain = replace(asked, typed=Typed(spelled_out(asked.typed.text)))
+    hits = [*await _numbered(snap, sight, book, asked, plain), *await _named(snap, sight, book, plain)]
+    if plain != asked:
+        hits += await _named(snap, sight, book, asked)
     found = await _seen(snap, sight, asked, hits)
-    if len(found) >= ENOUGH or any(hit.tier <= BEGINS or hit.match for hit, _ in found):
+    if len(found) >= ENOUGH or _are_sure(found):
         return found
-    for again in _readings(book, asked):
+    for again in _readings(book, plain):
         elsewhere = await _seen(snap, sight, again, await _names(snap, sight, again))
         if elsewhere:
             return elsewhere
-    return await _seen(snap, sight, asked, [*hits, *await _similar(snap, sight, book, asked.typed)])
+    return await _guessed(snap, sight, book, plain, hits)
 
 
-async def _numbered(snap: Snapshot, sight: Sight, book: UnitBook, typed: Typed) -> list[Hit]:
-    hits = [hit for one in read_parcels(typed.text) for hit in await exact.find_parcels(snap, sight, book, one)]
-    hits += await exact.find_codes(snap, sight, typed.text)
-    for house, within in _houses(book, typed.text):
+async def _guessed(snap: Snapshot, sight: Sight, book: UnitBook, plain: Asked, hits: Sequence[Hit]) -> list[Found]:
+    """What was meant by letters that the keyboard left, else what is almost so."""
+    meant = replace(plain, typed=Typed(spelled_out(without_keys(plain.typed.text))))
+    if meant.typed.bare != plain.typed.bare:
+        keyed = [*await _numbered(snap, sight, book, meant, meant), *await _named(snap, sight, book, meant)]
+        found = await _seen(snap, sight, plain, [replace(hit, match=hit.match or "similar") for hit in keyed])
+        if _are_sure([(hit, row) for hit, row in found if hit.tier <= BEGINS]):
+            return found
+    return await _seen(snap, sight, plain, [*hits, *await _similar(snap, sight, book, plain.typed)])
+
+
+def _are_sure(found: Sequence[Found]) -> bool:
+    return any(hit.tier <= BEGINS or hit.match for hit, _ in found)
+
+
+async def _numbered(snap: Snapshot, sight: Sight, book: UnitBook, asked: Asked, plain: Asked) -> list[Hit]:
+    """A code is what was typed; in a parcel's or a house's place abbreviations are spelled out."""
+    hits = [hit for one in read_parcels(plain.typed.text) for hit in await exact.find_parcels(snap, sight, book, one)]
+    hits += await exact.find_codes(snap, sight, asked.typed.text)
+    for house, within in _houses(book, plain.typed.text):
         found = await find_houses(snap, sight, house) or await find_street(snap, sight, house)
         hits += [replace(hit, extra={"within": within}) for hit in found]
         if found:
@@ -126,7 +146,7 @@ def _where(book: UnitBook, text: str) -> Within:
 async def _seen(snap: Snapshot, sight: Sight, asked: Asked, hits: Sequence[Hit]) -> list[Found]:
     """The best of the hits that the view sees and that lie where they must, each thing once."""
     spare = ANYWHERE if asked.within else SPARE
-    ranked = sorted(hits, key=lambda hit: hit.order)[: asked.limit * spare]
+    ranked = _each_once(hits)[: asked.limit * spare]
     served = [hit for hit in ranked if hit.fid is not None]
     values = ([hit.fid for hit in served], list({hit.layer for hit in served}))
     rows = await snap.conn.fetch(sight.described, *values) if served else []
@@ -134,6 +154,14 @@ async def _seen(snap: Snapshot, sight: Sight, asked: Asked, hits: Sequence[Hit])
     kept = [(hit, about.get((str(hit.layer), hit.fid or 0))) for hit in ranked]
     inside = [(hit, row) for hit, row in kept if _is_inside(hit, row, asked.within)]
     return (_once(inside) if asked.are_merged else inside)[: asked.limit]
+
+
+def _each_once(hits: Sequence[Hit]) -> list[Hit]:
+    """Best first; what was found in two writings, in the better."""
+    best: dict[Any, Hit] = {}
+    for hit in sorted(hits, key=lambda hit: hit.order):
+        best.setdefault((hit.layer, hit.fid, hit.title, str(hit.extra) if hit.fid is None else ""), hit)
+    return list(best.values())
 
 
 def _is_inside(hit: Hit, row: Mapping[str, Any] | None, within: Within) -> bool:

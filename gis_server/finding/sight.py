@@ -79,7 +79,12 @@ class Sight:
     @cached_property
     def parcels(self) -> str | None:
         """Parcels by their number, in every layer of parcels whose number the view sees."""
-        return " UNION ALL ".join(self._parcel_pieces()) or None
+        return " UNION ALL ".join(self._parcel_pieces("parcel")) or None
+
+    @cached_property
+    def communes(self) -> str:
+        """Codes of communes by which parcels are numbered."""
+        return " UNION ".join(self._parcel_pieces("communes"))
 
     @cached_property
     def codes(self) -> str | None:
@@ -122,15 +127,15 @@ class Sight:
             }
         return text(SQL, name, **names)
 
-    def _parcel_pieces(self) -> Iterator[str]:
+    def _parcel_pieces(self, name: str) -> Iterator[str]:
         for layer, rule in self._searched:
             parcel = rule.parcel
-            if parcel and all(self._sees(layer, name) for name in layer.key):
+            if parcel and all(self._sees(layer, one) for one in layer.key):
                 hidden = parcel.present is None or not self._sees(layer, parcel.present)
                 present = "NULL::text" if hidden else quoted(str(parcel.present))
-                columns = {name: quoted(getattr(parcel, name)) for name in ("commune", "sheet", "number")}
+                columns = {one: quoted(getattr(parcel, one)) for one in ("commune", "sheet", "number")}
                 names = {"id": literal(layer.id), "rows": self.view.rows(layer), "present": present, **columns}
-                yield f"({text(SQL, 'parcel', **names)})"
+                yield f"({text(SQL, name, **names)})"
 
     def _around_pieces(self) -> Iterator[str]:
         for seen in (self.names, self.streets):

@@ -74,10 +74,6 @@ class UnitBook:
         """Codes of the communes that may have numbered sheets in the area of the units."""
         return list(dict.fromkeys(code for place in places for code in self._numbered(place)))
 
-    @cached_property
-    def every_commune(self) -> list[str]:
-        return list(dict.fromkeys(place.code for place in self.places.units if place.level == "XA"))
-
     def about(self, place: Place) -> dict[str, Any]:
         """What a unit is today, or was made of, in words."""
         if place.valid_to is not None:

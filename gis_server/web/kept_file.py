@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from starlette.datastructures import MutableHeaders
-from starlette.responses import FileResponse
+from starlette.responses import FileResponse, MalformedRangeHeader
 from starlette.types import Receive, Scope, Send
 
 from gis_server.web.rsgi import FILE_RANGE
 
 
 class KeptFile(FileResponse):
-    """A file that does not change under its ETag. Of several ranges at once none is taken: the whole file is sent."""
+    """A file that does not change under its ETag. Several ranges at once, or what is none: the whole file is sent."""
 
     def __init__(self, path: Path, headers: Mapping[str, str], media_type: str) -> None:
         super().__init__(path, headers=headers, media_type=media_type)
@@ -23,7 +23,12 @@ class KeptFile(FileResponse):
 
     @classmethod
     def _parse_range_header(cls, http_range: str, file_size: int) -> list[tuple[int, int]]:
-        return [] if "," in http_range else super()._parse_range_header(http_range, file_size)
+        if "," in http_range:
+            return []
+        try:
+            return super()._parse_range_header(http_range, file_size)
+        except MalformedRangeHeader:
+            return []
 
     async def _handle_single_range(
         self, send: Send, start: int, end: int, file_size: int, send_header_only: bool

@@ -196,6 +196,11 @@ def test_nobody_or_somebody_else_at_the_address_is_a_sentence(town: Town, sky: W
         Bando("localhost:8000")
 
 
-def test_people_see_how_far_a_download_is(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
+def test_people_see_how_far_a_long_download_is(
+    town: Town, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.client(progress=True).layer(PARCELS).to_arrow()
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("gis_server.client.download.PATIENCE_S", 0)
     town.client(progress=True).layer(PARCELS).to_arrow()
     assert PARCELS in capsys.readouterr().err

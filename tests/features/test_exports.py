@@ -179,6 +179,13 @@ def test_a_file_is_fetched_in_ranges_and_known_again(city: City, form: str) -> N
     assert other.headers["ETag"] != first.headers["ETag"]
 
 
+@pytest.mark.parametrize("range_", ["bytes=5-1", "lines=1-2", "bytes=abc", "bytes", "bytes=0-1,5-6"])
+def test_what_is_no_range_gives_the_whole(city: City, range_: str) -> None:
+    answer = city.get(PARCELS, params={"f": "csv"}, headers={"Range": range_})
+    assert answer.status_code == 200
+    assert answer.content == city.get(PARCELS, params={"f": "csv"}).content
+
+
 def test_a_table_shows_one_release_though_the_layer_is_published_meanwhile(
     make_database: Callable[[], Database], catalog: Catalog, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -208,10 +208,21 @@ def test_spatial_indexes_are_there_after_the_first_load_and_used(conn):
     points = [(f"P{n}", None, None, f"POINT({600000 + n % 100 * 10} {1190000 + n // 100 * 10})") for n in range(2000)]
     load(conn, points)
     names = conn.execute("SELECT indexname FROM pg_indexes WHERE tablename = 'ho_ga' ORDER BY 1").fetchall()
-    assert [name for (name,) in names] == ["ho_ga_geom", "ho_ga_geom_3857", "ho_ga_key", "ho_ga_pkey"]
+    assert [name for (name,) in names] == ["ho_ga_born", "ho_ga_geom", "ho_ga_geom_3857", "ho_ga_key", "ho_ga_pkey"]
     box = "ST_MakeEnvelope(600000, 1190000, 600015, 1190015, 9210)"
     plan = conn.execute(f"EXPLAIN SELECT fid FROM drainage.ho_ga WHERE geom && {box}").fetchall()
     assert "ho_ga_geom" in str(plan)
+
+
+def test_the_rows_of_a_release_are_found_without_reading_the_layer(conn):
+    points = [(f"P{n}", None, None, f"POINT({600000 + n % 100 * 10} {1190000 + n // 100 * 10})") for n in range(9000)]
+    load(conn, points)
+    load(conn, [("P0", 1.0, None, "POINT(600000 1190000)"), *points[1:]])
+    conn.execute("SET LOCAL enable_seqscan = off")
+    plan = conn.execute("EXPLAIN (ANALYZE, FORMAT JSON) SELECT fid FROM drainage.ho_ga WHERE born = 2").fetchone()
+    (scan,) = [plan[0][0]["Plan"]]
+    assert (scan["Plans"][0]["Index Name"], scan["Actual Rows"]) == ("ho_ga_born", 1)
+    assert scan["Rows Removed by Index Recheck"] < 9000 / 2
 
 
 def test_neighbours_on_the_map_are_neighbours_in_the_numbering(conn):

@@ -96,6 +96,7 @@ BEGIN
                    'ADD source text NOT NULL DEFAULT %L, %s', twin, release, source, rules);
     EXECUTE format('ALTER TABLE staging.%I ALTER born DROP DEFAULT, ALTER source DROP DEFAULT, '
                    'ALTER fid SET DEFAULT nextval(''meta.fid'')', twin);
+    PERFORM meta.index_fill(layer, twin, ARRAY['born']);
 END
 $$;
 

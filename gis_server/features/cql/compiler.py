@@ -73,6 +73,10 @@ def _term(scope: Scope, node: Any, wanted: Kind = "number") -> Term:
         return scope.property(node["property"])
     if isinstance(node, dict) and set(node) == {"op", "args"}:
         return _operation(scope, node["op"], node["args"])
+    if node is None:
+        raise bad_filter(
+            "NULL chỉ viết được trong IS NULL, IS NOT NULL", "NULL is only written in IS NULL, IS NOT NULL"
+        )
     raise bad_filter("có phần không phải là CQL2", "a part of it is not CQL2")
 
 

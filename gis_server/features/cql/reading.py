@@ -7,6 +7,7 @@ from typing import Any
 
 import cql2
 
+from gis_server.errors import BadRequest
 from gis_server.features.cql.sentences import bad_filter
 
 MOST_LETTERS = 100_000
@@ -19,6 +20,9 @@ SIGNS = re.compile(r"(?:\bNOT\b\s*|[-+]\s*){6}", re.IGNORECASE)
 MOST_NODES = 4_000
 MOST_TRIES = 400_000
 """Letters, twice as many for each bracket around them: from each the parser reads once more what will not do."""
+PLACE = re.compile(r"--> (\d+):(\d+)")
+"""Line and column in what the parser says."""
+MOST_SHOWN = 40
 LANGUAGES = ("cql2-text", "cql2-json")
 QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
 JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
@@ -55,8 +59,24 @@ def _from_text(text: str) -> Tree:
     try:
         return cql2.parse_text(text).to_json()
     except Exception as error:  # the parser's own kinds, and those of the libraries that it reads geometries with
-        first = " ".join(str(error).split())[:300]
-        raise bad_filter(f"không đúng cú pháp CQL2 ({first})", f"it is not valid CQL2 text ({first})") from error
+        raise _not_understood(text, str(error)) from error
+
+
+def _not_understood(text: str, complaint: str) -> BadRequest:
+    """Where the reading ended, in the caller's own words; the parser names the rules of its grammar."""
+    found = PLACE.search(complaint)
+    if found is None:
+        first = " ".join(complaint.split())[:300]
+        return bad_filter(f"không đúng cú pháp CQL2 ({first})", f"it is not valid CQL2 text ({first})")
+    before = sum(len(line) for line in text.splitlines(keepends=True)[: int(found[1]) - 1])
+    place = before + int(found[2])
+    rest = text[place - 1 :].strip()[:MOST_SHOWN]
+    if rest:
+        return bad_filter(
+            f"không đúng cú pháp CQL2 từ ký tự {place}: “{rest}”",
+            f"it is not valid CQL2 from character {place}: “{rest}”",
+        )
+    return bad_filter("câu CQL2 chưa viết hết", "the CQL2 text ends too early")
 
 
 def read_json(text: str) -> Any:

@@ -41,6 +41,13 @@ export function readCoordinates(text, grids) {
   return withoutRepeats(found);
 }
 
+const LATITUDE = "[NSB]|Bắc|Nam|North|South";
+const LONGITUDE = "[EWĐDT]|Đông|Tây|East|West";
+/** “10 46 21 N”: only with a letter, since numbers of the grid are grouped by spaces, too. */
+const SPACED = String.raw`(?<![\d.,])(\d{1,3})\s+(\d{1,2})\s+(\d{1,2}(?:[.,]\d+)?)`;
+const SPACED_AFTER = new RegExp(String.raw`${SPACED}\s*(${LATITUDE}|${LONGITUDE})(?![\p{L}\d])`, "giu");
+const SPACED_BEFORE = new RegExp(String.raw`(?<![\p{L}\d])(${LATITUDE}|${LONGITUDE})\s*${SPACED}`, "giu");
+
 function tidy(text) {
   return text
     .replace(/º|˚/g, "°") // before NFKC, which makes letters of these two
@@ -49,12 +56,12 @@ function tidy(text) {
     .replace(/[−–]/g, "-")
     .replace(/[′’‘´`]/g, "'")
     .replace(/[″“”]|''/g, '"')
-    .trim();
+    .trim()
+    .replace(SPACED_AFTER, `$1°$2'$3"$4`)
+    .replace(SPACED_BEFORE, `$1$2°$3'$4"`);
 }
 
 const PART = String.raw`(\d{1,3}(?:[.,]\d+)?)\s*°\s*(?:(\d{1,2}(?:[.,]\d+)?)\s*'\s*)?(?:(\d{1,2}(?:[.,]\d+)?)\s*"\s*)?`;
-const LATITUDE = "[NSB]|Bắc|Nam|North|South";
-const LONGITUDE = "[EWĐDT]|Đông|Tây|East|West";
 const SIDE = `(${LATITUDE}|${LONGITUDE})?`;
 
 function readSexagesimal(text) {

@@ -264,3 +264,19 @@ def test_filters_of_people_have_brackets_enough() -> None:
     ring = ", ".join(f"{106.7 + n / 100_000} {10.77 + n % 7 / 1_000}" for n in range(2_000))
     read_filter(f"(loai = 'a') AND (S_INTERSECTS(geometry, MULTIPOLYGON((({ring})))))", None)
     read_filter("((a = 1 AND (b = 2 OR (c = 3 AND NOT (d = 4 OR (e = 5 AND f IN (1, 2, 3)))))) OR g = 6)", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a = 1 b = 2", "from character 7: “b = 2”"),
+        ("a = 1 AND\nb && 2", "from character 13: “&& 2”"),
+        ("loai_dat = ‘ODT’", "from character 12: “‘ODT’”"),
+        ("loai_dat = 'ODT' AND", "ends too early"),
+    ],
+)
+def test_a_sentence_says_where_a_filter_stops_making_sense(text: str, told: str) -> None:
+    with pytest.raises(BadRequest) as refused:
+        read_filter(text, None)
+    assert told in refused.value.en
+    assert "expected" not in refused.value.en
