@@ -51,6 +51,8 @@ def alteration(layer: Layer, old: Shape, new: Shape, content: Content) -> list[S
     if old.indexes != new.indexes:
         index = quoted(str(ended_index(layer).name))
         steps.append(Step(f"{layer.id}: index", (_named(layer, "index_ended", index=index),)))
+    if old.measured != new.measured:
+        steps.append(Step(f"{layer.id}: clearance", (_named(layer, "measure"),)))
     return steps
 
 
