@@ -1,4 +1,4 @@
-"""How far the corners of an area are from its sides: what tells that it stays sound when its corners are moved a little.
+"""How far the corners of an area are from its sides: tells that it stays sound when its corners are moved a little.
 
 The same as ST_MinimumClearance, for areas of few corners, which most parcels and houses are; the rest costs more to
 measure than looking at it in each tile.

@@ -1,11 +1,15 @@
 """Which rows of a layer a view holds, as a condition in SQL made of the layer file's `rows`."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 
 from gis_server.catalog import Layer
 from gis_server.catalog.model import ACCESS_ORDER, Access
 from gis_server.db.statements import literal, quoted
+
+ALSO = {"I": "ı", "S": "ſ"}
+"""Letters beside the small one that become this one in capitals."""
 
 
 def rows_condition(layer: Layer, level: Access) -> str | None:
@@ -24,10 +28,18 @@ def _is_marked(layer: Layer, field: str, codes: Sequence[str]) -> str:
     listed = f"ARRAY[{', '.join(literal(code) for code in codes)}]"
     if layer.fields[field].type == "code":
         return f"{quoted(field)} = ANY ({listed})"
-    words = f"upper({quoted(field)})"
-    somewhere = " OR ".join(f"strpos({words}, {literal(code)}) > 0" for code in codes)
+    words = f"regexp_split_to_array(upper({quoted(field)}), '[^[:alnum:]_]+')"
     # The first half tells nearly every row from its like, in a tenth of the time.
-    return f"(({somewhere}) AND regexp_split_to_array({words}, '[^[:alnum:]_]+') && {listed})"
+    return f"({quoted(field)} ~ {literal('|'.join(map(_in_any_case, codes)))} AND {words} && {listed})"
+
+
+def _in_any_case(code: str) -> str:
+    """A pattern of all that `upper` makes into this code."""
+    return "".join(map(_letter, code))
+
+
+def _letter(letter: str) -> str:
+    return f"[{letter}{letter.lower()}{ALSO.get(letter, '')}]" if letter.isalpha() else re.escape(letter)
 
 
 def ways_of_seeing(layer: Layer) -> dict[str, str | None]:
