@@ -21,7 +21,7 @@ from gis_server.access.views import compile_views
 from gis_server.releases.state import served
 from gis_server.tiles.budget import MOST_FEATURES, Weight, weights
 from gis_server.tiles.running import store_path
-from gis_server.tiles.statement import EXTENT, MOST_BYTES
+from gis_server.tiles.statement import MANNERS, MOST_BYTES
 from gis_server.tiles.tilesets import find_tileset
 
 PARCELS = 200_000
@@ -94,8 +94,8 @@ def _weigh(city: Bench) -> None:
     name, one = max(every, key=lambda pair: pair[1].features)
     claim(f"most features, {name} z{one.zoom}", one.features, MOST_FEATURES, "", "allowed")
     for name, one in every:
-        if one.grid < EXTENT:
-            CONSOLE.print(f"    on a coarser grid: {name} {one.zoom}/{one.x}/{one.y}, {one.grid} steps")
+        if one.manner != MANNERS[0]:
+            CONSOLE.print(f"    drawn coarser: {name} {one.zoom}/{one.x}/{one.y}, {one.manner}")
         if one.is_over:
             CONSOLE.print(f"    over: {name} {one.zoom}/{one.x}/{one.y}, {one.size:,} bytes, {one.features:,} features")
 

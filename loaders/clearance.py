@@ -48,4 +48,5 @@ def _of_alike(x: NDArray[np.float64], y: NDArray[np.float64]) -> Metres:
             off_x -= share * along_x
             off_y -= share * along_y
             np.minimum(least, off_x * off_x + off_y * off_y, out=least)
-    return np.sqrt(least)
+    distances: Metres = np.sqrt(least)
+    return distances

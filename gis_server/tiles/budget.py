@@ -9,7 +9,7 @@ import psycopg
 
 from gis_server.db.statements import text
 from gis_server.drawing.rules import rule_of
-from gis_server.tiles.statement import EXTENT, GRIDS, MOST_BYTES, tile_statements
+from gis_server.tiles.statement import MANNERS, MOST_BYTES, Manner, tile_statements
 from gis_server.tiles.tilesets import Drawn, Tileset
 
 SQL = Path(__file__).parent / "sql"
@@ -42,8 +42,8 @@ class Weight:
     y: int
     size: int
     features: int
-    grid: int = EXTENT
-    """Steps across it; fewer where it would be too heavy."""
+    manner: Manner = MANNERS[0]
+    """A coarser one where it would be too heavy."""
     kept: Kept | None = None
 
     @property
@@ -81,17 +81,13 @@ def _is_ahead(drawn: Drawn, zoom: int) -> bool:
 
 def _weigh(conn: psycopg.Connection, drawn: tuple[Drawn, ...], at: tuple[int, int, int]) -> Weight:
     """As callers get it: on a coarser grid where it would be too heavy."""
-    weighed = (_on_grid(conn, grid, one, at) for grid, one in zip(GRIDS, tile_statements(drawn, at[0]), strict=True))
-    for weight in weighed:
+    for manner, statement in zip(MANNERS, tile_statements(drawn, at[0]), strict=True):
+        row = psycopg.RawCursor(conn).execute(statement.encode(), at).fetchone()
+        assert row is not None
+        weight = Weight(*at, len(row[1]), count_features(bytes(row[1])), manner)
         if weight.size <= MOST_BYTES:
             break
     return weight
-
-
-def _on_grid(conn: psycopg.Connection, grid: int, statement: str, at: tuple[int, int, int]) -> Weight:
-    row = psycopg.RawCursor(conn).execute(statement.encode(), at).fetchone()
-    assert row is not None
-    return Weight(*at, len(row[1]), count_features(bytes(row[1])), grid)
 
 
 def _kept(conn: psycopg.Connection, drawn: Drawn, zoom: int) -> Kept | None:

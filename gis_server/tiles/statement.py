@@ -1,6 +1,7 @@
 """Writes the one SQL statement of a tile: names from the catalog, values bound later."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from gis_server.catalog import Layer
@@ -11,8 +12,6 @@ from gis_server.tiles.tilesets import Drawn
 
 SQL = Path(__file__).parent / "sql"
 EXTENT = 4096
-GRIDS = (EXTENT, 2048, 1024, 512)
-"""Steps across a tile. The coarser ones are for tiles over `MOST_BYTES`: at worst a step is a pixel of the screen."""
 MOST_BYTES = 500_000
 """Of one tile, before it is compressed."""
 BUFFER = 128
@@ -24,30 +23,45 @@ SIMPLIFIED_UNITS = 4
 """Lines and outlines move by at most this many tile units: half a pixel."""
 
 
+@dataclass(frozen=True)
+class Manner:
+    """How finely a tile is drawn: steps across it, and whether parcels and houses are the areas of smaller scales."""
+
+    extent: int = EXTENT
+    from_afar: bool = False
+
+
+MANNERS = (Manner(), Manner(EXTENT // 2), Manner(EXTENT // 2, from_afar=True))
+"""The finest first; the others are for tiles over `MOST_BYTES`."""
+
+
 def tile_statements(layers: Sequence[Drawn], zoom: int) -> tuple[str, ...]:
-    """The statements for these layers, each on a coarser grid than the one before; `$1`, `$2`, `$3` are z, x, y.
+    """The statements for these layers, one for each manner; `$1`, `$2`, `$3` are z, x, y.
 
     The first whose tile is light enough is the one that counts.
     """
-    return tuple(_tile_statement(layers, zoom, extent) for extent in GRIDS)
+    return tuple(_tile_statement(layers, zoom, manner) for manner in MANNERS)
 
 
-def _tile_statement(layers: Sequence[Drawn], zoom: int, extent: int) -> str:
+def _tile_statement(layers: Sequence[Drawn], zoom: int, manner: Manner) -> str:
     labelled = [drawn for drawn in layers if is_labelled(drawn.layer)]
-    written = [*(_piece(drawn, zoom, extent) for drawn in layers), *(_labels(drawn, extent) for drawn in labelled)]
+    written = [_piece(drawn, zoom, manner) for drawn in layers]
+    written += [_labels(drawn, manner.extent) for drawn in labelled]
     pieces = " || ".join(written) or "''::bytea"
     margins = {"margin": str(BUFFER / EXTENT), "area_margin": str(AREA_BUFFER / EXTENT)}
-    return text(SQL, "tile", layers=pieces, extent=str(extent), **margins)
+    return text(SQL, "tile", layers=pieces, extent=str(manner.extent), **margins)
 
 
-def _piece(drawn: Drawn, zoom: int, extent: int) -> str:
-    rule, names = rule_of(drawn.layer), mvt_names(drawn.layer, extent)
+def _piece(drawn: Drawn, zoom: int, manner: Manner) -> str:
+    rule, names = rule_of(drawn.layer), mvt_names(drawn.layer, manner.extent)
     if rule is not None and zoom <= rule.high:
         return text(SQL, "tile_drawn", **names, seen=literal(drawn.seen))
+    if rule is not None and rule.into_areas and manner.from_afar:
+        return text(SQL, "tile_afar", **names, seen=literal(drawn.seen), high=str(rule.high))
     if zoom >= DETAILED_ZOOM and set(drawn.layer.file.geometry) == {"Polygon"}:
-        names["buffer"] = _in_steps(AREA_BUFFER, extent)
+        names["buffer"] = _in_steps(AREA_BUFFER, manner.extent)
         return text(SQL, "tile_areas", **names, columns=columns(drawn, zoom), rows=drawn.rows)
-    return from_rows(drawn, zoom, "served.geom_3857", extent=extent)
+    return from_rows(drawn, zoom, "served.geom_3857", extent=manner.extent)
 
 
 def _labels(drawn: Drawn, extent: int) -> str:

@@ -20,7 +20,7 @@ from gis_server.tiles.budget import weights
 from gis_server.tiles.grids import HALF_WORLD_M
 from gis_server.tiles.render import draw_on
 from gis_server.tiles.shelves import Shelf, Shelves
-from gis_server.tiles.statement import AREA_BUFFER, EXTENT, tile_statements
+from gis_server.tiles.statement import AREA_BUFFER, EXTENT, MANNERS, tile_statements
 from tests.serving import LAT, LON, MEASURED, X, Y, publish_rows, row_of, tile_at
 
 LAYER = "cadastre.thua_dat"
@@ -161,7 +161,7 @@ def ring_areas(commands: list[int]) -> list[int]:
     return areas
 
 
-def test_a_tile_that_is_too_heavy_is_drawn_on_a_coarser_grid(
+def test_a_tile_that_is_too_heavy_is_drawn_coarser(
     reading: psycopg.Connection, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All parcels that are wider than a step are still there, sound, and where they were."""
@@ -172,7 +172,7 @@ def test_a_tile_that_is_too_heavy_is_drawn_on_a_coarser_grid(
     assert len(coarse) < len(fine)
     monkeypatch.setattr("gis_server.tiles.budget.MOST_BYTES", len(fine) - 1)
     weight = next(one for one in weights(reading, shelf.tileset) if one.zoom == zoom)
-    assert (weight.size, weight.grid) == (len(coarse), EXTENT // 2)
+    assert (weight.size, weight.manner) == (len(coarse), MANNERS[1])
     precise, rounded = shapes_of(fine), shapes_of(coarse)
     assert rounded.keys() >= {fid for fid, shape in precise.items() if not shape.buffer(-2).is_empty}
     for fid, shape in rounded.items():
@@ -194,3 +194,19 @@ async def test_the_renderer_takes_the_first_that_is_light_enough(monkeypatch: py
         monkeypatch.setattr("gis_server.tiles.render.MOST_BYTES", most)
         found = await draw_on(cast(Any, Connection()), ["5", "4", "3"], TileAddress(15, 0, 0))
         assert len(found.body) == drawn
+
+
+def test_one_that_is_too_heavy_still_shows_the_areas_of_smaller_scales(
+    reading: psycopg.Connection, shelf: Shelf
+) -> None:
+    """Fewer things, and no parcel is left out of the count: each area says how many it stands for."""
+    zoom, counted = 15, 0
+    x, y = tile_at(LON, LAT, zoom)
+    statements = tile_statements(shelf.tileset.at(zoom), zoom)
+    for at in (TileAddress(zoom, x + right, y + down) for right in (-1, 0, 1) for down in (-1, 0, 1)):
+        body = tile(reading, statements[2], at)
+        for one in mapbox_vector_tile.decode(body)[LAYER]["features"] if body else []:
+            assert shapely.geometry.shape(one["geometry"]).is_valid
+            counted += one["properties"].get("merged", 1)
+        assert len(body) <= len(tile(reading, statements[0], at))
+    assert counted >= COUNT * 0.9
