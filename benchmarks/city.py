@@ -19,8 +19,9 @@ from benchmarks.measure import CONSOLE, claim, seconds_of
 from benchmarks.place import OSM, Bench, fresh_installation, here
 from gis_server.access.views import compile_views
 from gis_server.releases.state import served
-from gis_server.tiles.budget import MOST_BYTES, MOST_FEATURES, Weight, weights
+from gis_server.tiles.budget import MOST_FEATURES, Weight, weights
 from gis_server.tiles.running import store_path
+from gis_server.tiles.statement import MANNERS, MOST_BYTES
 from gis_server.tiles.tilesets import find_tileset
 
 PARCELS = 200_000
@@ -93,6 +94,8 @@ def _weigh(city: Bench) -> None:
     name, one = max(every, key=lambda pair: pair[1].features)
     claim(f"most features, {name} z{one.zoom}", one.features, MOST_FEATURES, "", "allowed")
     for name, one in every:
+        if one.manner != MANNERS[0]:
+            CONSOLE.print(f"    drawn coarser: {name} {one.zoom}/{one.x}/{one.y}, {one.manner}")
         if one.is_over:
             CONSOLE.print(f"    over: {name} {one.zoom}/{one.x}/{one.y}, {one.size:,} bytes, {one.features:,} features")
 

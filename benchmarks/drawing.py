@@ -25,7 +25,7 @@ from gis_server.db.pool import acquired, open_pool
 from gis_server.db.statements import text
 from gis_server.drawing.cover import cover
 from gis_server.drawing.draw import draw
-from gis_server.tiles.statement import tile_statement
+from gis_server.tiles.statement import tile_statements
 from gis_server.tiles.tilesets import find_tileset
 
 PARCELS = 300_000
@@ -70,7 +70,7 @@ async def _tiles(place: Bench) -> None:
             for zoom in ZOOMS:
                 drawn = tileset.at(zoom)
                 if drawn:
-                    await _zoom(conn, drawn[0].layer, (zoom, tile_statement(drawn, zoom)))
+                    await _zoom(conn, drawn[0].layer, (zoom, tile_statements(drawn, zoom)[0]))
 
 
 async def _zoom(conn: asyncpg.Connection, layer: Layer, ours: tuple[int, str]) -> None:

@@ -14,7 +14,7 @@ from benchmarks.place import Bench
 from gis_server.access.views import compile_views
 from gis_server.db.pool import acquired, open_pool
 from gis_server.db.statements import text
-from gis_server.tiles.statement import tile_statement
+from gis_server.tiles.statement import tile_statements
 from gis_server.tiles.tilesets import find_tileset
 
 ROADS = "base_transport.duong_bo"
@@ -34,7 +34,7 @@ async def _bench(place: Bench) -> None:
         for zoom in ZOOMS:
             at = [(zoom, *row) for row in await conn.fetch(text(SQL, "road_tiles"), zoom, TILES)]
             random.Random(7).shuffle(at)
-            ours, size = await draw_all(conn, tile_statement(tileset.at(zoom), zoom), at)
+            ours, size = await draw_all(conn, tile_statements(tileset.at(zoom), zoom)[0], at)
             plain, plain_size = await draw_all(conn, text(SQL, "plain_tile", table=ROADS, columns=FIELDS), at)
             claim(f"cold tile z{zoom}, median of {TILES}", ours, plain, "ms", "ms ST_AsMVT of the VN-2000 table")
             CONSOLE.print(f"    median size {size / 1024:.1f} kB, plain {plain_size / 1024:.1f} kB", style="dim")

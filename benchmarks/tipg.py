@@ -38,7 +38,7 @@ PARCELS = 300_000
 LAYER = "cadastre.thua_dat"
 VERSIONS = ("tipg==1.6.1", "uvicorn==0.54.0")
 ROUNDS, CONNECTIONS, TILES = 3, 8, 300
-ZOOMS = (10, 12, 14, 15, 16)
+ZOOMS = (10, 12, 14, 15, 16, 17)
 LONGEST_S = 45.0
 """Of asking for one zoom: then the median is of the tiles so far."""
 SERVED, READY = "peer.served", "peer.tiles"

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from gis_server.catalog import CrsBook, Layer
 from gis_server.catalog.crs import WEB_MERCATOR
-from gis_server.db.shapes import hashed_fields
+from gis_server.db.shapes import CLEARANCE, hashed_fields
+from loaders.clearance import of_rings, of_shapes
 from loaders.geometry import COLLECTION, Shapes
 from loaders.mercator import in_mercator
 from loaders.row_hash import Hashes, combined, value_hashes
@@ -60,6 +61,12 @@ class Batch:
         starts, points = self.plain.starts, self.plain.points
         low, high = np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)
         return np.hstack([low, high])
+
+    @property
+    def clearances(self) -> pa.Array:
+        """Metres between each one's corners and its sides; null where nobody measured."""
+        measured = of_shapes(self.shapes) if self.plain is None else of_rings(self.plain)
+        return pa.array(measured.astype(np.float32), mask=np.isnan(measured))
 
     @cached_property
     def hashes(self) -> Mapping[str, Hashes]:
@@ -137,6 +144,7 @@ def prepared(batch: Batch, crs: CrsBook) -> pa.Table:
     """The rows as staging takes them."""
     rows = batch.rows.append_column("hash", pa.array(batch.row_hashes))
     rows = rows.append_column("geom_3857", batch.spread(mercator_copy(batch, crs)))
+    rows = rows.append_column(CLEARANCE, batch.spread(batch.clearances))
     order = _order(batch)
     return rows if order is None else rows.take(pa.array(order))
 

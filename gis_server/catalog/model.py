@@ -19,7 +19,9 @@ GeometryKind = Literal["Point", "LineString", "Polygon"]
 FieldType = Literal["text", "integer", "number", "boolean", "date", "datetime", "code"]
 Evidence = Literal["C1", "C1+C2", "C1+C3", "C1+C4", "C2", "C3", "C3+C4", "C4", "R", "proposal"]
 
-RESERVED_COLUMNS = frozenset({"fid", "born", "died", "source", "hash", "geom", "geom_3857", "synthetic", "merged"})
+RESERVED_COLUMNS = frozenset(
+    {"fid", "born", "died", "source", "hash", "geom", "geom_3857", "clearance", "synthetic", "merged"}
+)
 """Columns that every served table has beside its fields, and what tiles and features say beside them."""
 
 

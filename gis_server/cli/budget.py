@@ -14,7 +14,8 @@ from gis_server.cli.context import Ready, ready
 from gis_server.errors import SettingInvalid
 from gis_server.figures import vietnamese
 from gis_server.releases.drafts import tried
-from gis_server.tiles.budget import MOST_BYTES, MOST_FEATURES, Weight, weights
+from gis_server.tiles.budget import MOST_FEATURES, Weight, weights
+from gis_server.tiles.statement import MANNERS, MOST_BYTES
 from gis_server.tiles.tilesets import Tileset, find_tileset
 
 NOTHING = "không có ô nào để đo · no tiles to measure"
@@ -39,6 +40,11 @@ def budget(
     console = Console(highlight=False)
     for one, measured in found:
         console.print(_table(one, measured))
+    if coarse := [
+        f"{one.id} z{weight.zoom}" for one, measured in found for weight in measured if weight.manner != MANNERS[0]
+    ]:
+        listed = ", ".join(coarse)
+        console.print(f"[yellow]![/] vẽ thô hơn vì quá nặng · drawn coarser, being too heavy: {listed}")
     over = [f"{one.id} z{weight.zoom}" for one, measured in found for weight in measured if weight.is_over]
     if over:
         listed = ", ".join(over)

@@ -10,7 +10,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from gis_server.catalog import Layer
 from gis_server.catalog.crs import WEB_MERCATOR
-from gis_server.db.shapes import COLUMN_TYPE, Shape, shape_of
+from gis_server.db.shapes import CLEARANCE, COLUMN_TYPE, Shape, shape_of
 from gis_server.db.statements import quoted
 
 STORED = 9210
@@ -43,6 +43,7 @@ def table_of(layer: Layer) -> sa.Table:
         sa.MetaData(),
         sa.Column("fid", sa.BigInteger, primary_key=True, server_default=sa.text("nextval('meta.fid')")),
         *_columns(layer),
+        sa.Column(CLEARANCE, sa.REAL),
         sa.UniqueConstraint(*layer.key, name=short_name(f"{layer.name}_key")),
         sa.CheckConstraint(kinds_rule(shape), name=KINDS),
         *required,

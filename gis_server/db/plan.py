@@ -50,6 +50,8 @@ def alteration(layer: Layer, old: Shape, new: Shape, content: Content) -> list[S
         steps.append(Step(f"{layer.id}: hash", rehash))
     if old.indexes != new.indexes:
         steps.append(Step(f"{layer.id}: index", tuple(late_indexes(layer))))
+    if old.measured != new.measured:
+        steps.append(Step(f"{layer.id}: clearance", (_named(layer, "measure"),)))
     return steps
 
 

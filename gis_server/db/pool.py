@@ -36,6 +36,7 @@ async def open_pool(database: Database, settings: Settings) -> asyncpg.Pool:
         timeout=CONNECT_S,
         command_timeout=milliseconds / 1000 + 2,
         max_inactive_connection_lifetime=600,
+        reset=_as_it_is,
         max_cacheable_statement_size=0,  # no limit: statements over every layer are the slowest to plan
         server_settings={
             "application_name": "bando serve",
@@ -48,6 +49,13 @@ async def open_pool(database: Database, settings: Settings) -> asyncpg.Pool:
             "timezone": "UTC",
         },
     )
+
+
+async def _as_it_is(_: object) -> None:
+    """Nothing to put right: nobody here sets, locks or listens beyond a transaction, and asyncpg ends those itself.
+
+    Asking PostgreSQL to forget what was never said takes as long as drawing a small tile, and callers wait for it.
+    """
 
 
 @asynccontextmanager

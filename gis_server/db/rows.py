@@ -1,11 +1,15 @@
 """Which rows of a layer a view holds, as a condition in SQL made of the layer file's `rows`."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 
 from gis_server.catalog import Layer
 from gis_server.catalog.model import ACCESS_ORDER, Access
 from gis_server.db.statements import literal, quoted
+
+ONE_CAPITAL = re.compile("[A-HJ-RT-Z0-9_]+")
+"""Letters that `upper` makes of their small one alone: I is made of ı as well, S of ſ."""
 
 
 def rows_condition(layer: Layer, level: Access) -> str | None:
@@ -26,7 +30,8 @@ def _is_marked(layer: Layer, field: str, codes: Sequence[str]) -> str:
         return f"{quoted(field)} = ANY ({listed})"
     words = f"upper({quoted(field)})"
     plain = f'upper({quoted(field)} COLLATE "C")'
-    somewhere = " OR ".join(f"strpos({plain if code.isascii() else words}, {literal(code)}) > 0" for code in codes)
+    looked_for = [(plain if ONE_CAPITAL.fullmatch(code) else words, literal(code)) for code in codes]
+    somewhere = " OR ".join(f"strpos({where}, {code}) > 0" for where, code in looked_for)
     # The first half tells nearly every row from its like, in a thirtieth of the time.
     return f"(({somewhere}) AND regexp_split_to_array({words}, '[^[:alnum:]_]+') && {listed})"
 

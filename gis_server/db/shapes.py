@@ -27,6 +27,11 @@ HASH = 2
 
 INDEXES = 3
 """Which indexes tables have; the migration adds what is missing. 1: none on shapes that ended, 2: on releases."""
+CLEARANCE = "clearance"
+"""Metres between a corner of `geom` and the nearest side that it is no end of (ST_MinimumClearance): what tells that an
+area stays sound on a tile's grid. NULL where nobody measured."""
+MEASURED = 2
+"""What is measured of each shape; the migration adds what is missing. 1: not how far corners are from sides."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ class Shape:
     kinds: list[str]
     hash: int = HASH
     indexes: int = INDEXES
+    measured: int = MEASURED
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -53,9 +59,8 @@ class Shape:
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> "Shape":
         columns = {name: Column(**column) for name, column in content["columns"].items()}
-        return cls(
-            columns, list(content["key"]), list(content["kinds"]), content.get("hash", 1), content.get("indexes", 1)
-        )
+        versions = {name: content.get(name, 1) for name in ("hash", "indexes", "measured")}
+        return cls(columns, list(content["key"]), list(content["kinds"]), **versions)
 
 
 def shape_of(layer: Layer) -> Shape:

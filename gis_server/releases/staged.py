@@ -32,7 +32,7 @@ class Kept:
 class Staged:
     """A staging table (quoted name) with the layer's fields and `geom`, rounded to 1 mm, SRID 9210.
 
-    `hashed`: it has `hash` and `geom_3857`, too, and no key stands twice in it. `twin`: the same, made by
+    `hashed`: it has `hash`, `geom_3857` and `clearance`, too, and no key stands twice in it. `twin`: the same, made by
     `meta.begin_fill` and indexed, so that it can itself become the layer's table while that is empty.
     """
 
@@ -196,6 +196,7 @@ def _names(staged: Staged, changes: str) -> dict[str, str]:
         "changes": changes,
         "hash": hash_expression(layer) if plain else "s.hash",
         "mercator": f"ST_Transform(s.geom, {WEB_MERCATOR})" if plain else "s.geom_3857",
+        "clearance": "NULL::real" if plain else "s.clearance",
         "key": ", ".join(key),
         "columns": ", ".join(columns),
         "staged_columns": ", ".join(f"s.{column}" for column in columns),

@@ -19,7 +19,7 @@ from gis_server.tiles.address import TileAddress
 from gis_server.tiles.entry import Entry, entry_of
 from gis_server.tiles.render import draw_on
 from gis_server.tiles.shelves import Shelf
-from gis_server.tiles.statement import tile_statement
+from gis_server.tiles.statement import tile_statements
 from gis_server.tiles.tilejson import CITY, tilejson
 from gis_server.tiles.walk import Area, Asks, holds_statement, most_tiles, place_in_archive, shared_box, walk
 from gis_server.web.state import LayerState, LayerStates, joined_bounds
@@ -111,7 +111,7 @@ def _asks(conn: asyncpg.Connection, shelf: Shelf) -> Asks:
 
     async def draw(at: TileAddress) -> Entry:
         async with lock:
-            tile = await draw_on(conn, tile_statement(shelf.tileset.at(at.z), at.z), at)
+            tile = await draw_on(conn, tile_statements(shelf.tileset.at(at.z), at.z), at)
         return entry_of(tile.release, tile.body)
 
     async def holds(at: TileAddress) -> bool:

@@ -9,12 +9,12 @@ import psycopg
 
 from gis_server.db.statements import text
 from gis_server.drawing.rules import rule_of
-from gis_server.tiles.statement import tile_statement
+from gis_server.tiles.statement import MANNERS, MOST_BYTES, Manner, tile_statements
 from gis_server.tiles.tilesets import Drawn, Tileset
 
 SQL = Path(__file__).parent / "sql"
-MOST_BYTES, MOST_FEATURES = 500_000, 200_000
-"""Of one tile, before it is compressed."""
+MOST_FEATURES = 200_000
+"""Of one tile."""
 DEEPEST = 17
 """Deeper tiles hold less of the same."""
 TRIED = 2
@@ -42,6 +42,8 @@ class Weight:
     y: int
     size: int
     features: int
+    manner: Manner = MANNERS[0]
+    """A coarser one where it would be too heavy."""
     kept: Kept | None = None
 
     @property
@@ -78,10 +80,14 @@ def _is_ahead(drawn: Drawn, zoom: int) -> bool:
 
 
 def _weigh(conn: psycopg.Connection, drawn: tuple[Drawn, ...], at: tuple[int, int, int]) -> Weight:
-    row = psycopg.RawCursor(conn).execute(tile_statement(drawn, at[0]).encode(), at).fetchone()
-    assert row is not None
-    tile = bytes(row[1])
-    return Weight(*at, len(tile), count_features(tile))
+    """As callers get it: on a coarser grid where it would be too heavy."""
+    for manner, statement in zip(MANNERS, tile_statements(drawn, at[0]), strict=True):
+        row = psycopg.RawCursor(conn).execute(statement.encode(), at).fetchone()
+        assert row is not None
+        weight = Weight(*at, len(row[1]), count_features(bytes(row[1])), manner)
+        if weight.size <= MOST_BYTES:
+            break
+    return weight
 
 
 def _kept(conn: psycopg.Connection, drawn: Drawn, zoom: int) -> Kept | None:

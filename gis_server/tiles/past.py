@@ -39,7 +39,7 @@ class Past:
         return await self._flights.share(key, partial(self._gate.pass_through, partial(self._draw, pool, found, at)))
 
     async def _draw(self, pool: asyncpg.Pool, found: Tileset, at: TileAddress) -> bytes:
-        return (await draw(pool, past_statement(self._catalog, found, at.z), at)).body
+        return (await draw(pool, [past_statement(self._catalog, found, at.z)], at)).body
 
 
 def past_statement(catalog: Catalog, found: Tileset, zoom: int) -> str:

@@ -1,6 +1,7 @@
 """Writes the one SQL statement of a tile: names from the catalog, values bound later."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from gis_server.catalog import Layer
@@ -11,45 +12,69 @@ from gis_server.tiles.tilesets import Drawn
 
 SQL = Path(__file__).parent / "sql"
 EXTENT = 4096
+MOST_BYTES = 500_000
+"""Of one tile, before it is compressed."""
 BUFFER = 128
 """Tile units beyond each edge: 16 pixels of a 512-pixel tile, so that wide lines meet without a seam."""
-AREA_BUFFER = 64
-"""The same of areas, whose outlines are thin: of a full tile half as many features more."""
+AREA_BUFFER = 32
+"""The same of areas, whose outlines are thin: of a full tile a quarter as many features more."""
 AROUND = "served.geom_3857 && tile.found"
 SIMPLIFIED_UNITS = 4
 """Lines and outlines move by at most this many tile units: half a pixel."""
 
 
-def tile_statement(layers: Sequence[Drawn], zoom: int) -> str:
-    """The statement for these layers; `$1`, `$2`, `$3` are z, x, y."""
+@dataclass(frozen=True)
+class Manner:
+    """How finely a tile is drawn: steps across it, and whether parcels and houses are the areas of smaller scales."""
+
+    extent: int = EXTENT
+    from_afar: bool = False
+
+
+MANNERS = (Manner(), Manner(EXTENT // 2), Manner(EXTENT // 2, from_afar=True))
+"""The finest first; the others are for tiles over `MOST_BYTES`."""
+
+
+def tile_statements(layers: Sequence[Drawn], zoom: int) -> tuple[str, ...]:
+    """The statements for these layers, one for each manner; `$1`, `$2`, `$3` are z, x, y.
+
+    The first whose tile is light enough is the one that counts.
+    """
+    return tuple(_tile_statement(layers, zoom, manner) for manner in MANNERS)
+
+
+def _tile_statement(layers: Sequence[Drawn], zoom: int, manner: Manner) -> str:
     labelled = [drawn for drawn in layers if is_labelled(drawn.layer)]
-    written = [*(_piece(drawn, zoom) for drawn in layers), *map(_labels, labelled)]
+    written = [_piece(drawn, zoom, manner) for drawn in layers]
+    written += [_labels(drawn, manner.extent) for drawn in labelled]
     pieces = " || ".join(written) or "''::bytea"
     margins = {"margin": str(BUFFER / EXTENT), "area_margin": str(AREA_BUFFER / EXTENT)}
-    return text(SQL, "tile", layers=pieces, extent=str(EXTENT), **margins)
+    return text(SQL, "tile", layers=pieces, extent=str(manner.extent), **margins)
 
 
-def _piece(drawn: Drawn, zoom: int) -> str:
-    rule = rule_of(drawn.layer)
+def _piece(drawn: Drawn, zoom: int, manner: Manner) -> str:
+    rule, names = rule_of(drawn.layer), mvt_names(drawn.layer, manner.extent)
     if rule is not None and zoom <= rule.high:
-        return text(SQL, "tile_drawn", **mvt_names(drawn.layer), seen=literal(drawn.seen))
+        return text(SQL, "tile_drawn", **names, seen=literal(drawn.seen))
+    if rule is not None and rule.into_areas and manner.from_afar:
+        return text(SQL, "tile_afar", **names, seen=literal(drawn.seen), high=str(rule.high))
     if zoom >= DETAILED_ZOOM and set(drawn.layer.file.geometry) == {"Polygon"}:
-        names = {**mvt_names(drawn.layer), "columns": columns(drawn, zoom), "rows": drawn.rows}
-        return text(SQL, "tile_areas", **{**names, "buffer": str(AREA_BUFFER)})
-    return from_rows(drawn, zoom, "served.geom_3857")
+        names["buffer"] = _in_steps(AREA_BUFFER, manner.extent)
+        return text(SQL, "tile_areas", **names, columns=columns(drawn, zoom), rows=drawn.rows)
+    return from_rows(drawn, zoom, "served.geom_3857", extent=manner.extent)
 
 
-def _labels(drawn: Drawn) -> str:
-    return text(SQL, "tile_labels", **label_names(drawn))
+def _labels(drawn: Drawn, extent: int) -> str:
+    return text(SQL, "tile_labels", **label_names(drawn, extent))
 
 
-def from_rows(drawn: Drawn, zoom: int, shape: str, around: str = AROUND) -> str:
+def from_rows(drawn: Drawn, zoom: int, shape: str, around: str = AROUND, extent: int = EXTENT) -> str:
     """A layer from rows that its view sees: `shape` is theirs in the tile's system, `around` says which are near."""
     layer = drawn.layer
     if zoom < DETAILED_ZOOM and set(layer.file.geometry) != {"Point"}:
         shape = f"ST_Simplify({shape}, {SIMPLIFIED_UNITS} * tile.unit, true)"
     names = {"columns": columns(drawn, zoom), "rows": drawn.rows, "shape": shape, "around": around}
-    return text(SQL, "tile_layer", **mvt_names(layer), **names)
+    return text(SQL, "tile_layer", **mvt_names(layer, extent), **names)
 
 
 def columns(drawn: Drawn, zoom: int) -> str:
@@ -58,12 +83,16 @@ def columns(drawn: Drawn, zoom: int) -> str:
     return "".join(f"{as_tag(drawn.layer, name)} AS {quoted(name)}, " for name in drawn.fields if name in kept)
 
 
-def label_names(drawn: Drawn) -> dict[str, str]:
+def label_names(drawn: Drawn, extent: int = EXTENT) -> dict[str, str]:
     """What every statement of a layer's labels says of them."""
-    names = {**mvt_names(drawn.layer), "id": literal(drawn.layer.labels)}
+    names = {**mvt_names(drawn.layer, extent), "id": literal(drawn.layer.labels)}
     return {**names, "layer": literal(drawn.layer.id), "seen": literal(drawn.seen)}
 
 
-def mvt_names(layer: Layer) -> dict[str, str]:
+def mvt_names(layer: Layer, extent: int = EXTENT) -> dict[str, str]:
     """What every statement of a layer says of its MVT."""
-    return {"id": literal(layer.id), "extent": str(EXTENT), "buffer": str(BUFFER)}
+    return {"id": literal(layer.id), "extent": str(extent), "buffer": _in_steps(BUFFER, extent)}
+
+
+def _in_steps(buffer: int, extent: int) -> str:
+    return str(buffer * extent // EXTENT)

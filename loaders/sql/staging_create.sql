@@ -7,5 +7,6 @@ CREATE UNLOGGED TABLE {table} (
     hash      bigint NOT NULL,
     {columns},
     geom      geometry(Geometry, {srid}),
-    geom_3857 geometry(Geometry, 3857)
+    geom_3857 geometry(Geometry, 3857),
+    clearance real
 )

@@ -43,6 +43,17 @@ async def ask(pool: asyncpg.Pool, question: str = "SELECT 1") -> object:
         return await conn.fetchval(question)
 
 
+async def test_what_a_transaction_sets_ends_with_it(database, settings):
+    """Connections are not reset when they come back: nothing may be left to reset."""
+    async with await open_pool(database, settings.model_copy(update={"pool_size": 1})) as pool:
+        with suppress(asyncpg.DivisionByZeroError):
+            async with acquired(pool) as conn, conn.transaction():
+                await conn.execute("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)")
+                await conn.execute("SELECT 1 / 0")
+        assert await ask(pool, "SHOW plan_cache_mode") == "force_generic_plan"
+        assert await ask(pool, "SHOW statement_timeout") == "5s"
+
+
 async def test_connections_are_the_readers_and_bounded_in_time(database, settings):
     async with await open_pool(database, settings) as pool:
         assert await ask(pool, "SELECT current_user") == "bando_read"

@@ -60,6 +60,7 @@ def test_tables_are_as_the_contract_says(database):
         "cao_do": "float8",
         "geom": "geometry",
         "geom_3857": "geometry",
+        "clearance": "float4",
     }
     assert {column.name for column in table_of(HO_GA).columns} == {name for name, _ in columns}
     assert catalog_of().crs.stored == STORED
@@ -232,6 +233,18 @@ def test_indexes_that_older_tables_lack_come_with_the_migration(database):
     assert migrate(database, catalog_of(HO_GA)) == ["drainage.ho_ga: index"]
     assert fetch(database, listed) == before
     assert migrate(database, catalog_of(HO_GA)) == []
+
+
+def test_areas_that_were_served_before_anybody_measured_are_measured_by_the_migration(make_blank_database):
+    database, areas = make_blank_database(), layer_of(geometry=["Polygon", "Point"])
+    migrate(database, catalog_of(areas))
+    republish(database, areas, [("A", None, 1.0, "POLYGON((0 0, 9 0, 9 4, 0 4, 0 0))"), ("B", None, 1.0, "POINT(1 1)")])
+    with database.connect("owner") as conn:
+        conn.execute("UPDATE meta.layer SET definition = definition - 'measured'")
+        conn.execute("ALTER TABLE drainage.ho_ga DROP COLUMN clearance")
+    assert migrate(database, catalog_of(areas)) == ["drainage.ho_ga: clearance"]
+    assert fetch(database, "SELECT ma, clearance FROM drainage.ho_ga ORDER BY 1") == [("A", 4.0), ("B", None)]
+    assert migrate(database, catalog_of(areas)) == []
 
 
 def test_hashes_of_an_older_way_are_made_anew_and_history_with_them(database):

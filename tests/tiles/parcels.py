@@ -15,7 +15,7 @@ from gis_server.catalog import Catalog, Layer
 from gis_server.db.database import Database
 from gis_server.tiles.address import TileAddress
 from gis_server.tiles.shelves import Shelf, Shelves
-from gis_server.tiles.statement import tile_statement
+from gis_server.tiles.statement import tile_statements
 from tests.serving import LAT, LON, MEASURED, X, Y, publish_rows, row_of, shape_wkt, tile_at
 
 LAYER = "cadastre.thua_dat"
@@ -64,7 +64,7 @@ class Moving:
 
 def draw(conn: psycopg.Connection, shelf: Shelf, at: TileAddress) -> bytes:
     """The oracle: a tile straight from its statement."""
-    query = tile_statement(shelf.tileset.at(at.z), at.z).replace("%", "%%")
+    query = tile_statements(shelf.tileset.at(at.z), at.z)[0].replace("%", "%%")
     for name in ("$1", "$2", "$3"):
         query = query.replace(name, f"%({'zxy'[int(name[1]) - 1]})s::int")
     row = conn.execute(query.encode(), {"z": at.z, "x": at.x, "y": at.y}).fetchone()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import mapbox_vector_tile
 import numpy as np
@@ -16,9 +16,11 @@ from gis_server.access.views import compile_views
 from gis_server.catalog import Catalog
 from gis_server.db.database import Database
 from gis_server.tiles.address import TileAddress
+from gis_server.tiles.budget import weights
 from gis_server.tiles.grids import HALF_WORLD_M
+from gis_server.tiles.render import draw_on
 from gis_server.tiles.shelves import Shelf, Shelves
-from gis_server.tiles.statement import AREA_BUFFER, EXTENT, tile_statement
+from gis_server.tiles.statement import AREA_BUFFER, EXTENT, MANNERS, tile_statements
 from tests.serving import LAT, LON, MEASURED, X, Y, publish_rows, row_of, tile_at
 
 LAYER = "cadastre.thua_dat"
@@ -69,7 +71,7 @@ def tiles(conn: psycopg.Connection, shelf: Shelf) -> Iterator[tuple[TileAddress,
     """Those about the check point that hold anything."""
     for zoom in ZOOMS:
         x, y = tile_at(LON, LAT, zoom)
-        statement = tile_statement(shelf.tileset.at(zoom), zoom)
+        statement = tile_statements(shelf.tileset.at(zoom), zoom)[0]
         for at in (TileAddress(zoom, x + right, y + down) for right in (-1, 0, 1) for down in (-1, 0, 1)):
             body = tile(conn, statement, at)
             if body:
@@ -157,3 +159,56 @@ def ring_areas(commands: list[int]) -> list[int]:
             ring.append((x, y))
             at += 2
     return areas
+
+
+def test_a_tile_that_is_too_heavy_is_drawn_coarser(
+    reading: psycopg.Connection, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All parcels that are wider than a step are still there, sound, and where they were."""
+    zoom = 15
+    at = TileAddress(zoom, *tile_at(LON, LAT, zoom))
+    statements = tile_statements(shelf.tileset.at(zoom), zoom)
+    fine, coarse = (tile(reading, statement, at) for statement in statements[:2])
+    assert len(coarse) < len(fine)
+    monkeypatch.setattr("gis_server.tiles.budget.MOST_BYTES", len(fine) - 1)
+    weight = next(one for one in weights(reading, shelf.tileset) if one.zoom == zoom)
+    assert (weight.size, weight.manner) == (len(coarse), MANNERS[1])
+    precise, rounded = shapes_of(fine), shapes_of(coarse)
+    assert rounded.keys() >= {fid for fid, shape in precise.items() if not shape.buffer(-2).is_empty}
+    for fid, shape in rounded.items():
+        assert shape.is_valid
+        in_fine_steps = shapely.affinity.scale(shape, 2, 2, origin=(0, 0)).intersection(
+            shapely.box(0, 0, EXTENT, EXTENT)
+        )
+        assert in_fine_steps.difference(precise[fid].buffer(4)).area < 1
+
+
+async def test_the_renderer_takes_the_first_that_is_light_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of statements that give 5, 4, 3 bytes; when none is light enough, the last."""
+
+    class Connection:
+        async def fetchrow(self, statement: str, *_: int) -> dict[str, Any]:
+            return {"release": 1, "tile": bytes(int(statement))}
+
+    for most, drawn in ((5, 5), (4, 4), (1, 3)):
+        monkeypatch.setattr("gis_server.tiles.render.MOST_BYTES", most)
+        found = await draw_on(cast(Any, Connection()), ["5", "4", "3"], TileAddress(15, 0, 0))
+        assert len(found.body) == drawn
+
+
+def test_one_that_is_too_heavy_still_shows_the_areas_of_smaller_scales(
+    reading: psycopg.Connection, shelf: Shelf
+) -> None:
+    """Fewer things, and no parcel is left out of the count: each area says how many it stands for."""
+    zoom, counted = 15, 0
+    x, y = tile_at(LON, LAT, zoom)
+    statements = tile_statements(shelf.tileset.at(zoom), zoom)
+    for at in (TileAddress(zoom, x + right, y + down) for right in (-1, 0, 1) for down in (-1, 0, 1)):
+        body = tile(reading, statements[2], at)
+        for one in mapbox_vector_tile.decode(body)[LAYER]["features"] if body else []:
+            assert shapely.geometry.shape(one["geometry"]).is_valid
+            counted += one["properties"].get("merged", 1)
+    assert counted >= COUNT * 0.9
+    assert len(tile(reading, statements[2], TileAddress(zoom, x, y))) < len(
+        tile(reading, statements[1], TileAddress(zoom, x, y))
+    )

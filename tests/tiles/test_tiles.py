@@ -118,7 +118,8 @@ def test_neighbouring_tiles_share_a_buffer_that_leaves_no_seam(whole_city: City)
         decoded = mapbox_vector_tile.decode(answer.content, default_options={"y_coord_down": True})
         (feature,) = decoded[layer]["features"]
         bounds.append(shapely.geometry.shape(feature["geometry"]).bounds)
-    assert (bounds[0][2], bounds[1][0]) == (4096 + AREA_BUFFER, -AREA_BUFFER)
+    assert bounds[0][2] >= 4096 + AREA_BUFFER
+    assert bounds[1][0] <= -AREA_BUFFER
 
 
 BAD_ADDRESSES = [

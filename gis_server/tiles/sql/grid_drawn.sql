@@ -40,5 +40,4 @@ coalesce((
         ) AS joined
         ORDER BY joined.fid, joined.tags::text, ST_Dimension(joined.shape)
     ) AS drawn
-    WHERE drawn.geom IS NOT NULL
 ), ''::bytea)

@@ -19,5 +19,4 @@ coalesce((
         ) && tile.envelope
         ORDER BY label.fid, label.geom
     ) AS said
-    WHERE said.geom IS NOT NULL
 ), ''::bytea)

@@ -17,5 +17,4 @@ coalesce((
             AND greatest(sqrt(ST_Area(served.geom_3857)), ST_Length(served.geom_3857)) > {least} * tile.unit
         ORDER BY served.fid
     ) AS said
-    WHERE said.geom IS NOT NULL
 ), ''::bytea)

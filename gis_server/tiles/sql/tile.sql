@@ -4,13 +4,15 @@ WITH placed AS MATERIALIZED (
     SELECT
         ST_TileEnvelope($1, $2, $3) AS envelope,
         ST_TileEnvelope($1, $2, $3, margin => {margin}) AS found,
-        ST_TileEnvelope($1, $2, $3, margin => {area_margin}) AS near
+        ST_TileEnvelope($1, $2, $3, margin => {area_margin}) AS near,
+        ST_TileEnvelope($1, $2, $3, margin => 0.5) AS roomy
 ),
 tile AS MATERIALIZED (
     SELECT
         envelope,
         found,
         near,
+        roomy,
         ST_XMin(envelope) AS west,
         ST_YMax(envelope) AS north,
         (ST_XMax(envelope) - ST_XMin(envelope)) / {extent} AS unit,

@@ -12,5 +12,4 @@ coalesce((
             ON piece.layer = {id} AND piece.seen = {seen} AND piece.zoom = $1 AND piece.x = $2 AND piece.y = $3
         ORDER BY piece.fid, piece.tags::text, piece.geom
     ) AS drawn
-    WHERE drawn.geom IS NOT NULL
 ), ''::bytea)

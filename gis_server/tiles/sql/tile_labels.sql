@@ -15,5 +15,4 @@ coalesce((
             AND label.y BETWEEN $3::int << 22 - $1::int AND ($3::int + 1 << 22 - $1::int) - 1
         ORDER BY label.fid, label.geom
     ) AS said
-    WHERE said.geom IS NOT NULL
 ), ''::bytea)

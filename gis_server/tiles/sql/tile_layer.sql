@@ -11,5 +11,4 @@ coalesce((
         FROM tile JOIN {rows} AS served ON {around}
         ORDER BY served.fid  -- the same content is the same bytes, so that an untouched tile keeps its validator
     ) AS drawn
-    WHERE drawn.geom IS NOT NULL
 ), ''::bytea)
