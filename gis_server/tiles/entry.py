@@ -14,7 +14,7 @@ Encoding = Literal["identity", "gzip", "zstd"]
 HEAD = struct.Struct(">IB24sI")
 """Release, flags, validator, length of the gzip body; the zstd body is what follows it."""
 SEEDED = 1
-GZIP_LEVEL = 6
+GZIP_LEVEL = 5
 ZSTD_LEVEL = 3
 _own = local()
 
