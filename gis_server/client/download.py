@@ -11,8 +11,6 @@ from urllib3.exceptions import HTTPError
 from gis_server.client.service import Answer, Patience, Service, Value
 
 CHUNK_BYTES = 1 << 18
-BAR_AFTER_S = 1.0
-"""A download that takes no longer shows no bar: a report of small layers has nothing to tell."""
 
 
 @dataclass(frozen=True)
@@ -60,22 +58,15 @@ class Download:
         return self.service.opened(pinned, patience, **rest)
 
     def _bar(self, name: str) -> "tqdm[NoReturn]":
-        return tqdm(
-            desc=name,
-            unit="B",
-            unit_scale=True,
-            unit_divisor=1024,
-            disable=not self.shown,
-            leave=False,
-            delay=BAR_AFTER_S,
-        )
+        return tqdm(desc=name, unit="B", unit_scale=True, unit_divisor=1024, disable=not self.shown, leave=False)
 
     def _write(self, answer: Answer, file: BinaryIO, bar: "tqdm[NoReturn]") -> None:
         """Append the rest, or write the whole where the service sent that; urllib3 raises at an early end."""
         if answer.status == 200:
             file.seek(0)
             file.truncate()
-        bar.n, bar.total = file.tell(), file.tell() + int(answer.headers.get("Content-Length", "0"))
+        bar.reset(total=file.tell() + int(answer.headers.get("Content-Length", "0")))
+        bar.update(file.tell())
         for chunk in answer.stream(CHUNK_BYTES, decode_content=False):
             file.write(chunk)
             bar.update(len(chunk))

@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 from gis_server.catalog import Catalog
-from gis_server.client import Bando, BandoError, NotFound, Unreachable, download
+from gis_server.client import Bando, BandoError, NotFound, Unreachable
 from gis_server.client.frames import MOST_ON_A_MAP
 from tests.client.conftest import Town, TownMaker
 from tests.client.weather import Weather, weather
@@ -196,12 +196,6 @@ def test_nobody_or_somebody_else_at_the_address_is_a_sentence(town: Town, sky: W
         Bando("localhost:8000")
 
 
-def test_people_see_how_far_a_long_download_is(
-    town: Town, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(download, "BAR_AFTER_S", 60)
-    town.client(progress=True).layer(PARCELS).to_arrow()
-    assert capsys.readouterr().err == ""
-    monkeypatch.setattr(download, "BAR_AFTER_S", 0)
+def test_people_see_how_far_a_download_is(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
     town.client(progress=True).layer(PARCELS).to_arrow()
     assert PARCELS in capsys.readouterr().err
