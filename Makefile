@@ -5,6 +5,7 @@ sample := build/sample
 demo: setup $(sample)/giao_nop.yaml   ## the sample city on a map at the printed address
 	@$(bando) load $(sample) --note "Thành phố mẫu (dữ liệu giả lập) · sample city (synthetic)"
 	@$(bando) up --demo
+	@echo "Lệnh bando · the command bando:  . .venv/bin/activate"
 
 test: check            ## everything CI runs
 	@tools/setup test

@@ -2,6 +2,7 @@
 items at depth, sorted and filtered. With BANDO_STATE it measures the installation that is loaded there."""
 
 import os
+import socket
 import sys
 import tempfile
 import time
@@ -11,9 +12,9 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.gate import asked
-from benchmarks.measure import CONSOLE, claim, median_ms
+from benchmarks.measure import CONSOLE, claim, median_ms, medians_ms
 from benchmarks.place import Bench, fresh_installation, here
-from benchmarks.tiles_http import service
+from benchmarks.tiles_http import memory_mib, service
 from benchmarks.wire import free_port
 from gis_server.access.views import compile_views
 
@@ -21,6 +22,7 @@ PARCELS = 1_200_000
 LAYER = "cadastre.thua_dat"
 GRID = "http://www.opengis.net/def/crs/EPSG/0/9210"
 ROUNDS = 3
+UNREAD, UNREAD_S = 100, 20
 MORE = 2_000_000_000
 """A limit that leaves nothing out; another number is another question, whose file is made anew."""
 ASKED = {
@@ -42,48 +44,46 @@ def measure(place: Bench) -> None:
     """The public view hides some parcels: COPY is asked for the rows that are seen, and for the table."""
     seen = compile_views(place.catalog)["public"].rows(place.catalog[LAYER])
     port = free_port()
-    with service(place, port):
+    with service(place, port) as process:
         copies, whole, streams = [], [], []
-        for number in range(ROUNDS):  # in turn, so that all meet the same neighbours on the machine
+        for number in range(ROUNDS):  # in turns; another limit is another question, whose file is made anew
             copies.append(_copy(place, f"{seen} AS seen"))
-            streams.append(
-                _drained(port, f="arrow", crs=GRID, limit=str(MORE + number))
-            )  # another question: a file anew
-            whole.append(_copy(place, "cadastre.thua_dat"))
-        claim(
-            "Arrow of the parcels, made and fetched, best of 3", min(streams), min(copies), "s", "s COPY of rows seen"
-        )
+            streams.append(_drained(port, f="arrow", crs=GRID, limit=str(MORE + number)))
+            whole.append(_copy(place, LAYER))
+        copy, beside = min(copies), "s COPY of rows seen"
+        claim("Arrow of the parcels, made and fetched, best of 3", min(streams), copy, "s", beside)
         claim("the same", min(streams), min(whole), "s", "s COPY of the table, unfiltered")
-        claim(
-            "the same again, kept",
-            _drained(port, f="arrow", crs=GRID, limit=str(MORE)),
-            min(copies),
-            "s",
-            "s COPY of rows seen",
-        )
+        kept = _drained(port, f="arrow", crs=GRID, limit=str(MORE))
+        claim("the same again, kept", kept, copy, "s", beside)
         anew = str(MORE + int(time.time()) % 100_000_000)
         for form in ("parquet", "gpkg", "csv"):
-            claim(
-                f"{form}, made and fetched",
-                _drained(port, f=form, crs=GRID, limit=anew),
-                min(copies),
-                "s",
-                "s COPY of rows seen",
-            )
+            claim(f"{form}, made and fetched", _drained(port, f=form, crs=GRID, limit=anew), copy, "s", beside)
         _pages(place, port)
+        _unread(port, process.pid)
 
 
 def _pages(place: Bench, port: int) -> None:
     with place.database.connect("read") as conn:
         row = conn.execute("SELECT fid FROM cadastre.thua_dat ORDER BY fid DESC OFFSET 1500 LIMIT 1").fetchone()
     assert row is not None
-    first = median_ms(lambda: _drained(port, limit="1000"), 7)
-    deep = median_ms(lambda: _drained(port, limit="1000", after=str(row[0])), 7)
+    deepest = partial(_drained, port, limit="1000", after=str(row[0]))
+    first, deep = medians_ms([partial(_drained, port, limit="1000"), deepest], 15)
     claim("items, 1,000 parcels, deepest page", deep, first, "ms", "ms first page")
     for what, query in ASKED.items():
-        claim(
-            f"items, {what}", median_ms(partial(_drained, port, limit="100", **query), 3), first, "ms", "ms first page"
-        )
+        took = median_ms(partial(_drained, port, limit="100", **query), 3)
+        claim(f"items, {what}", took, first, "ms", "ms first page")
+
+
+def _unread(port: int, service_pid: int) -> None:
+    """Callers who ask for the whole table and read nothing of it."""
+    before = memory_mib(service_pid)
+    lines = [socket.create_connection(("127.0.0.1", port), timeout=30) for _ in range(UNREAD)]
+    for line in lines:
+        line.sendall(f"GET /collections/{LAYER}/items?f=csv HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+    time.sleep(UNREAD_S)
+    claim(f"memory of the worker, {UNREAD} who read nothing", memory_mib(service_pid), before, "MiB", "MiB before")
+    for line in lines:
+        line.close()
 
 
 def _copy(place: Bench, rows: str) -> float:

@@ -1,15 +1,15 @@
-"""City-sized parcels: `bando load` beside `ogr2ogr` COPY with GiST (`python -m benchmarks.load [rows] [gpkg|shp]`).
+"""City-sized parcels: `bando load` beside `ogr2ogr` COPY with GiST (`python -m benchmarks.load [rows] [part …]`).
 
 First into an empty layer, with every check, both geometries, history and indexes; again; with 1 % and with all rows
 changed; from a GeoPackage and from a Shapefile. Each load stands between two of `ogr2ogr`, so that both meet the same
-machine. Then what each mechanism is worth, by doing its step the plain way.
+machine. Then what each mechanism is worth, by doing its step the plain way. Parts: gpkg, shp, factors.
 """
 
 import json
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -34,29 +34,30 @@ from loaders.pipeline import Order, load
 from loaders.progress import Steps
 
 PARCELS = 1_200_000
+PARTS = ("gpkg", "shp", "factors")
 LIMIT_MIB = 1536.0
 SHAPE_COLUMN = {"ky_hieu_muc_dich": "ky_hieu_mu"}
 """How a Shapefile cuts the one name that is too long for it."""
 
 
-def bench(place: Bench, parcels: int = PARCELS, only: str = "") -> None:
-    """Prints ratios for both formats, in installations of their own, then all rows changed and the factors.
+def bench(place: Bench, parcels: int = PARCELS, parts: Sequence[str] = PARTS) -> None:
+    """Prints ratios for both formats, each in an installation of its own, and what each mechanism is worth.
 
-    `only` names formats (gpkg, shp) whose usual deliveries are to be measured and nothing else.
+    All rows are changed, too, where every part is asked for.
     """
+    whole = len(parts) == len(PARTS)
     with tempfile.TemporaryDirectory(prefix="bando-load-") as folder:
         asked(place, "sample", "--out", str(Path(folder) / "lon"), "--parcels", str(parcels))
         parcel_file = Path(folder) / "lon" / "ThuaDat.gpkg"
-        if "shp" not in only:
+        for part in parts:
             with fresh_installation() as empty:
-                _measure(empty, parcel_file, "mau_lon", whole=not only)
-        if "gpkg" not in only:
-            shape_file = _as_shapefile(parcel_file)
-            with fresh_installation() as empty:
-                _measure(empty, shape_file, _profile_for_shapes(shape_file), whole=not only)
-        if not only:
-            with fresh_installation() as empty:
-                _factors(empty, parcel_file)
+                if part == "gpkg":
+                    _measure(empty, parcel_file, "mau_lon", whole=whole)
+                elif part == "shp":
+                    shape_file = _as_shapefile(parcel_file)
+                    _measure(empty, shape_file, _profile_for_shapes(shape_file), whole=whole)
+                else:
+                    _factors(empty, parcel_file)
 
 
 def _measure(place: Bench, file: Path, profile: str, *, whole: bool) -> None:
@@ -215,4 +216,4 @@ def _by_proj(points: np.ndarray, catalog: Catalog) -> None:
 
 if __name__ == "__main__":
     with fresh_installation() as installation:
-        bench(installation, int(sys.argv[1]) if len(sys.argv) > 1 else PARCELS, "".join(sys.argv[2:]))
+        bench(installation, int(sys.argv[1]) if len(sys.argv) > 1 else PARCELS, sys.argv[2:] or PARTS)

@@ -10,23 +10,31 @@ from benchmarks.measure import claim, run
 from benchmarks.place import Bench, fresh_installation
 
 TIMES = 7
-CATALOG = "from gis_server.settings import Settings as S; from gis_server.catalog import read_catalog as read; "
-READ = "read(S().layers_folder, S().styles_folder)"
+CATALOG = (
+    "from gis_server.settings import Settings; from gis_server.catalog import read_catalog; "
+    "from gis_server.cli.kept_catalog import kept_catalog; given = Settings(); "
+)
+KEPT, ANEW = "kept_catalog(given)", "read_catalog(given.layers_folder, given.styles_folder)"
 
 
 def bench(place: Bench) -> None:
-    bare, settings = _cpu_ms("pass"), _cpu_ms(CATALOG)
+    def cost(program: str) -> float:
+        return _cpu_ms(place, program)
+
+    bare, without = cost("pass"), cost(CATALOG)
     whole = statistics.median(place.bando("releases").cpu_s for _ in range(TIMES)) * 1000
     claim("start: `bando releases`, whole", whole, bare, "ms", "ms a bare Python")
-    claim("start: importing `bando load`", _cpu_ms("import gis_server.cli.load"), whole, "ms", "ms `bando releases`")
-    claim("start: reading the catalog", _cpu_ms(CATALOG + READ) - settings, whole, "ms", "ms `bando releases`")
-    child, usual = _cpu_ms("import loaders.child.worker"), _cpu_ms("import pyogrio")
+    claim("start: importing `bando load`", cost("import gis_server.cli.load"), whole, "ms", "ms `bando releases`")
+    kept, anew = (cost(CATALOG + way) - without for way in (KEPT, ANEW))
+    claim("start: the catalog as it was kept", kept, anew, "ms", "ms read from its files")
+    child, usual = cost("import loaders.child.worker"), cost("import pyogrio")
     claim("start: the child that reads files", child, usual, "ms", "ms `import pyogrio`, with pandas")
 
 
-def _cpu_ms(program: str) -> float:
+def _cpu_ms(place: Bench, program: str) -> float:
     """Median milliseconds of processor of a Python program, after one run that warms up."""
-    return statistics.median([run([sys.executable, "-c", program]).cpu_s for _ in range(TIMES + 1)][1:]) * 1000
+    command, state = [sys.executable, "-c", program], str(place.settings.state_folder)
+    return statistics.median([run(command, BANDO_STATE=state).cpu_s for _ in range(TIMES + 1)][1:]) * 1000
 
 
 if __name__ == "__main__":

@@ -84,6 +84,20 @@ def test_every_link_leads_somewhere(page):
         assert target.startswith("http") or (page.parent / target).exists(), target
 
 
+def test_every_figure_has_its_command_and_every_benchmark_its_figure():
+    page = (HOME / "docs" / "benchmarks.md").read_text()
+    commands = [line.rpartition(" | ")[2] for line in page.splitlines() if line.startswith("| ")]
+    assert not [command for command in commands if "by hand" in command or "of its own" in command]
+    there = {path.stem for path in (HOME / "benchmarks").glob("*.py") if "def bench(" in path.read_text()}
+    assert set(re.findall(r"python -m benchmarks\.(\w+)", page)) <= there
+    told = {
+        word
+        for words in re.findall(r"python -m benchmarks[. ]([\w ]+)`?|\((\w+)\)", page)
+        for word in " ".join(words).split()
+    }
+    assert there <= told
+
+
 def test_the_editors_schemas_are_fresh():
     assert outdated(HOME / "layers" / "_schema") == [], "run `bando layers --schema`"
 

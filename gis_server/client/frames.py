@@ -70,12 +70,13 @@ def _colours(frame: Any, colour_by: str | None) -> dict[str, str]:
 
 
 def needed(name: str) -> ModuleType:
-    """A package of `bando[notebook]`, or a sentence that says how to get it."""
+    """A package of the extra `notebook`, or a sentence that says how to get it."""
     from importlib import import_module
 
     try:
         return import_module(name)
     except ImportError as error:
         raise BandoError(
-            f"Cần cài {name}: pip install 'bando[notebook]'.", f"{name} is needed: pip install 'bando[notebook]'."
+            f"Cần cài {name}: trong thư mục dự án Bando, pip install '.[notebook]'.",
+            f"{name} is needed: pip install '.[notebook]' in the folder of the project Bando.",
         ) from error

@@ -33,6 +33,6 @@ def next_step(verdict: Verdict) -> Text:
     return Text(
         vi="Hãy giữ thành bản nháp bằng “bando load … --hold”, xem thay đổi trên bản đồ bằng “bando drafts”, rồi "
         "“bando publish”. Bản đồ đang phục vụ chưa thay đổi.",
-        en="Keep it as a draft with “bando load … --hold”, look at the changes with “bando drafts”, "
-        "then “bando publish”.",
+        en="Keep it as a draft with “bando load … --hold”, look at the changes on a map with “bando drafts”, "
+        "then “bando publish”. What is served is unchanged.",
     )

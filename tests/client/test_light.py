@@ -25,7 +25,7 @@ except BandoError as error: print(error.en)
 def test_the_client_runs_without_the_server_and_names_what_a_frame_needs() -> None:
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == "geopandas is needed: pip install 'bando[notebook]'."
+    assert done.stdout.strip() == "geopandas is needed: pip install '.[notebook]' in the folder of the project Bando."
 
 
 def test_its_extra_brings_three_packages() -> None:
