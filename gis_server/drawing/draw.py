@@ -146,7 +146,10 @@ async def _level(crew: Crew, level: Level, wanted: set[Tile] | None) -> list[Til
     waiting: list[Drawn] = []
     drawing: deque[tuple[Asked, asyncio.Task[Sequence[Renewed]]]] = deque()
 
+    size = 0
+
     async def written(most_left: int) -> None:
+        nonlocal size
         while len(drawing) > most_left:
             asked, answer = drawing.popleft()
             drawn = await answer
@@ -154,9 +157,11 @@ async def _level(crew: Crew, level: Level, wanted: set[Tile] | None) -> list[Til
             changed.extend(different)
             waiting.extend(new)
             drawing.extend((again, crew.ask(again.block)) for again in level.again(asked, drawn))
-            if sum(len(one.pieces) + len(one.ground) for one in waiting) > MOST_WAITING:
+            size += sum(len(one.pieces) + len(one.ground) for one in new)
+            if size > MOST_WAITING:
                 level.sheet.add(waiting)
                 waiting.clear()
+                size = 0
 
     for frame, tiles in level.blocks(wanted):
         apart = level.apart(frame, tiles)
