@@ -219,8 +219,7 @@ def _straight(outlines: list[list[list[tuple[float, float]]]], corner: tuple[int
 
 
 def _with_corners_of_others(corners: Numbers, ring: Numbers) -> tuple[Numbers, Numbers]:
-    """Closed rings of corners on a grid, with each place between two where any ring has a corner; and of which ring each
-    is."""
+    """Closed rings on a grid, with places on them where another ring has a corner; and of which ring each place is."""
     is_corner = np.zeros(corners.max(axis=0) + 1, dtype=bool)
     is_corner[corners[:, 0], corners[:, 1]] = True
     step = np.diff(corners, axis=0, append=corners[-1:])

@@ -104,7 +104,7 @@ async def _layer(conn: psycopg.Connection, crew: Crew, order: Wanted) -> BySight
     for sheet in _sheets(conn, order):
         drawing = _sheet(crew, sheet, order if known else replace(order, cells=None, change=None))
         lettering = set_labels(crew, sheet, _names(sheet, order) if known else None)
-        found[sheet.seen] = union(await asyncio.gather(drawing, lettering))
+        found[sheet.seen] = union([*await asyncio.gather(drawing, lettering)])
     conn.execute(statement(SQL, "note_mark"), {"layer": layer.id, "mark": mark})
     return found
 

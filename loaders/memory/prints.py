@@ -20,8 +20,10 @@ class Unprintable(Exception):
 
 
 def prints(columns: Mapping[str, pa.Array], seed: str, known: dict[str, Words] | None = None) -> Words:
-    """Of these columns together; the seed stands for all else that decides what becomes of such values. What was worked out
-    of a column without the seed is taken from `known`, and kept there."""
+    """Of these columns together; the seed stands for all else that decides what becomes of such values.
+
+    What hangs on a column alone is taken from `known`, and kept there.
+    """
     known = {} if known is None else known
     kinds = [f"{name} {values.type}" for name, values in columns.items()]
     total: Words = _of_text("\n".join([seed, *kinds]))
