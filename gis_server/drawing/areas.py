@@ -4,6 +4,8 @@ Shapes are laid on a grid of half pixels. A pixel is drawn when at least half of
 most of it; so a street narrower than half a pixel closes, and a shared border is the same line on both sides.
 """
 
+from itertools import chain
+
 import numpy as np
 import numpy.typing as npt
 import shapely
@@ -30,10 +32,17 @@ def as_areas(given: Pieces, frame: Frame) -> Pieces:
 
 def areas_of(ground: Ground, frame: Frame) -> Pieces:
     """The areas that some ground shows."""
-    from rasterio import features  # brings a GDAL of its own, which only drawing needs
+    from rasterio import Env  # brings a GDAL of its own, which only drawing needs
 
     if not ground.grid.any():
         return nothing()
+    with Env():  # set up once, not for each call
+        return _areas_of(ground, frame)
+
+
+def _areas_of(ground: Ground, frame: Frame) -> Pieces:
+    from rasterio import features
+
     rows, columns = _used(ground.grid, 1), _used(ground.grid, 0)
     some = ground.grid[rows.start * FINER : rows.stop * FINER, columns.start * FINER : columns.stop * FINER]
     shown = _calm(_pixels(some))
@@ -100,7 +109,7 @@ def _pixel_at(places: npt.NDArray[np.float64], frame: Frame) -> Numbers:
 
 def _used(fine: Grid, axis: int) -> range:
     """Rows or columns of pixels that anything lies in, with what it may grow into."""
-    used = np.flatnonzero(np.any(fine, axis=axis)) // FINER
+    used = np.flatnonzero(fine.max(axis=axis)) // FINER
     return range(max(int(used[0]) - WIDEST_GAP - 1, 0), min(int(used[-1]) + WIDEST_GAP + 2, SIDE))
 
 
@@ -154,6 +163,8 @@ def _sieved(pixels: Grid, least: int, mask: npt.NDArray[np.bool_] | None) -> Gri
 def _without(pixels: Grid, least: int, mask: npt.NDArray[np.bool_] | None) -> Grid:
     from rasterio.features import sieve  # brings a GDAL of its own, which only drawing needs
 
+    if mask is not None and np.array_equal(pixels == pixels.max(), mask):
+        return pixels  # of one kind: nothing else is beside a speck
     sieved: Grid = sieve(pixels, least, mask=mask, connectivity=4)
     return sieved
 
@@ -163,7 +174,7 @@ def _closed(pixels: Grid, width: int) -> Grid:
     grown = pixels
     for _ in range(width):
         grown = _grown(grown)
-    ground = (grown == 0).astype(np.int32)
+    ground = (grown == 0).astype(np.uint8)
     for _ in range(width):
         ground = _grown(ground)
     return np.where((ground == 0) | (pixels > 0), grown, 0)
@@ -171,11 +182,11 @@ def _closed(pixels: Grid, width: int) -> Grid:
 
 def _grown(pixels: Grid) -> Grid:
     """Every area one pixel wider, where nothing is yet."""
-    found = pixels
-    for axis in (0, 1):
-        beside = np.pad(found, [(1, 1), (0, 0)] if axis == 0 else [(0, 0), (1, 1)])
-        for near in (beside[:-2], beside[2:]) if axis == 0 else (beside[:, :-2], beside[:, 2:]):
-            found = np.where(found > 0, found, near)
+    found = pixels.copy()
+    for one in (found, found.T):
+        was = one.copy()
+        one[1:] += was[:-1] * (one[1:] == 0)
+        one[:-1] += was[1:] * (one[:-1] == 0)
     return found
 
 
@@ -190,16 +201,32 @@ def _crowd(pixels: Grid) -> int:
 def _straight(outlines: list[list[list[tuple[float, float]]]], corner: tuple[int, int], frame: Frame) -> Shapes:
     """Areas of equal pixels with their stairs straightened; `corner` is where the pixels begin.
 
-    A corner stands at every pixel, or two neighbours would not have the same ones and their border would part.
+    A corner of one stands in all that pass there, or two neighbours would not have the same ones and their border would
+    part.
     """
     rings = [ring for one in outlines for ring in one]
     part = np.repeat(np.arange(len(outlines)), [len(one) for one in outlines])
-    places = np.repeat(np.arange(len(rings)), [len(ring) for ring in rings])
-    stairs = shapely.segmentize(shapely.linearrings(np.concatenate(rings), indices=places), 1.0)
-    areas = shapely.polygons(shapely.transform(stairs, np.round), indices=part)
+    owner = np.repeat(np.arange(len(rings)), [len(ring) for ring in rings])
+    corners = np.array(list(chain.from_iterable(rings)), dtype=np.int64)
+    places, ring = _with_corners_of_others(corners, owner)
+    areas = shapely.polygons(shapely.linearrings(places.astype(np.float64), indices=ring), indices=part)
     west, _, _, north = frame.box(MARGIN)
     scale = np.array([frame.pixel_m, -frame.pixel_m])
     shapes: Shapes = shapely.transform(
         shapely.coverage_simplify(areas, 1.0), lambda at: (at + corner) * scale + (west, north)
     )
     return shapes
+
+
+def _with_corners_of_others(corners: Numbers, ring: Numbers) -> tuple[Numbers, Numbers]:
+    """Closed rings on a grid, with places on them where another ring has a corner; and of which ring each place is."""
+    is_corner = np.zeros(corners.max(axis=0) + 1, dtype=bool)
+    is_corner[corners[:, 0], corners[:, 1]] = True
+    step = np.diff(corners, axis=0, append=corners[-1:])
+    length = np.abs(step).sum(axis=1)
+    length[np.append(ring[1:] != ring[:-1], True)] = 1
+    edge = np.repeat(np.arange(len(corners)), length)
+    along = np.arange(len(edge)) - np.repeat(np.cumsum(length) - length, length)
+    places = corners[edge] + np.sign(step)[edge] * along[:, None]
+    kept = is_corner[places[:, 0], places[:, 1]]
+    return places[kept], ring[edge[kept]]

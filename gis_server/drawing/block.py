@@ -196,9 +196,12 @@ def _account_fields(account: Account) -> bytes:
 
 
 def _rows(key: bytes, shown: Pieces, shapes: npt.NDArray[np.object_]) -> Iterator[bytes]:
+    start, said = row(10, key), dict[tuple[str, str], bytes]()
     columns = (shown.fid.tolist(), shown.stands_for.tolist(), shown.source, shown.tags, shapes)
     for fid, stands_for, source, tags, shape in zip(*columns, strict=True):
-        yield row(10, key, number(fid), number(stands_for), text(source), json_text(tags), raw(shape))
+        if (source, tags) not in said:
+            said[source, tags] = text(source) + json_text(tags)
+        yield b"".join((start, number(fid), number(stands_for), said[source, tags], raw(shape)))
 
 
 def _account(given: tuple[int, float, float], shown: Pieces, frame: Frame) -> Account:

@@ -28,9 +28,9 @@ MOST_HANDS = 4
 
 
 class Crew:
-    """Within one event loop: `room`, then read, then `ask`."""
+    """Within one event loop: `room`, then read, then `ask`. `expected`: bytes of shapes that are sure to come."""
 
-    def __init__(self) -> None:
+    def __init__(self, expected: int = 0) -> None:
         self._count = min(_processors(), MOST_HANDS)
         self._threads = ThreadPoolExecutor(self._count)
         self.hands: list[Hand] = []
@@ -39,6 +39,8 @@ class Crew:
         self._ended = False
         self._asked = self._held = self._waiting = 0
         self._less = asyncio.Condition()
+        if expected > ENOUGH:
+            self._begin()
 
     async def room(self) -> None:
         async with self._less:
@@ -50,11 +52,15 @@ class Crew:
         self._asked += size
         self._held += size
         self._waiting += 1
-        if self._asked > ENOUGH and self._waiting >= SEVERAL and self._count > 1 and not self.hands:
+        if self._asked > ENOUGH and self._waiting >= SEVERAL:
+            self._begin()
+        return asyncio.create_task(self._drawn(work, size))
+
+    def _begin(self) -> None:
+        if self._count > 1 and not self.hands:
             self.hands = [Hand() for _ in range(self._count)]
             for hand in self.hands:
                 self._idle.put(hand)
-        return asyncio.create_task(self._drawn(work, size))
 
     async def _drawn(self, work: Work[T], size: int) -> Sequence[T]:
         threads, loop = self._threads, asyncio.get_running_loop()
@@ -90,8 +96,8 @@ class Crew:
 
 
 @contextmanager
-def a_crew() -> Iterator[Crew]:
-    crew = Crew()
+def a_crew(expected: int = 0) -> Iterator[Crew]:
+    crew = Crew(expected)
     try:
         yield crew
     finally:

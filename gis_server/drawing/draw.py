@@ -32,6 +32,8 @@ AT_ONCE = 4
 """Layers that are drawn side by side: a level waits for the one below it, and others do not."""
 AHEAD = 3
 """Blocks of one level that are drawn while the next are read."""
+SHAPES = 0.4
+"""Of a table's bytes: what drawing reads of it."""
 MOST_WAITING = 8_000_000
 """Bytes of pieces that are written at once."""
 MOST_TILES = 100_000
@@ -77,14 +79,18 @@ def _ended(drawing: Coroutine[Any, Any, list[BySight]]) -> list[BySight]:
 
 
 async def _side_by_side(conn: psycopg.Connection, wanted: Sequence[Wanted]) -> list[BySight]:
-    free = asyncio.Semaphore(AT_ONCE)
+    """The largest layers first, so that no long one is left alone at the end."""
+    free, found = asyncio.Semaphore(AT_ONCE), dict[int, BySight]()
+    sizes = conn.execute(statement(SQL, "sizes"), {"tables": [order.table for order in wanted]}).fetchall()
+    anew = sum(size for order, (size,) in zip(wanted, sizes, strict=True) if order.cells is None)
 
-    async def one(order: Wanted) -> BySight:
+    async def one(place: int) -> None:
         async with free:
-            return await _layer(conn, crew, order)
+            found[place] = await _layer(conn, crew, wanted[place])
 
-    with a_crew() as crew:
-        return await asyncio.gather(*map(one, wanted))
+    with a_crew(int(anew * SHAPES)) as crew:
+        await asyncio.gather(*map(one, sorted(range(len(wanted)), key=lambda place: -sizes[place][0])))
+    return [found[place] for place in range(len(wanted))]
 
 
 async def _layer(conn: psycopg.Connection, crew: Crew, order: Wanted) -> BySight:
@@ -96,9 +102,9 @@ async def _layer(conn: psycopg.Connection, crew: Crew, order: Wanted) -> BySight
     known = row is not None and row[0] == mark
     found: dict[str, Cells] = {}
     for sheet in _sheets(conn, order):
-        drawn = await _sheet(crew, sheet, order if known else replace(order, cells=None, change=None))
-        labelled = await set_labels(crew, sheet, _names(sheet, order) if known else None)
-        found[sheet.seen] = union([drawn, labelled])
+        drawing = _sheet(crew, sheet, order if known else replace(order, cells=None, change=None))
+        lettering = set_labels(crew, sheet, _names(sheet, order) if known else None)
+        found[sheet.seen] = union([*await asyncio.gather(drawing, lettering)])
     conn.execute(statement(SQL, "note_mark"), {"layer": layer.id, "mark": mark})
     return found
 
@@ -140,7 +146,10 @@ async def _level(crew: Crew, level: Level, wanted: set[Tile] | None) -> list[Til
     waiting: list[Drawn] = []
     drawing: deque[tuple[Asked, asyncio.Task[Sequence[Renewed]]]] = deque()
 
+    size = 0
+
     async def written(most_left: int) -> None:
+        nonlocal size
         while len(drawing) > most_left:
             asked, answer = drawing.popleft()
             drawn = await answer
@@ -148,9 +157,11 @@ async def _level(crew: Crew, level: Level, wanted: set[Tile] | None) -> list[Til
             changed.extend(different)
             waiting.extend(new)
             drawing.extend((again, crew.ask(again.block)) for again in level.again(asked, drawn))
-            if sum(len(one.pieces) + len(one.ground) for one in waiting) > MOST_WAITING:
+            size += sum(len(one.pieces) + len(one.ground) for one in new)
+            if size > MOST_WAITING:
                 level.sheet.add(waiting)
                 waiting.clear()
+                size = 0
 
     for frame, tiles in level.blocks(wanted):
         apart = level.apart(frame, tiles)

@@ -86,11 +86,16 @@ def cut(shapes: Shapes, box: Box) -> Shapes:
     """The parts of shapes in a box; polygons stay valid."""
     bounds = shapely.bounds(shapes)
     west, south, east, north = box
-    over = (bounds[:, 0] < west) | (bounds[:, 1] < south) | (bounds[:, 2] > east) | (bounds[:, 3] > north)
-    found, areas = shapes.copy(), shapely.get_dimensions(shapes) == 2
-    found[over & ~areas] = shapely.clip_by_rect(shapes[over & ~areas], *box)
-    if (over & areas).any():
-        found[over & areas] = _areas_within(shapes[over & areas], box)
+    over = np.flatnonzero(
+        (bounds[:, 0] < west) | (bounds[:, 1] < south) | (bounds[:, 2] > east) | (bounds[:, 3] > north)
+    )
+    if not len(over):
+        return shapes
+    found, areas = shapes.copy(), shapely.get_dimensions(shapes[over]) == 2
+    if areas.any():
+        found[over[areas]] = _areas_within(shapes[over[areas]], box)
+    if not areas.all():
+        found[over[~areas]] = shapely.clip_by_rect(shapes[over[~areas]], *box)
     return found
 
 
@@ -100,9 +105,15 @@ def _areas_within(shapes: Shapes, box: Box) -> Shapes:
         found: Shapes = shapely.clip_by_rect(shapes, *box)
     except shapely.errors.GEOSException:
         return _intersected(shapes, box)
-    sound = shapely.is_empty(found) | (np.isin(shapely.get_type_id(found), AREAS) & shapely.is_valid(found))
+    sound = shapely.is_empty(found) | (_are_areas(found) & shapely.is_valid(found))
     if not sound.all():
         found[~sound] = _intersected(shapes[~sound], box)
+    return found
+
+
+def _are_areas(shapes: Shapes) -> npt.NDArray[np.bool_]:
+    kinds = shapely.get_type_id(shapes)
+    found: npt.NDArray[np.bool_] = (kinds == AREAS[0]) | (kinds == AREAS[1])
     return found
 
 
@@ -113,7 +124,7 @@ def _intersected(shapes: Shapes, box: Box) -> Shapes:
         found = shapely.intersection(shapes, shapely.box(*box))
     except shapely.errors.GEOSException:
         found = shapely.intersection(shapely.make_valid(shapes), shapely.box(*box))
-    for number in np.flatnonzero(~np.isin(shapely.get_type_id(found), AREAS)):
+    for number in np.flatnonzero(~_are_areas(found)):
         parts = shapely.get_parts(found[number])
         found[number] = shapely.multipolygons(parts[shapely.get_type_id(parts) == AREAS[0]])
     return found

@@ -14,7 +14,7 @@ import zstandard
 
 from gis_server.drawing.change import Change
 from gis_server.drawing.frames import MARGIN, Frame, Numbers
-from gis_server.drawing.laying import FINER, SIDE, Grid, laid
+from gis_server.drawing.laying import FINER, SIDE, Grid, laid, narrowest
 from gis_server.drawing.pieces import Column, Pieces
 
 MOST_KINDS = 60_000
@@ -84,8 +84,9 @@ class Ground:
         was = np.array([rank.get(one, -1) for one in self.said], dtype=np.int64)
         now = np.fromiter((rank[one] for one in words), dtype=np.int64, count=len(words))
         members = stay.of_kinds(was).joined(_members(come, now[np.isin(given.fid, change.fid)], frame))
-        table = np.concatenate([[0], was + 1]).astype(np.int32)
-        grid = np.where(_dirty(change, frame), laid(given.shape, now.astype(np.int32) + 1, frame), table[self.grid])
+        few = narrowest(len(said))
+        table = np.concatenate([[0], was + 1]).astype(few)
+        grid = np.where(_dirty(change, frame), laid(given.shape, (now + 1).astype(few), frame), table[self.grid])
         return Ground(grid, said, members)
 
     def packed(self) -> bytes:
@@ -106,7 +107,7 @@ def unpacked(packed: bytes) -> Ground:
         start += column.nbytes
         columns.append(column.reshape(count, 2) if name == "at" else column)
     fid, kinds, *rest = columns
-    grid = np.frombuffer(body, "<u2", offset=start).astype(np.int32).reshape(SIDE * FINER, SIDE * FINER)
+    grid = np.frombuffer(body, "<u2", offset=start).reshape(SIDE * FINER, SIDE * FINER)
     return Ground(grid, orjson.loads(body[:words]), Members(fid, kinds.astype(np.int64), *rest))
 
 
@@ -116,7 +117,8 @@ def ground_of(given: Pieces, frame: Frame) -> Ground:
     said = sorted(set(words))
     rank = {one: number for number, one in enumerate(said)}
     kind = np.fromiter((rank[one] for one in words), dtype=np.int64, count=len(words))
-    return Ground(laid(given.shape, kind.astype(np.int32) + 1, frame), said, _members(given, kind, frame))
+    grid = laid(given.shape, (kind + 1).astype(narrowest(len(said))), frame)
+    return Ground(grid, said, _members(given, kind, frame))
 
 
 def _members(given: Pieces, kind: Numbers, frame: Frame) -> Members:

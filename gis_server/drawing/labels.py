@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
 from gis_server.catalog.catalog import CLOSE_UP
 from gis_server.drawing.cells import DEEPEST
-from gis_server.drawing.frames import HALF_WORLD_M
+from gis_server.drawing.frames import HALF_WORLD_M, Numbers, Shapes
 from gis_server.drawing.pieces import Row
-from gis_server.drawing.places import WORLD_PX_M, along, fitting, middle, spread, whole_until
+from gis_server.drawing.places import WORLD_PX_M, Places, along, fitting, middles, spread, whole_until
 from gis_server.drawing.rules import Rule
 
 AREAS_BY = 18
@@ -54,67 +53,118 @@ class Names:
 
     def done(self) -> list[Label]:
         """The labels, in one order whatever the order of the rows."""
-        groups: defaultdict[Row, list[Row]] = defaultdict(list)
+        grouped: defaultdict[Row, list[Row]] = defaultdict(list)
         for row in sorted(self.rows):
-            groups[(row[1], row[4]) if self.rule.joins else (row[0],)].append(row)
-        return sorted(label for rows in groups.values() for label in _Group(self.rule, rows).labels())
+            grouped[(row[1], row[4]) if self.rule.joins else (row[0],)].append(row)
+        groups = [_Group(rows, shapely.from_wkb([row[3] for row in rows])) for rows in grouped.values()]
+        spots = [*_in_areas(self.rule, groups), *_along_lines(self.rule, groups)]
+        return sorted(_labels(spots)) if spots else []
 
 
-class _Group:
+class _Group(NamedTuple):
     """Features that bear one name together."""
 
-    def __init__(self, rule: Rule, rows: Sequence[Row]) -> None:
-        self.rule, self.rows, self.text = rule, rows, rows[0][4]
-        self.shapes = shapely.from_wkb([row[3] for row in rows])
+    rows: Sequence[Row]
+    shapes: Shapes
 
-    def labels(self) -> Iterator[Label]:
-        dimensions = shapely.get_dimensions(self.shapes)
-        yield from self._in_areas(self.shapes[dimensions == 2])
-        yield from self._along_lines(self.shapes[dimensions == 1])
+    @property
+    def text(self) -> str:
+        text: str = self.rows[0][4]
+        return text
 
-    def _in_areas(self, areas: npt.NDArray[np.object_]) -> Iterator[Label]:
-        if not len(areas):
-            return
-        parts = shapely.get_parts(_united(areas))
-        parts = parts[np.argsort(-shapely.area(parts), kind="stable")]
-        for part in parts if self.rule.joins else parts[:1]:
-            low = max(self.rule.low, min(fitting(part), AREAS_BY))
-            last = whole_until(part, low) if self.rule.joins else DEEPEST
-            if low <= last:
-                yield self._at_a_place((low, last), middle(part))
-            for zoom in range(max(low, last + 1), CLOSE_UP + 1):
-                high = zoom if zoom < CLOSE_UP else DEEPEST
-                for piece in spread(part, zoom):
-                    yield self._at_a_place((zoom, high), middle(piece))
+    def of_dimension(self, dimension: int) -> Shapes:
+        some: Shapes = self.shapes[shapely.get_dimensions(self.shapes) == dimension]
+        return some
 
-    def _along_lines(self, lines: npt.NDArray[np.object_]) -> Iterator[Label]:
-        if not len(lines):
-            return
-        stretches = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(shapely.get_parts(lines))))
-        lengths = shapely.length(stretches)
-        for zoom in range(max(self.rule.low, LINES_FROM), CLOSE_UP):
-            pixel = WORLD_PX_M / 2**zoom
-            need = (len(self.text) + 2) * LETTER_PX * pixel
-            if lengths.max() < need:
-                continue
-            for line in shapely.simplify(stretches[lengths >= need], pixel / 2, preserve_topology=False):
-                for place, piece in along(shapely.get_coordinates(line), need, zoom):
-                    yield self._label((zoom, zoom), shapely.Point(place), shapely.LineString(piece))
-
-    def _at_a_place(self, zooms: tuple[int, int], place: shapely.Point) -> Label:
-        return self._label(zooms, place, place)
-
-    def _label(self, zooms: tuple[int, int], anchor: shapely.Point, shape: shapely.Geometry) -> Label:
-        """It says what the nearest feature says."""
-        row = self.rows[int(np.argmin(shapely.distance(self.shapes, anchor)))]
-        whole = 1 << DEEPEST
-        x, y = (int((n / (2 * HALF_WORLD_M) + 0.5) * whole) for n in (anchor.x, -anchor.y))
-        wkb = shapely.to_wkb(shapely.set_srid(shape, 3857), include_srid=True)
-        fid, source, tags = row[:3]
-        return Label(*zooms, x, y, fid, source, tags, self.text, wkb)
+    def nearest(self, place: shapely.Point) -> Row:
+        return self.rows[0 if len(self.rows) == 1 else int(np.argmin(shapely.distance(self.shapes, place)))]
 
 
-def _united(areas: npt.NDArray[np.object_]) -> shapely.Geometry:
+class _Spot(NamedTuple):
+    """Where a group's name stands at some zooms."""
+
+    group: _Group
+    low: int
+    high: int
+    place: shapely.Point
+    shape: shapely.Geometry
+
+
+def _in_areas(rule: Rule, groups: Sequence[_Group]) -> list[_Spot]:
+    found = [(group, *one) for group in groups for one in _named_areas(rule, group.of_dimension(2))]
+    places = middles(np.array([area for *_, area in found], dtype=object))
+    return [_Spot(*one[:3], place, place) for one, place in zip(found, places, strict=True)]
+
+
+def _named_areas(rule: Rule, areas: Shapes) -> Iterator[tuple[int, int, shapely.Polygon]]:
+    """First and last zoom, and the area that the name stands in."""
+    if not len(areas):
+        return
+    parts = shapely.get_parts(_united(areas))
+    parts = parts[np.argsort(-shapely.area(parts), kind="stable")]
+    for part in parts if rule.joins else parts[:1]:
+        low = max(rule.low, min(fitting(part), AREAS_BY))
+        last = whole_until(part, low) if rule.joins else DEEPEST
+        if low <= last:
+            yield low, last, part
+        for zoom in range(max(low, last + 1), CLOSE_UP + 1):
+            high = zoom if zoom < CLOSE_UP else DEEPEST
+            for piece in spread(part, zoom):
+                yield zoom, high, piece
+
+
+def _along_lines(rule: Rule, groups: Sequence[_Group]) -> list[_Spot]:
+    found = list(_named_stretches(rule, [group for group in groups if len(group.of_dimension(1))]))
+    if not found:
+        return []
+    places = shapely.points([place for _, _, place, _ in found])
+    corners = [stretch for *_, stretch in found]
+    lines = shapely.linestrings(np.concatenate(corners), indices=np.repeat(np.arange(len(found)), [*map(len, corners)]))
+    named = zip(found, places, lines, strict=True)
+    return [_Spot(group, zoom, zoom, place, line) for (group, zoom, _, _), place, line in named]
+
+
+def _named_stretches(rule: Rule, groups: Sequence[_Group]) -> Iterator[tuple[_Group, int, Places, Places]]:
+    """At each zoom the stretches that have room for the name of their group: their middles and corners."""
+    if not groups:
+        return
+    stretches, group = _run_together([group.of_dimension(1) for group in groups])
+    lengths = shapely.length(stretches)
+    letters_px = np.array([(len(one.text) + 2) * LETTER_PX for one in groups])[group]
+    for zoom in range(max(rule.low, LINES_FROM), CLOSE_UP):
+        pixel = WORLD_PX_M / 2**zoom
+        need = letters_px * pixel
+        some = np.flatnonzero(lengths >= need)
+        simple = shapely.simplify(stretches[some], pixel / 2, preserve_topology=False)
+        places, line = shapely.get_coordinates(simple, return_index=True)
+        corners = np.split(places, np.searchsorted(line, np.arange(1, len(some))))
+        for one, at in zip(some.tolist(), corners if len(some) else [], strict=True):
+            for middle, stretch in along(at, float(need[one]), zoom):
+                yield groups[group[one]], zoom, middle, stretch
+
+
+def _run_together(lines: Sequence[Shapes]) -> tuple[Shapes, Numbers]:
+    """The lines of each group joined where they meet, and of which group each is."""
+    parts, line = shapely.get_parts(np.concatenate(lines), return_index=True)
+    owner = np.repeat(np.arange(len(lines)), [*map(len, lines)])[line]
+    merged: tuple[Shapes, Numbers] = shapely.get_parts(
+        shapely.line_merge(shapely.multilinestrings(parts, indices=owner)), return_index=True
+    )
+    return merged
+
+
+def _labels(spots: Sequence[_Spot]) -> Iterator[Label]:
+    """Each says what the nearest feature of its group says."""
+    shapes = np.array([spot.shape for spot in spots], dtype=object)
+    wkb = shapely.to_wkb(shapely.set_srid(shapes, 3857), include_srid=True)
+    places = shapely.get_coordinates([spot.place for spot in spots]) * (1, -1)
+    tiles = ((places / (2 * HALF_WORLD_M) + 0.5) * (1 << DEEPEST)).astype(np.int64).tolist()
+    for spot, (x, y), shape in zip(spots, tiles, wkb, strict=True):
+        fid, source, tags = spot.group.nearest(spot.place)[:3]
+        yield Label(spot.low, spot.high, x, y, fid, source, tags, spot.group.text, shape)
+
+
+def _united(areas: Shapes) -> shapely.Geometry:
     if len(areas) == 1:
         return areas[0]
     try:

@@ -1,5 +1,7 @@
 """Shapes laid on a grid of half pixels: a cell has the value of the last shape that its middle lies in."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import shapely
@@ -11,7 +13,8 @@ FINER = 2
 BESIDE = int(PIXELS * MARGIN)
 SIDE = PIXELS + 2 * BESIDE
 """Of a tile with its margin, in pixels."""
-Grid = npt.NDArray[np.int32]
+Grid = npt.NDArray[np.integer[Any]]
+"""Of the narrowest numbers that will do: work on a grid hangs on its bytes."""
 
 
 def laid(shapes: Shapes, values: Grid, frame: Frame) -> Grid:
@@ -27,6 +30,11 @@ def laid(shapes: Shapes, values: Grid, frame: Frame) -> Grid:
     line, column = np.divmod(np.sort((shape * size + row) * (size + 1) + column), size + 1)
     shape, row = np.divmod(line[::2], size)
     return _painted(row * size + column[::2], column[1::2] - column[::2], values[shape])
+
+
+def narrowest(most: int) -> type[np.integer[Any]]:
+    """The type of a grid whose values are not greater."""
+    return np.uint8 if most < 2**8 else np.uint16 if most < 2**16 else np.int32
 
 
 def _corners(shapes: Shapes) -> tuple[npt.NDArray[np.float64], Numbers, Numbers]:
@@ -60,7 +68,7 @@ def _crossings(
 def _painted(starts: Numbers, lengths: Numbers, values: Grid) -> Grid:
     """Runs of cells written in their order."""
     size = SIDE * FINER
-    grid = np.zeros(size * size, dtype=np.int32)
+    grid = np.zeros(size * size, dtype=values.dtype)
     run = np.repeat(np.arange(len(lengths)), lengths)
     place = np.arange(len(run)) - np.repeat(np.cumsum(lengths) - lengths, lengths) + starts[run]
     grid[place] = values[run]

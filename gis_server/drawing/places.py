@@ -9,7 +9,7 @@ import shapely
 
 from gis_server.catalog.catalog import CLOSE_UP
 from gis_server.drawing.cells import DEEPEST
-from gis_server.drawing.frames import AREAS, HALF_WORLD_M, PIXELS, cut
+from gis_server.drawing.frames import AREAS, HALF_WORLD_M, PIXELS, Shapes, cut
 
 WORLD_PX_M = 2 * HALF_WORLD_M / PIXELS
 """Of a pixel at zoom 0."""
@@ -57,16 +57,17 @@ def spread(area: shapely.Polygon, zoom: int) -> Iterator[shapely.Polygon]:
             yield parts[np.argmax(sizes)]
 
 
-def middle(area: shapely.Polygon) -> shapely.Point:
-    """The centre of the largest circle within, nearly; inside in any case."""
-    step = area.area**0.5 / 50
-    plain = shapely.simplify(area, step / 2)
-    if shapely.get_type_id(plain) == AREAS[0] and plain.is_valid and not plain.is_empty:
-        circle = shapely.get_coordinates(shapely.maximum_inscribed_circle(plain, step))
-        place = shapely.Point(np.round(circle[0], 2))
-        if area.contains(place):
-            return place
-    return shapely.point_on_surface(area)
+def middles(areas: Shapes) -> Shapes:
+    """Of each the centre of the largest circle within, nearly; inside in any case."""
+    step = shapely.area(areas) ** 0.5 / 50
+    plain = shapely.simplify(areas, step / 2)
+    sound = (shapely.get_type_id(plain) == AREAS[0]) & shapely.is_valid(plain) & ~shapely.is_empty(plain)
+    found = np.full(len(areas), None, dtype=object)
+    circles = shapely.maximum_inscribed_circle(plain[sound], step[sound])
+    found[sound] = shapely.points(np.round(shapely.get_coordinates(shapely.get_point(circles, 0)), 2))
+    beside = ~shapely.contains(areas, found)
+    found[beside] = shapely.point_on_surface(areas[beside])
+    return found
 
 
 def along(line: Places, need: float, zoom: int) -> Iterator[tuple[Places, Places]]:
@@ -79,14 +80,15 @@ def along(line: Places, need: float, zoom: int) -> Iterator[tuple[Places, Places
     each = whole / count
     wide = min(need * SPARE, each)
     tries = each * (np.arange(count)[:, None] + 0.5) + (each - wide) / 2 * TRIES
-    ends = _at(line, far, tries + wide / 2) - _at(line, far, tries - wide / 2)
+    low, middle, high = _at(line, far, np.stack([tries - wide / 2, tries, tries + wide / 2]))
+    ends = high - low
     straight = np.round(np.hypot(ends[..., 0], ends[..., 1]) / wide, 2)
-    best = np.argmax(straight - _by_an_edge(_at(line, far, tries), zoom), axis=1)
+    best = np.argmax(straight - _by_an_edge(middle, zoom), axis=1)
     for number, one in enumerate(best.tolist()):
-        low, high = tries[number, one] - wide / 2, tries[number, one] + wide / 2
-        if straight[number, one] >= BENT:
-            inner = far[(far > low) & (far < high)]
-            yield _at(line, far, tries[number, one]), _at(line, far, np.array([low, *inner, high]))
+        at = number, one
+        if straight[at] >= BENT:
+            inner = line[(far > tries[at] - wide / 2) & (far < tries[at] + wide / 2)].round(2)
+            yield middle[at], np.concatenate([low[at][None], inner, high[at][None]])
 
 
 def _at(line: Places, far: Places, distances: Places) -> Places:

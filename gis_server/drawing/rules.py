@@ -80,18 +80,6 @@ def mark_of(layer: Layer) -> str:
 def _code() -> str:
     """Of the files that decide what is drawn."""
     state = hashlib.blake2b(digest_size=8)
-    for name in (
-        "frames",
-        "pieces",
-        "laying",
-        "ground",
-        "areas",
-        "vectors",
-        "squares",
-        "tile",
-        "block",
-        "labels",
-        "places",
-    ):
+    for name in DECIDING:
         state.update((HERE / f"{name}.py").read_bytes())
     return state.hexdigest()

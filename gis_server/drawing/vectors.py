@@ -53,7 +53,8 @@ def _coverages(areas: Shapes) -> list[Numbers]:
     if len(areas) < 2 or shapely.coverage_is_valid(areas):
         return [np.arange(len(areas))]
     one, other = shapely.STRtree(areas).query(areas, predicate="intersects")
-    apart = (one >= other) | shapely.touches(areas[one], areas[other])
+    one, other = one[one < other], other[one < other]
+    apart = shapely.touches(areas[one], areas[other])
     one, other = one[~apart], other[~apart]
     shared = shapely.area(shapely.intersection(areas[one], areas[other]))
     size = shapely.area(areas)

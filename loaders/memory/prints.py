@@ -19,12 +19,18 @@ class Unprintable(Exception):
     """A column holds values of a kind that has no print."""
 
 
-def prints(columns: Mapping[str, pa.Array], seed: str) -> Words:
-    """Of these columns together; the seed stands for all else that decides what becomes of such values."""
+def prints(columns: Mapping[str, pa.Array], seed: str, known: dict[str, Words] | None = None) -> Words:
+    """Of these columns together; the seed stands for all else that decides what becomes of such values.
+
+    What hangs on a column alone is taken from `known`, and kept there.
+    """
+    known = {} if known is None else known
     kinds = [f"{name} {values.type}" for name, values in columns.items()]
     total: Words = _of_text("\n".join([seed, *kinds]))
-    for values in columns.values():
-        total = total * _ODD + _of_column(values)
+    for name, values in columns.items():
+        if name not in known:
+            known[name] = _of_column(values)
+        total = total * _ODD + known[name]
     return mixed(total)
 
 

@@ -47,18 +47,27 @@ class Sight:
     stream: Stream
     profile: Profile
     seeds: dict[int, str] = field(default_factory=dict)
+    last: Rows | None = None
+    """What was looked at last: many rules look at the same rows."""
+    known: dict[str, Words] = field(default_factory=dict)
+    """Of the columns of those."""
 
     def look(self, rows: Rows, rule: LayerRule, columns: list[str], past: Past | None) -> Seen | None:
         """The columns are those that the rule reads. None where one is of a kind that has no print."""
-        seed = self._seed(rule)
+        seed, known = self._seed(rule), self._known(rows)
         values = {name: rows.column(name) for name in [*columns, *(one for one in BY_READERS if one in rows.names)]}
         try:
-            drawings = prints({GEOMETRY: rows.chunk.rows.column(GEOMETRY).combine_chunks()}, seed)
-            whole = prints(values, seed) ^ drawings * np.uint64(3)
+            drawings = prints({GEOMETRY: rows.chunk.rows.column(GEOMETRY).combine_chunks()}, seed, known)
+            whole = prints(values, seed, known) ^ drawings * np.uint64(3)
         except Unprintable:
             return None
         places = np.full(len(whole), -1) if past is None else past.places(whole, drawings)
         return Seen(past, whole, drawings, places)
+
+    def _known(self, rows: Rows) -> dict[str, Words]:
+        if rows is not self.last:
+            self.last, self.known = rows, {}
+        return self.known
 
     def _seed(self, rule: LayerRule) -> str:
         if id(rule) not in self.seeds:

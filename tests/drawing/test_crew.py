@@ -119,3 +119,14 @@ def test_a_process_ends_when_who_asked_is_killed() -> None:
             return
         time.sleep(0.05)
     pytest.fail("the drawing process is still there")
+
+
+def test_processes_begin_at_once_where_much_is_sure_to_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crew_module, "_processors", lambda: 2)
+
+    async def begun(expected: int) -> int:
+        with a_crew(expected) as crew:
+            return len(crew.hands)
+
+    assert asyncio.run(begun(crew_module.ENOUGH + 1)) == 2
+    assert asyncio.run(begun(crew_module.ENOUGH)) == 0

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -57,3 +58,11 @@ def test_sums_are_those_of_the_same_words_in_any_order():
     assert sums(words).tolist() == sums(words[::-1]).tolist()
     assert sums(words).tolist() != sums(words[1:]).tolist()
     assert sums(words).tolist() != sums(prints({"v": pa.array([1, *range(1, 1_000)])}, "")).tolist()
+
+
+def test_what_is_known_of_a_column_gives_the_same_prints_for_every_seed() -> None:
+    columns = {"x": pa.array(["a", None, "b"]), "y": pa.array([1, 2, None])}
+    known: dict[str, np.ndarray] = {}
+    for seed in ("", "z"):
+        assert prints(columns, seed, known).tolist() == prints(columns, seed).tolist()
+    assert set(known) == {"x", "y"}
