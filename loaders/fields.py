@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 import shapely
 
 from gis_server.catalog.model import FieldType
-from loaders.conditions import as_number, as_text, text_of, with_points, with_points
+from loaders.conditions import as_number, as_text, text_of, with_points
 from loaders.profile_reader import TEMPLATE_COLUMN
 from loaders.profiles import FieldRule, Profile
 

@@ -21,7 +21,9 @@ from loaders.readers.stream import Chunk, Stream
 BLOCK_BYTES = 4 << 20
 HEAD_BYTES = 1 << 16
 SEPARATORS = ",;\t|"
-UNEVEN = re.compile(r"Row #(?P<row>\d+): Expected (?P<wanted>\d+) columns, got (?P<found>\d+): (?P<line>.*)", re.DOTALL)
+UNEVEN = re.compile(
+    r"(?:Row #(?P<row>\d+): )?Expected (?P<wanted>\d+) columns, got (?P<found>\d+): (?P<line>.*)", re.DOTALL
+)
 SHOWN = 80
 
 
@@ -115,12 +117,13 @@ def _unreadable(file: str, error: Exception) -> DeliveryUnreadable:
             f"Không đọc được bảng {file}: {error}. Hãy kiểm tra dấu phân cách.",
             f"The table {file} cannot be read: {error}. Check the separator.",
         )
-    row, wanted, found = uneven["row"], uneven["wanted"], uneven["found"]
+    wanted, found = uneven["wanted"], uneven["found"]
+    vi, en = (f"dòng {uneven['row']}", f"row {uneven['row']}") if uneven["row"] else ("một dòng", "a row")
     line = " ".join(uneven["line"].split())
     line = f"{line[:SHOWN]}…" if len(line) > SHOWN else line
     return DeliveryUnreadable(
-        f"Không đọc được bảng {file}: dòng {row} có {found} ô, còn tiêu đề có {wanted} cột: “{line}”. Hãy xem dòng ấy: "
+        f"Không đọc được bảng {file}: {vi} có {found} ô, còn tiêu đề có {wanted} cột: “{line}”. Hãy xem dòng ấy: "
         "dấu phân cách, dấu ngoặc kép chưa đóng, dòng tổng cộng, hay tệp bị cắt ngang.",
-        f"The table {file} cannot be read: row {row} has {found} cells, the headings are {wanted}: “{line}”. Look "
+        f"The table {file} cannot be read: {en} has {found} cells, the headings are {wanted}: “{line}”. Look "
         "there: the separator, a quote left open, a line of totals, or a file cut short.",
     )

@@ -31,7 +31,7 @@ def read_sheets(path: Path, file: str, how: FileRule) -> Iterator[Stream]:
     """A stream for each sheet that is asked for."""
     book = _opened(path, file)
     for sheet in book.worksheets:
-        if not any(one == sheet.title or fnmatchcase(sheet.title, one) for one in how.sheet or ["*"]):
+        if not any(fnmatchcase(sheet.title, one) for one in how.sheet or ["*"]):
             continue
         name = f"{file} · {sheet.title}"
         _refuse_formulas(path, str(sheet._worksheet_path), name)
