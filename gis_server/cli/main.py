@@ -86,8 +86,9 @@ def main() -> None:
         code = mistake.exit_code
         if type(mistake).__name__ != "NoArgsIsHelpError":  # which has shown the help
             _tell(*in_both(mistake))
-    except typer.Abort:  # no answer to a question
+    except typer.Abort:  # no answer to a question, or no
         code = 1
+        _tell("Chưa thay đổi gì.", "Nothing was changed.")
     if code == STOPPED:
         _tell("Đã ngừng giữa chừng theo yêu cầu (Ctrl-C).", "Stopped on request (Ctrl-C).")
     sys.exit(code)
