@@ -9,6 +9,7 @@ from typing import BinaryIO, Literal, NoReturn
 from gis_server.catalog.model import Text
 from gis_server.errors import DeliveryUnreadable
 from gis_server.figures import vietnamese
+from gis_server.file_trouble import in_words
 from loaders.whole import verify_mapinfo, verify_shapefile, verify_table
 
 HEAD_BYTES = 1 << 16
@@ -72,7 +73,15 @@ SPLIT_BYTES = 1 << 10
 
 
 def verify(path: Path, name: str) -> None:
-    """Raises DeliveryUnreadable when a file is empty, incomplete, disguised, or reaches for what lies outside of it."""
+    """Raises DeliveryUnreadable when a file is empty, incomplete, disguised, reaches for what lies outside of it, or
+    cannot be read at all."""
+    try:
+        _verify(path, name)
+    except OSError as error:
+        raise DeliveryUnreadable(*in_words(error)) from error
+
+
+def _verify(path: Path, name: str) -> None:
     ending = path.suffix.lower()
     ending = SAME.get(ending, ending)
     if path.is_dir():
