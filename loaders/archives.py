@@ -4,6 +4,7 @@ import errno
 import lzma
 import stat
 import struct
+import unicodedata
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -18,6 +19,10 @@ MAX_RATIO = 200
 MAX_DEPTH = 3
 COPY_BYTES = 1 << 20
 ZIPS = frozenset({".zip", ".kmz"})
+MISNAMED = frozenset({".rar", ".7z", ".tar", ".gz"})
+"""Endings under which zips are found in the mail."""
+ZIP_BEGINS = b"PK\x03\x04"
+OTHER_PACKS = {b"Rar!": "RAR", b"7z\xbc\xaf": "7z", b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zX": "xz"}
 UNICODE_NAME, ENCRYPTED = 0x800, 0x1
 FULL = (errno.ENOSPC, errno.EDQUOT)
 DAMAGED = (
@@ -45,6 +50,17 @@ class Budget:
             raise _too_large(name)
 
 
+def is_zip(path: Path) -> bool:
+    """By its name, or by its first bytes where the name is that of another kind of archive."""
+    ending = path.suffix.lower()
+    return ending in ZIPS or (ending in MISNAMED and _begins(path).startswith(ZIP_BEGINS))
+
+
+def _begins(path: Path) -> bytes:
+    with path.open("rb") as source:
+        return source.read(8)
+
+
 def unpack(path: Path, folder: Path, budget: Budget, name: str, depth: int = 1) -> None:
     """Unpacks a zip into a folder, and the zips in it into folders of their names."""
     if depth > MAX_DEPTH:
@@ -63,11 +79,8 @@ def unpack(path: Path, folder: Path, budget: Budget, name: str, depth: int = 1) 
     except (OSError, *DAMAGED) as error:
         if isinstance(error, OSError) and error.errno in FULL:
             raise _full(name, folder) from error
-        raise DeliveryUnreadable(
-            f"Không mở được {name}: {error}. Hãy kiểm tra tệp nén rồi giao nộp lại.",
-            f"{name} cannot be opened: {error}. Check the archive, then deliver again.",
-        ) from error
-    for inner in sorted(one for one in folder.rglob("*") if one.suffix.lower() in ZIPS and one.is_file()):
+        raise _unopened(path, name, error) from error
+    for inner in sorted(one for one in folder.rglob("*") if one.is_file() and is_zip(one)):
         unpack_in_place(inner, budget, f"{name}/{inner.relative_to(folder).as_posix()}", depth + 1)
 
 
@@ -131,13 +144,26 @@ def _inside(name: str, entry: zipfile.ZipInfo) -> PurePosixPath:
 
 
 def _decoded(entry: zipfile.ZipInfo) -> str:
-    """Vietnamese names are often UTF-8 without the flag that says so."""
-    if entry.flag_bits & UNICODE_NAME:
-        return entry.filename
+    """Vietnamese names are often UTF-8 without the flag that says so, in old letters, or decomposed."""
+    name = entry.filename
+    if not (entry.flag_bits & UNICODE_NAME or name.isascii()):
+        try:
+            name = _meant(name.encode("cp437"))
+        except UnicodeError:
+            return name
+    return unicodedata.normalize("NFC", name)
+
+
+def _meant(raw: bytes) -> str:
     try:
-        return entry.filename.encode("cp437").decode("utf-8")
-    except UnicodeError:
-        return entry.filename
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        from loaders.letters.pages import (
+            readable_names,
+        )  # the statistics of letters are only read where they are needed
+
+        shown = raw.decode("latin-1")
+        return readable_names([shown], "latin-1")[shown]
 
 
 def _refuse_overlaps(name: str, entries: list[zipfile.ZipInfo]) -> None:
@@ -156,6 +182,26 @@ def _refuse_bombs(name: str, entries: list[zipfile.ZipInfo]) -> None:
     packed = sum(entry.compress_size for entry in entries)
     if size > MAX_BYTES or size > MAX_RATIO * max(packed, 1 << 20):
         raise _too_large(name)
+
+
+def _unopened(path: Path, name: str, error: Exception) -> DeliveryUnreadable:
+    """What an officer can do about it: another kind of archive, or half of one."""
+    begins, ending = _begins(path), PurePosixPath(name).suffix
+    other = next((kind for sign, kind in OTHER_PACKS.items() if begins.startswith(sign)), None)
+    if other is not None:
+        return DeliveryUnreadable(
+            f"{name} mang đuôi {ending} nhưng nội dung là {other}. Hãy giải nén, rồi giao nộp thư mục hoặc zip.",
+            f"{name} ends in {ending} but is {other}. Unpack it, then deliver the folder or a zip.",
+        )
+    if begins.startswith(ZIP_BEGINS) and not zipfile.is_zipfile(path):
+        return DeliveryUnreadable(
+            f"{name} bị cắt ngắn: mất phần mục lục ở cuối tệp zip (chép hoặc tải chưa xong). Hãy yêu cầu giao nộp lại.",
+            f"{name} is cut short: the directory at the end of the zip is gone (half copied?). Ask for it again.",
+        )
+    return DeliveryUnreadable(
+        f"Không mở được {name}: {error}. Hãy kiểm tra tệp nén rồi giao nộp lại.",
+        f"{name} cannot be opened: {error}. Check the archive, then deliver again.",
+    )
 
 
 def _too_large(name: str) -> DeliveryUnreadable:

@@ -10,6 +10,8 @@ import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict, Field
 
 NUMBER = r"^\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\s*$"
+GROUPED = r"^\s*[-+]?[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]*)?\s*$"
+"""Thousands with points between them."""
 
 Scalar = str | bool | int | float
 
@@ -63,6 +65,13 @@ def as_number(column: pa.Array) -> pa.Array:
     if not pa.types.is_string(column.type):
         return pc.cast(column, pa.float64(), safe=False)
     return pc.cast(pc.utf8_trim_whitespace(only_matching(column, NUMBER)), pa.float64())
+
+
+def with_points(column: pa.Array) -> pa.Array:
+    """Texts of numbers with decimal commas, with points: 1.234,5 and 8,5. A point that groups no thousands is one."""
+    grouped = pc.match_substring_regex(column, GROUPED)
+    plain = pc.if_else(grouped, pc.replace_substring(column, ".", ""), column)
+    return pc.replace_substring(plain, ",", ".")
 
 
 def only_matching(column: pa.Array, pattern: str) -> pa.Array:

@@ -13,10 +13,11 @@ from gis_server.catalog.edits import SourceRule
 from gis_server.catalog.model import Strict, Text
 from gis_server.catalog.words import read_yaml
 from gis_server.errors import DeliveryUnreadable
-from loaders.archives import ZIPS, Budget, unpack
+from loaders.archives import Budget, is_zip, unpack
 from loaders.printable import printable
 from loaders.profiles import Reader
 from loaders.sniff import reader_of_json
+from loaders.unread import SYSTEM, is_junk, why_unread
 from loaders.workplace import workplace
 
 MANIFEST = "giao_nop.yaml"
@@ -28,6 +29,7 @@ READERS: dict[str, Reader] = {
     ".pbf": "osm",
     ".osm": "osm",
     ".csv": "table",
+    ".tsv": "table",
     ".xlsx": "table",
     ".parquet": "parquet",
     ".geoparquet": "parquet",
@@ -42,22 +44,12 @@ PARTS = {
     ".shp": (".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qmd", ".xml"),
     ".tab": (".dat", ".map", ".id", ".ind"),
     ".mif": (".mid",),
+    ".gpkg": (".gpkg-wal", ".gpkg-shm", ".gpkg-journal"),
     ".tif": (".tfw", ".tifw", ".prj", ".ovr", ".xml"),
     ".tiff": (".tfw", ".prj", ".ovr", ".xml"),
 }
-RASTERS = frozenset({".asc", ".img", ".ecw", ".jp2", ".vrt", ".adf", ".bil"})
-RASTER = Text(
-    vi="không đọc được raster dạng này; hãy xuất ra GeoTIFF",
-    en="a kind of raster that cannot be read; export it as GeoTIFF",
-)
-PACKED = Text(
-    vi="không mở được tệp nén loại này; hãy giao nộp zip hoặc thư mục",
-    en="an archive of a kind not opened; deliver a zip or folder",
-)
-PACKS = frozenset({".rar", ".7z", ".gz", ".tar", ".bz2", ".xz"})
-CAD = Text(vi="không đọc được DWG và DGN V8; hãy lưu thành DXF", en="DWG and DGN V8 cannot be read; save them as DXF")
+NAMES_SHOWN = 3
 SPECIAL = Text(vi="không phải tệp thường (ống, thiết bị)", en="not a regular file (a pipe or a device)")
-DOCUMENT = Text(vi="không phải dữ liệu bản đồ", en="not map data")
 INNER_MANIFEST = Text(
     vi="bản kê nằm bên trong, không có bản kê ngoài cùng; hãy nạp riêng thư mục chứa bản kê",
     en="a manifest further in, and none outside; load its folder by itself",
@@ -109,7 +101,7 @@ def open_delivery(path: Path, *, state: Path | None = None, any_file: bool = Fal
     path = path.absolute()  # files are read by a child that works in another folder
     with workplace(Path(tempfile.gettempdir()) if state is None else state / "unpacked") as folder:
         budget = Budget()
-        if path.suffix.lower() in ZIPS and path.is_file():
+        if path.is_file() and is_zip(path):
             unpack(path, folder, budget, path.name)
             delivery = _delivery(path, folder, sorted(folder.iterdir()), None)
         elif path.is_dir() and path.suffix.lower() != ".gdb":
@@ -147,11 +139,26 @@ def _delivery(path: Path, folder: Path, entries: list[Path], unpacking: _Unpacki
 
 
 def _refuse_without_maps(delivery: Delivery) -> None:
-    if not any(file.reader for file in delivery.files):
-        name = delivery.path.name
-        raise DeliveryUnreadable(
-            f"Trong {name} không có tệp bản đồ nào đọc được.", f"{name} has no map file that can be read."
-        )
+    if any(file.reader for file in delivery.files):
+        return
+    name = delivery.path.name
+    if not delivery.files:
+        raise DeliveryUnreadable(f"{name} trống, không có tệp nào.", f"{name} is empty, there is no file in it.")
+    vi, en = "", ""
+    for why, files in _by_reason(delivery):
+        more = f" (+{len(files) - NAMES_SHOWN})" if len(files) > NAMES_SHOWN else ""
+        listed = ", ".join(files[:NAMES_SHOWN]) + more
+        vi, en = f"{vi}\n  {listed}: {why.vi}", f"{en}\n  {listed}: {why.en}"
+    raise DeliveryUnreadable(
+        f"Trong {name} không có tệp bản đồ nào đọc được:{vi}", f"{name} has no map file that can be read:{en}"
+    )
+
+
+def _by_reason(delivery: Delivery) -> Iterator[tuple[Text, list[str]]]:
+    """Why files are not read, each reason once, with the files it is for."""
+    told = [(file.reason, file.name) for file in delivery.files if file.reason is not None]
+    for why in dict.fromkeys((one.vi, one.en) for one, _ in told):
+        yield Text(vi=why[0], en=why[1]), [name for one, name in told if (one.vi, one.en) == why]
 
 
 def _files(
@@ -167,7 +174,7 @@ def _files(
             yield from _files(folder, sorted(entry.iterdir()), unpacking, prefix)
         elif not entry.is_file() and not entry.is_dir():
             yield DeliveredFile(name, entry, None, SPECIAL)
-        elif ending in ZIPS and unpacking is not None:
+        elif unpacking is not None and entry.is_file() and is_zip(entry):
             yield from unpacking.files(entry, name)
         elif not _is_part(entry, names):
             yield _file(entry, name, names)
@@ -181,6 +188,8 @@ def _file(entry: Path, name: str, names: set[str]) -> DeliveredFile:
             f"Tên tệp “{printable(name)}” không phải UTF-8 hoặc có ký tự điều khiển. Hãy đổi tên rồi giao nộp lại.",
             f"The file name “{printable(name)}” is not UTF-8 or has control characters. Rename it, then deliver again.",
         )
+    if is_junk(entry):
+        return DeliveredFile(name, entry, None, SYSTEM)
     if ending in (".json", ".js"):
         return DeliveredFile(name, entry, reader_of_json(entry))
     if ending in READERS:
@@ -190,8 +199,7 @@ def _file(entry: Path, name: str, names: set[str]) -> DeliveredFile:
         return DeliveredFile(name, entry, "gtfs" if is_main else None, None if is_main else GTFS_PART)
     if entry.name == MANIFEST:
         return DeliveredFile(name, entry, None, INNER_MANIFEST)
-    reasons = {**dict.fromkeys(RASTERS, RASTER), **dict.fromkeys(PACKS, PACKED), ".dwg": CAD}
-    return DeliveredFile(name, entry, None, reasons.get(ending, DOCUMENT))
+    return DeliveredFile(name, entry, None, why_unread(entry))
 
 
 def _is_in_feed(entry: Path, names: set[str]) -> bool:

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 import shapely
 
 from gis_server.catalog.model import FieldType
-from loaders.conditions import as_number, as_text, text_of
+from loaders.conditions import as_number, as_text, text_of, with_points
 from loaders.profile_reader import TEMPLATE_COLUMN
 from loaders.profiles import FieldRule, Profile
 
@@ -27,6 +27,10 @@ TRUE = ["true", "1", "t", "y", "yes", "x", "có", "co", "đúng"]
 FALSE = ["false", "0", "f", "n", "no", "không", "khong", "sai"]
 ISO_DATE = r"^(?P<y>\d{4})[-/](?P<m>\d{1,2})[-/](?P<d>\d{1,2})(?:$|[T ])"
 ISO_TIME = r"^(?P<naive>\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2})(?:\.\d+)?(?P<zone>Z|\+00:?00|\+07:?00)?$"
+EXCEL = "excel"
+"""`date:` of a rule whose days are the numbers that workbooks count them by."""
+EXCEL_START, EXCEL_END = -25_569, 2_958_466
+"""Day 0 counted from 1970, and the day after 31 December 9999."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,7 @@ def _prepared(rule: FieldRule, column: pa.Array) -> pa.Array:
     if rule.extract is not None:
         column = extracted(as_text(column), rule.extract)
     if rule.decimal == "," and pa.types.is_string(column.type):
-        column = pc.replace_substring(pc.replace_substring(column, ".", ""), ",", ".")
+        column = with_points(column)
     if rule.scale is not None:
         column = pc.multiply(as_number(column), rule.scale)
     return column
@@ -162,6 +166,8 @@ def _day(column: pa.Array, pattern: str | None) -> pa.Array:
         return pc.cast(column, pa.date32())
     if pa.types.is_timestamp(column.type):
         return pc.cast(pc.floor_temporal(column, unit="day"), pa.date32(), safe=False)
+    if pattern == EXCEL:
+        return _excel_day(column)
     words = _words(column)
     if pattern is None:
         parts = pc.extract_regex(words, ISO_DATE)
@@ -170,8 +176,17 @@ def _day(column: pa.Array, pattern: str | None) -> pa.Array:
     return pc.cast(_parsed(words, pattern), pa.date32())
 
 
+def _excel_day(column: pa.Array) -> pa.Array:
+    """A day as a workbook counts them: 45000 is 2023-03-15."""
+    counted = _whole(pc.floor(as_number(column)))
+    possible = pc.and_(pc.greater(counted, 0), pc.less(counted, EXCEL_END))
+    return pc.cast(pc.cast(pc.add(pc.if_else(possible, counted, None), EXCEL_START), pa.int32()), pa.date32())
+
+
 def _moment(column: pa.Array, pattern: str | None) -> pa.Array:
     utc = TYPES["datetime"]
+    if pattern == EXCEL:
+        column, pattern = _excel_day(column), None
     if pa.types.is_date(column.type):
         column = pc.cast(column, pa.timestamp("us"))
     if pa.types.is_timestamp(column.type):

@@ -41,7 +41,7 @@ class Mapping:
         """Tables for staging, layer by layer, as the stream is read."""
         chosen = select(stream, profile, self.catalog)
         self._require_columns(stream, profile, chosen)
-        self._name_unused(stream, profile, chosen)
+        self._name_unused(stream, chosen.needed(profile, self.catalog, also_optional=True) | set(how.place_columns))
         letters = StreamLetters(how.encoding or "auto", stream.page)
         sight = None if self.recall is None else Sight(self.catalog, stream, profile)
         read = 0
@@ -65,11 +65,11 @@ class Mapping:
         self.features[chunk.kind] += chunk.rows.num_rows
         return Rows(stream, chunk, letters, self.catalog.crs, first)
 
-    def _name_unused(self, stream: Stream, profile: Profile, chosen: Selection) -> None:
+    def _name_unused(self, stream: Stream, needed: set[str]) -> None:
         """Columns that no rule reads, and among them those of personal data."""
         if stream.columns is None:
             return
-        used = {name.lower() for name in chosen.needed(profile, self.catalog, also_optional=True)}
+        used = {name.lower() for name in needed}
         unused = sorted(name for name in stream.columns if name.lower() not in used)
         personal = [name for name in unused if self.personal.by_name(name)]
         if personal:
@@ -78,7 +78,7 @@ class Mapping:
             self.account.unused[stream.name] = others
 
     def _require_columns(self, stream: Stream, profile: Profile, chosen: Selection) -> None:
-        if stream.columns is None:
+        if stream.columns is None or stream.expected == 0:
             return
         known = {name.lower() for name in stream.columns}
         needed = chosen.needed(profile, self.catalog)

@@ -154,11 +154,19 @@ class FileRule(Strict):
     wkt: str | None = None
     separator: str | None = Field(None, min_length=1, max_length=1)
     decimal: Literal[".", ","] | None = None
-    sheet: str | None = None
+    sheet: Annotated[list[str] | None, BeforeValidator(lambda said: said if said is None else any_of(said))] = None
+    """Globs over the sheets of a workbook."""
     header: int | None = Field(None, ge=1, le=50)
     """The row of a table that has the headings, where a title stands above; 1 is the first."""
+    header_rows: int | None = Field(None, ge=1, le=2)
+    """2 where a heading spans several columns, and the names of these stand below it."""
     nodata: float | None = None
     """Value of a raster's cells without data, where the file does not say it, or says another."""
+
+    @property
+    def place_columns(self) -> list[str]:
+        """Columns that become the geometry."""
+        return [name for name in (self.east, self.north, self.to_east, self.to_north, self.wkt) if name is not None]
 
 
 class CodesFile(Strict):

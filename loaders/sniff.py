@@ -6,8 +6,11 @@ import zipfile
 from pathlib import Path
 from typing import BinaryIO, Literal, NoReturn
 
+from gis_server.catalog.model import Text
 from gis_server.errors import DeliveryUnreadable
 from gis_server.figures import vietnamese
+from gis_server.file_trouble import in_words
+from loaders.whole import verify_mapinfo, verify_shapefile, verify_table
 
 HEAD_BYTES = 1 << 16
 WORKBOOK_BYTES = 1 << 30
@@ -42,6 +45,7 @@ SAME = {
     ".ndjson": ".geojsonl",
 }
 XML = frozenset({".kml", ".gml"})
+TABLES = frozenset({".csv", ".tsv"})
 KNOWN: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (re.compile(rb"SQLite format 3"), "SQLite"),
     (re.compile(rb"PK\x03\x04"), "zip"),
@@ -52,6 +56,14 @@ KNOWN: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (re.compile(rb"%PDF"), "PDF"),
     (re.compile(rb"\s*[\[{]"), "JSON"),
 )
+UNKNOWN = Text(vi="không rõ", en="unknown")
+HINTS = {
+    ".dgn": Text(vi="DGN V8: hãy lưu lại thành DGN V7 hoặc DXF.", en="DGN V8: save it as DGN V7 or DXF."),
+    ".xlsx": Text(
+        vi="Hãy mở bằng Excel hay LibreOffice rồi lưu thành .xlsx hoặc .csv.",
+        en="Open it in Excel or LibreOffice and save it as .xlsx or .csv.",
+    ),
+}
 PROLOG_BYTES = 1 << 20
 LINKS = re.compile(
     rb"<(?P<ends>/?)(?:\w{1,40}:)?NetworkLink\b|<(?:\w{1,40}:)?href>\s*(?:<!\[CDATA\[)?\s*(?P<away>\w{1,40}:|/)"
@@ -61,7 +73,15 @@ SPLIT_BYTES = 1 << 10
 
 
 def verify(path: Path, name: str) -> None:
-    """Raises DeliveryUnreadable when a file is empty, incomplete, disguised, or reaches for what lies outside of it."""
+    """Raises DeliveryUnreadable when a file is empty, incomplete, disguised, reaches for what lies outside of it, or
+    cannot be read at all."""
+    try:
+        _verify(path, name)
+    except OSError as error:
+        raise DeliveryUnreadable(*in_words(error)) from error
+
+
+def _verify(path: Path, name: str) -> None:
     ending = path.suffix.lower()
     ending = SAME.get(ending, ending)
     if path.is_dir():
@@ -75,7 +95,11 @@ def verify(path: Path, name: str) -> None:
         )
     _verify_beginning(ending, head, name)
     if ending == ".shp":
-        _verify_shapefile(path, head, name)
+        verify_shapefile(path, head, name)
+    if ending in (".tab", ".mif"):
+        verify_mapinfo(path, head, name)
+    if ending in TABLES:
+        verify_table(head, name)
     if ending in XML:
         _verify_xml(path, name)
     if ending == ".xlsx":
@@ -86,12 +110,12 @@ def _verify_beginning(ending: str, head: bytes, name: str) -> None:
     beginnings, text = BEGINNINGS.get(ending), TEXTS.get(ending)
     plain = head.removeprefix(b"\xef\xbb\xbf")
     if (beginnings and not head.startswith(beginnings)) or (text and not text.match(plain)):
-        really = next((what for pattern, what in KNOWN if pattern.match(head)), "không rõ · unknown")
-        hint_vi = " DGN V8: hãy lưu lại thành DGN V7 hoặc DXF." if ending == ".dgn" else ""
-        hint_en = " DGN V8: save it as DGN V7 or DXF." if ending == ".dgn" else ""
+        really = next((Text(vi=what, en=what) for pattern, what in KNOWN if pattern.match(head)), UNKNOWN)
+        hint = HINTS.get(ending)
+        vi, en = (f" {hint.vi}", f" {hint.en}") if hint is not None else ("", "")
         raise DeliveryUnreadable(
-            f"{name} không phải tệp {ending}: nội dung là {really}. Tệp không được mở.{hint_vi}",
-            f"{name} is not a {ending} file: its content is {really}. It is not opened.{hint_en}",
+            f"{name} không phải tệp {ending}: nội dung là {really.vi}. Tệp không được mở.{vi}",
+            f"{name} is not a {ending} file: its content is {really.en}. It is not opened.{en}",
         )
 
 
@@ -100,23 +124,6 @@ def _verify_geodatabase(path: Path, name: str) -> None:
         raise DeliveryUnreadable(
             f"{name} không phải File Geodatabase: thiếu tệp .gdbtable.",
             f"{name} is not a File Geodatabase: it has no .gdbtable files.",
-        )
-
-
-def _verify_shapefile(path: Path, head: bytes, name: str) -> None:
-    beside = {one.suffix.lower() for one in path.parent.iterdir() if one.stem.lower() == path.stem.lower()}
-    missing = [ending for ending in (".shx", ".dbf") if ending not in beside]
-    if missing:
-        raise DeliveryUnreadable(
-            f"{name} thiếu {', '.join(missing)} đi kèm; một Shapefile gồm .shp, .shx, .dbf. Hãy yêu cầu giao nộp đủ.",
-            f"{name} lacks its {', '.join(missing)}; a Shapefile is .shp, .shx and .dbf. Ask for all of them.",
-        )
-    said, real = int.from_bytes(head[24:28], "big") * 2, path.stat().st_size
-    if said > real:
-        raise DeliveryUnreadable(
-            f"{name} bị cắt ngắn: phần đầu ghi {vietnamese(said)} byte, tệp chỉ có {vietnamese(real)}. Hãy yêu cầu "
-            "giao nộp lại.",
-            f"{name} is cut short: its header says {said:,} bytes, the file has {real:,}. Ask for it again.",
         )
 
 

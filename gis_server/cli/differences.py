@@ -12,6 +12,7 @@ from rich.text import Text as Words
 
 from gis_server.catalog import Layer
 from gis_server.catalog.model import Text
+from gis_server.cli.naming_layers import add_layer_column, narrow
 from gis_server.db.statements import statement
 from gis_server.figures import vietnamese
 from gis_server.paper.paper import paper
@@ -34,8 +35,9 @@ def show_diff(conn: psycopg.Connection, found: Sequence[LayerDiff], console: Con
     if not found:
         console.print("[bold]Không có khác biệt nào · There are no differences.[/]")
         return
-    table = Table("Lớp · Layer", title="Thay đổi · Changes", title_justify="left")
-    for head in ("Thêm · Added", "Sửa · Changed", "Bớt · Removed"):
+    table = Table(title="Thay đổi · Changes", title_justify="left")
+    add_layer_column(table, "Lớp · Layer")
+    for head in narrow("Thêm · Added", "Sửa · Changed", "Bớt · Removed"):
         table.add_column(head, justify="right")
     table.add_column("Trường đã sửa (số đối tượng) · Fields changed (features)")
     for one in found:

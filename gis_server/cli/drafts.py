@@ -16,6 +16,7 @@ from gis_server.cli.context import ready
 from gis_server.cli.desk import desk_of
 from gis_server.cli.differences import show_diff, write_changes
 from gis_server.cli.layers import CITY_TIME
+from gis_server.cli.naming_layers import add_layer_column, narrow
 from gis_server.cli.releases import WHEN, GeoJSONOption, MapOption
 from gis_server.errors import DraftStale
 from gis_server.figures import vietnamese
@@ -80,7 +81,9 @@ def _differences(conn: psycopg.Connection, catalog: Catalog, found: list[Draft])
 
 
 def _listed(found: list[Draft]) -> Table:
-    table = Table("Bản nháp · Draft", "Lúc · When", "Ai · Who", "Nguồn · Source", "Lớp · Layers", "Ghi chú · Note")
+    table = Table(*narrow("Bản nháp · Draft", "Lúc · When", "Ai · Who", "Nguồn · Source"))
+    add_layer_column(table, "Lớp · Layers")
+    table.add_column("Ghi chú · Note")
     for one in found:
         rows = "\n".join(f"{layer}  {vietnamese(about['rows'])}" for layer, about in one.layers.items())
         when = f"{one.made_at.astimezone(CITY_TIME):{WHEN}}"

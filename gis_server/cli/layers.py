@@ -13,6 +13,7 @@ from gis_server.catalog import Catalog, Layer
 from gis_server.catalog.model import FieldRule
 from gis_server.catalog.schema import outdated, schemas
 from gis_server.cli.context import read_settings_and_catalog, ready
+from gis_server.cli.naming_layers import asked_layer
 from gis_server.figures import vietnamese
 from gis_server.releases.state import Served, served
 
@@ -37,7 +38,7 @@ def layers(
     place = ready()
     console = Console()
     if layer is not None:
-        console.print(_card(place.catalog[layer], place.catalog))
+        console.print(_card(asked_layer(place.catalog, layer), place.catalog))
         return
     console.print(_tree(place.catalog, served(place.database), theme))
 

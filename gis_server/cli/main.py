@@ -11,7 +11,8 @@ from typer import rich_utils
 from typer.exceptions import TyperException
 
 from gis_server.cli.mistakes import in_both
-from gis_server.errors import EXIT_CODE, MapError
+from gis_server.errors import EXIT_CODE, Busy, DeliveryUnreadable, MapError
+from gis_server.file_trouble import FULL, in_words
 
 HELP = """Bản đồ số dùng chung TP. Hồ Chí Minh · The shared digital map of Ho Chi Minh City.
 
@@ -82,12 +83,18 @@ def main() -> None:
     except MapError as error:
         code = next((EXIT_CODE[kind] for kind in type(error).__mro__ if kind in EXIT_CODE), 1)
         _tell(error.vi, error.en)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        code = EXIT_CODE[Busy] if error.errno in FULL else EXIT_CODE[DeliveryUnreadable]
+        _tell(*in_words(error))
     except TyperException as mistake:
         code = mistake.exit_code
         if type(mistake).__name__ != "NoArgsIsHelpError":  # which has shown the help
             _tell(*in_both(mistake))
-    except typer.Abort:  # no answer to a question
+    except typer.Abort:  # no answer to a question, or no
         code = 1
+        _tell("Chưa thay đổi gì.", "Nothing was changed.")
     if code == STOPPED:
         _tell("Đã ngừng giữa chừng theo yêu cầu (Ctrl-C).", "Stopped on request (Ctrl-C).")
     sys.exit(code)

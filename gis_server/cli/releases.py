@@ -14,6 +14,7 @@ from gis_server.catalog.model import Text as Names
 from gis_server.cli.context import Ready, ready
 from gis_server.cli.differences import show_diff, write_changes
 from gis_server.cli.layers import CITY_TIME
+from gis_server.cli.naming_layers import add_layer_column, asked_layer, narrow
 from gis_server.errors import RollbackRefused
 from gis_server.figures import vietnamese
 from gis_server.releases.books import Entry, differences, versions
@@ -39,7 +40,9 @@ def releases(
     """Các bản công bố, mới nhất trước · The releases, newest first."""
     with ready().database.connect("read") as conn:
         found = read_releases(conn, limit)
-    table = Table("Bản · Release", "Lúc · When", "Ai · Who", "Lớp: + thêm ~ sửa - bớt · Layers", "Ghi chú · Note")
+    table = Table(*narrow("Bản · Release", "Lúc · When", "Ai · Who"))
+    add_layer_column(table, "Lớp: + thêm ~ sửa - bớt · Layers")
+    table.add_column("Ghi chú · Note")
     for one in found:
         when = f"{one.published_at.astimezone(CITY_TIME):{WHEN}}"
         table.add_row(str(one.release), when, Text(one.who), Text(_layers_of(one)), Text(one.note))
@@ -74,7 +77,7 @@ def history(
 ) -> None:
     """Các phiên bản của một đối tượng · Every version of one feature."""
     place = ready()
-    about = place.catalog[layer]
+    about = asked_layer(place.catalog, layer)
     with place.database.connect("read") as conn:
         found = versions(conn, about, key)
     table = Table("Bản · Release", "Từ · Since", "Đến · Until", "Ai · Who", "Thay đổi · Changes", title=" · ".join(key))
@@ -130,8 +133,10 @@ def _layers_of(entry: Entry) -> str:
 
 
 def _counts(place: Ready, changes: list[LayerChange]) -> Table:
-    table = Table("Lớp · Layer", "Nguồn · Source", title="Sẽ thay đổi · Would change", title_justify="left")
-    for head in ("Thêm · Added", "Sửa · Changed", "Bớt · Removed"):
+    table = Table(title="Sẽ thay đổi · Would change", title_justify="left")
+    add_layer_column(table, "Lớp · Layer")
+    table.add_column("Nguồn · Source")
+    for head in narrow("Thêm · Added", "Sửa · Changed", "Bớt · Removed"):
         table.add_column(head, justify="right")
     for one in changes:
         numbers = (one.counts.added, one.counts.changed, one.counts.removed)

@@ -1,6 +1,7 @@
 """A reachable PostGIS server, embedded or given, and the way into it under each role."""
 
 from dataclasses import dataclass, field, replace
+from types import TracebackType
 from typing import Literal
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
@@ -8,10 +9,26 @@ import psycopg
 
 from gis_server.db.cluster import DATABASE, embedded_cluster
 from gis_server.db.provision import create_database, provision
-from gis_server.errors import DatabaseMissing, SettingInvalid
+from gis_server.errors import Busy, DatabaseMissing, SettingInvalid
 from gis_server.settings import Settings
 
 Role = Literal["owner", "load", "read"]
+
+
+class WritingConnection(psycopg.Connection):
+    """A connection whose end says in words that the server takes no changes: it recovers, or is a replica."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        super().__exit__(kind, error, trace)
+        if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
+            raise Busy(
+                "Cơ sở dữ liệu đang ở chế độ chỉ đọc (đang khôi phục, hay là bản sao). Chưa thay đổi gì; hãy dùng máy "
+                "chủ chính, hoặc chờ khôi phục xong rồi chạy lại.",
+                "The database is read-only (in recovery, or a replica). Nothing was changed; use the primary server, "
+                "or wait until it has recovered, then run again.",
+            ) from error
 
 
 @dataclass(frozen=True)
@@ -35,7 +52,8 @@ class Database:
     def connect(self, role: Role = "load") -> psycopg.Connection:
         """A connection in a transaction of the caller's (autocommit off)."""
         try:
-            return psycopg.connect(self.dsn(role), application_name=f"bando {role}", connect_timeout=10)
+            kind = psycopg.Connection if role == "read" else WritingConnection
+            return kind.connect(self.dsn(role), application_name=f"bando {role}", connect_timeout=10)
         except psycopg.OperationalError as error:
             raise unreachable(self.place, error) from error
 

@@ -183,8 +183,9 @@ def _raise_if_refused(frame: dict[str, Any], name: str, limits: Limits) -> None:
         )
     if "broken" in frame:
         raise DeliveryUnreadable(
-            f"Không đọc được {name}: tệp bị hỏng hoặc không đúng định dạng ({frame['broken']}).",
-            f"{name} cannot be read: it is damaged or not what it says ({frame['broken']}).",
+            f"Không đọc được {name}: tệp bị hỏng hoặc không đúng định dạng ({frame['broken']}). "
+            "Hãy yêu cầu giao nộp lại.",
+            f"{name} cannot be read: it is damaged or not what it says ({frame['broken']}). Ask for it again.",
         )
 
 

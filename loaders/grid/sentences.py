@@ -78,15 +78,16 @@ def _contradicted(verdict: GridVerdict, book: CrsBook) -> MapError:
     what = said.title(wide) if said is not None else Text(vi="?", en="?")
     other = next((one for one in verdict.candidates if one.reading != said and (one.decided or not best.decided)), best)
     title, listed = other.reading.title(wide), _lines([other], book)
-    before, after = verdict.before or "–", verdict.after or other.residual or "–"
+    before, after = verdict.before, verdict.after or other.residual
+    vi_before, vi_after = ("–" if one is None else one.vi for one in (before, after))
     return LoadRefused(
         f"{CONTRADICTED} {verdict.name}: tệp ghi {what.vi}, nhưng tọa độ khớp {title.vi}. Lệch so với lớp đối chiếu "
-        f"(trung vị / 95 %): {before} như tệp ghi, {after} theo lưới khớp. Chưa nạp gì. Hãy kiểm tra lại với đơn vị "
-        "giao nộp; "
+        f"(trung vị / 95 %): {vi_before} như tệp ghi, {vi_after} theo lưới khớp. Chưa nạp gì. Hãy kiểm tra lại với "
+        "đơn vị giao nộp; "
         f"rồi chạy lại với --crs {other.reading} (hoặc --crs {said} nếu tệp đúng).{listed.vi}",
         f"{CONTRADICTED} {verdict.name}: the file says {what.en}, but its numbers fit {title.en}. Distance to "
-        f"the control (median / 95 %): {before} as it says, {after} as it fits. Nothing was loaded. Ask the office; "
-        f"then run again with --crs {other.reading} (or --crs {said} if the file is right).{listed.en}",
+        f"the control (median / 95 %): {before or '–'} as it says, {after or '–'} as it fits. Nothing was loaded. "
+        f"Ask the office; then run again with --crs {other.reading} (or --crs {said} if the file is right).{listed.en}",
     )
 
 

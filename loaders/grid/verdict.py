@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from gis_server.catalog.model import Text
+from gis_server.figures import vietnamese
 from loaders.grid.reading import Reading
 
 State = Literal["found", "official", "verified", "declared", "given", "contradicted", "unknown"]
@@ -27,6 +28,11 @@ class Residual:
 
     def __str__(self) -> str:
         return f"{self.median_m:,.1f} / {self.p95_m:,.1f} m"
+
+    @property
+    def vi(self) -> str:
+        """The same as Vietnamese write numbers."""
+        return f"{vietnamese(self.median_m, 1)} / {vietnamese(self.p95_m, 1)} m"
 
 
 @dataclass(frozen=True)

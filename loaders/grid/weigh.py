@@ -212,7 +212,7 @@ def _evidence(one: Placed, scales: Scales, best: Residual | None, official: Text
         yield _of_communes(one, scales)
     if best is not None:
         text = Text(
-            vi=f"cách {best.control} {best} (trung vị / 95 %); ngẫu nhiên thì {vietnamese(best.elsewhere_m)} m",
+            vi=f"cách {best.control} {best.vi} (trung vị / 95 %); ngẫu nhiên thì {vietnamese(best.elsewhere_m)} m",
             en=f"{best} (median / 95 %) from {best.control}; by chance {best.elsewhere_m:,.0f} m",
         )
         yield Evidence("control", best.median_m <= best.elsewhere_m / 2, text)

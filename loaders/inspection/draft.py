@@ -9,6 +9,7 @@ from gis_server.catalog import Catalog, Layer
 from gis_server.catalog.model import Domain
 from gis_server.errors import DeliveryUnreadable
 from loaders.classes import Delivered, class_rules
+from loaders.fields import EXCEL
 from loaders.inspection.facts import ColumnFacts, Inspection, LayerFacts
 from loaders.labels import labels_of
 from loaders.matching import likely_columns
@@ -18,6 +19,8 @@ from loaders.profiles import FieldRule
 BASE = "nen_dia_ly"
 """The profile that knows both generations of base-data classes."""
 DAY_FIRST = r"^\d{1,2}[/-]\d{1,2}[/-]\d{4}$"
+COUNTED_DAY = r"^[2-6]\d{4}$"
+"""How a workbook counts the days of 1954 to 2091."""
 COMMA = r"^-?[\d.]+,\d+$"
 HEAD = """\
 # Bản nháp của `bando profile draft` cho {path}. Hãy đọc từng dòng, sửa những chỗ ghi CẦN, rồi nạp thử với --dry-run.
@@ -54,13 +57,13 @@ def draft_profile(found: Inspection, catalog: Catalog) -> str:
 def _grids(rules: list[LayerFacts]) -> Iterator[str]:
     said = sorted({one.grid.vi for one in rules})
     for words in said:
-        yield f"# lưới · grid: {words}\n"
+        yield "# lưới · grid: {}\n".format(words.replace("\n", "\n#   "))
     if any("crs:" in words for words in said) and not any("crs" in one.reading for one in rules):
         yield "# CẦN · needed: crs: 9210   # hoặc lưới khác · or another grid\n"
 
 
 def _tables(rules: list[LayerFacts]) -> Iterator[str]:
-    """How each table is read. One `files` rule a file: of a workbook, the sheet with the surest guess."""
+    """How each table is read. One `files` rule a file: of a workbook, the sheets that are laid out like the surest."""
     best: dict[str, LayerFacts] = {}
     for one in rules:
         if one.reading and one.targets[0].confidence > (
@@ -71,7 +74,18 @@ def _tables(rules: list[LayerFacts]) -> Iterator[str]:
         yield "files:\n"
     for name, one in best.items():
         asked = "   # CẦN: xác nhận lưới · needed: confirm the grid" if "crs:" in one.grid.vi else ""
-        yield f"  - {_flow({'file': name.rpartition('/')[2], **one.reading})}{asked}\n"
+        sheets = [other for other in rules if other.file == name and other.reading]
+        reading = dict(one.reading)
+        if "sheet" in reading:
+            reading["sheet"] = [other.layer for other in sheets if _laid_out(other) == _laid_out(one)]
+        yield f"  - {_flow({'file': name.rpartition('/')[2], **reading})}{asked}\n"
+        for other in sheets:
+            if _laid_out(other) != _laid_out(one):
+                yield f"  # CẦN · needed: {_plain(other.layer)}: bày khác, hồ sơ riêng · a profile apart\n"
+
+
+def _laid_out(one: LayerFacts) -> dict[str, object]:
+    return {key: said for key, said in one.reading.items() if key != "sheet"}
 
 
 def _place(one: LayerFacts) -> dict[str, str]:
@@ -152,6 +166,8 @@ class _Draft:
         if about.type in ("date", "datetime") and texts and all(re.match(DAY_FIRST, text) for text in texts):
             sign = "/" if "/" in texts[0] else "-"
             return _flow({"column": column.name, "date": f"%d{sign}%m{sign}%Y"})
+        if about.type in ("date", "datetime") and texts and all(re.match(COUNTED_DAY, text) for text in texts):
+            return _flow({"column": column.name, "date": EXCEL})
         if about.type in ("number", "integer") and any(re.match(COMMA, text) for text in texts):
             return _flow({"column": column.name, "decimal": ","})
         return _flow(column.name)

@@ -10,6 +10,7 @@ from loaders.grid.verdict import Candidate, GridVerdict
 
 NO_COORDINATES = Text(vi="không có tọa độ", en="no coordinates")
 CANDIDATES = 3
+UNLIKELY = 0.01
 
 
 def by_format(srid: int) -> Text:
@@ -21,19 +22,19 @@ def by_columns(srid: int | str) -> Text:
 
 
 def grid_words(verdict: GridVerdict, book: CrsBook) -> Text:
-    """A verdict on one line in each language; what cannot be told lists the likeliest readings and what to write."""
+    """A verdict in each language; what cannot be told lists the likeliest readings, a line each, and what to write."""
     state = STATES[verdict.state]
     if verdict.reading is None:
         listed = list(_listed(verdict, book))
-        vi, en = "; ".join(one.vi for one in listed), "; ".join(one.en for one in listed)
+        vi, en = "".join(f"\n{one.vi}" for one in listed), "".join(f"\n{one.en}" for one in listed)
         return Text(
-            vi=f"{state.vi}: hãy ghi `crs:` hoặc --crs. Có thể là: {vi or '–'}",
-            en=f"{state.en}: give `crs:` or --crs. Candidates: {en or '–'}",
+            vi=f"{state.vi}: hãy ghi `crs:` hoặc --crs. Có thể là:{vi or ' –'}",
+            en=f"{state.en}: give `crs:` or --crs. Candidates:{en or ' –'}",
         )
     title = verdict.reading.title(country_of(book).book)
     chosen = next((one for one in verdict.candidates if one.reading == verdict.reading), None)
     told = Text(
-        vi=f"{title.vi}: {state.vi}{_sure(chosen, 'độ tin cậy')}{_off(verdict, 'lệch')}",
+        vi=f"{title.vi}: {state.vi}{_sure(chosen, 'độ tin cậy')}{_off(verdict, 'lệch', vietnamese_words=True)}",
         en=f"{title.en}: {state.en}{_sure(chosen, 'confidence')}{_off(verdict, 'off')}",
     )
     if chosen is None or not chosen.evidence:
@@ -43,11 +44,12 @@ def grid_words(verdict: GridVerdict, book: CrsBook) -> Text:
 
 
 def _listed(verdict: GridVerdict, book: CrsBook) -> Iterator[Text]:
-    for one in verdict.candidates[:CANDIDATES]:
+    likely = [one for one in verdict.candidates if one.score >= UNLIKELY] or list(verdict.candidates)
+    for one in likely[:CANDIDATES]:
         title, why = one.reading.title(country_of(book).book), whys(one)
         yield Text(
-            vi=f"{one.reading} ({title.vi}, {one.score:.0%}: {why.vi})",
-            en=f"{one.reading} ({title.en}, {one.score:.0%}: {why.en})",
+            vi=f"{one.reading} {one.score:.0%}: {title.vi}; {why.vi}",
+            en=f"{one.reading} {one.score:.0%}: {title.en}; {why.en}",
         )
 
 
@@ -55,8 +57,9 @@ def _sure(chosen: Candidate | None, word: str) -> str:
     return "" if chosen is None else f", {word} {chosen.score:.0%}"
 
 
-def _off(verdict: GridVerdict, word: str) -> str:
+def _off(verdict: GridVerdict, word: str, *, vietnamese_words: bool = False) -> str:
     """Median and 95 % of the distances to the control, as the file says it is and as it is read."""
     if verdict.after is None:
         return ""
-    return f", {word} {verdict.before or '–'} → {verdict.after} [{verdict.after.control}]"
+    before, after = (one and (one.vi if vietnamese_words else str(one)) for one in (verdict.before, verdict.after))
+    return f", {word} {before or '–'} → {after} [{verdict.after.control}]"

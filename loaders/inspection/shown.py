@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.text import Text as Words
 
 from gis_server.catalog import Catalog
@@ -39,6 +40,9 @@ def show(found: Inspection, catalog: Catalog, console: Console) -> None:
         _show_layer(one, catalog, console)
     for name, why in found.problems.items():
         console.print(Words.assemble(("✗ ", "red"), (name, "bold"), f"\n  {why.vi}\n  {why.en}"))
+    if not found.layers and not found.problems:
+        empty = "không có tệp bản đồ nào đọc được · no map file that can be read"
+        console.print(Words(f"⚠ {found.path}: {empty}", style="yellow"))
     for name, why in list(found.unread.items())[:FILES_SHOWN]:
         console.print(Words(f"– {name}: {why.vi} · {why.en}", style="dim"))
     if len(found.unread) > FILES_SHOWN:
@@ -58,7 +62,7 @@ def _show_layer(one: LayerFacts, catalog: Catalog, console: Console) -> None:
     rows = "?" if one.rows is None else vietnamese(one.rows)
     console.print(Words.assemble(("■ ", "cyan"), (name, "bold")))
     console.print(f"  {rows} dòng · rows; {kinds}", highlight=False)
-    console.print(f"  lưới · grid: {one.grid.vi} · {one.grid.en}", highlight=False, markup=False)
+    _show_grid(one, console)
     console.print(f"  bảng mã · encoding: {one.letters.vi} · {one.letters.en}", highlight=False, markup=False)
     if one.family:
         console.print(f"  họ lớp · family: {one.family}", highlight=False)
@@ -76,3 +80,12 @@ def _show_layer(one: LayerFacts, catalog: Catalog, console: Console) -> None:
         console.print(Words(line, style="yellow" if mask else "dim", overflow="ellipsis", no_wrap=True))
     if len(one.columns) > COLUMNS_SHOWN:
         console.print(f"    … {len(one.columns) - COLUMNS_SHOWN} cột khác · more columns", highlight=False)
+
+
+def _show_grid(one: LayerFacts, console: Console) -> None:
+    """On one line; where the grid has to be asked for, what it may be on lines of their own."""
+    asked_vi, *vi = one.grid.vi.split("\n")
+    asked_en, *en = one.grid.en.split("\n")
+    console.print(Words(f"  lưới · grid: {asked_vi} · {asked_en}", style="yellow" if vi else ""))
+    for candidate in (*vi, *en):
+        console.print(Padding(Words(candidate, style="dim"), (0, 0, 0, 6)))

@@ -12,7 +12,8 @@ import openpyxl
 from loaders.conditions import NUMBER
 from loaders.personal import folded
 from loaders.profiles import FileRule
-from loaders.readers.table import headings
+from loaders.readers.headings import headings, joined
+from loaders.readers.table import encoding_of, separator_of
 
 LINES = 200
 TOP = 12
@@ -45,10 +46,11 @@ def guess_tables(path: Path, stored: int) -> list[TableGuess]:
 def _guess_csv(path: Path, stored: int) -> TableGuess:
     with path.open("rb") as source:
         head = source.read(1 << 16)
-    letters = "utf-8" if _is_utf8(head) else "cp1258"
-    text = head.decode("utf-8-sig" if letters == "utf-8" else "latin-1", errors="replace")
-    top = "\n".join(text.splitlines()[:TOP])
-    separator = max(",;\t|", key=top.count)
+    page = encoding_of(head)
+    letters = "utf-8" if page != "utf-8" or _is_utf8(head) else "cp1258"
+    text = head.decode(page if page != "utf-8" else "utf-8-sig" if letters == "utf-8" else "latin-1", errors="replace")
+    text = text.removeprefix("\ufeff")
+    separator = separator_of("\n".join(text.splitlines()[:TOP]))
     rows = list(islice(csv.reader(text.splitlines(), delimiter=separator), LINES))
     return _placed({"separator": separator, "encoding": letters}, rows[:-1] if len(rows) > 2 else rows, stored)
 
@@ -64,11 +66,26 @@ def _header_row(rows: list[list[str]]) -> int:
     return 0
 
 
+def _is_double(rows: list[list[str]]) -> bool:
+    """Whether merged headings stand above names of their own: gaps of the first row are filled in the second, which has
+    gaps where the first is filled, and no numbers."""
+    if len(rows) < 3:
+        return False
+    width = max(len(row) for row in rows[:2])
+    over, under = (([cell.strip() for cell in row] + [""] * width)[:width] for row in rows[:2])
+    fills = any(below and not above for above, below in zip(over, under, strict=True))
+    leaves = any(above and not below for above, below in zip(over, under, strict=True))
+    return fills and leaves and not any(re.match(NUMBER, cell) for cell in under if cell)
+
+
 def _placed(said: dict[str, Any], rows: list[list[str]], stored: int) -> TableGuess:
     start = _header_row(rows)
     rows = rows[start:]
     said |= {"header": start + 1} if start else {}
-    header = headings(rows[0]) if rows else []
+    deep = 2 if _is_double(rows) else 1
+    said |= {"header_rows": deep} if deep > 1 else {}
+    header = headings(joined(rows[:deep])) if rows else []
+    rows = rows[deep - 1 :]
     by_name = {folded(name): name for name in reversed(header)}
     east, north = _first(by_name, EAST), _first(by_name, NORTH)
     if east and north:

@@ -1,4 +1,7 @@
-"""Cells of a .dbf whose number did not fit: written as `****`, and read by GDAL as if nothing had ever stood there.
+"""Cells of a .dbf that GDAL reads as something else than stands there: numbers that did not fit, days that are none.
+
+A number that did not fit is written as `****`, and read by GDAL as if nothing had ever stood there. Of a day that is
+not in the calendar (20211332) GDAL makes the first of January 1970. Both come through as the text in the file.
 
 GDAL and others write “no value” in the same way. A writer writes it in one way only, so stars in a column that also has
 blank cells are numbers that did not fit, and in a column without blanks they are “no value”.
@@ -6,6 +9,9 @@ blank cells are numbers that did not fit, and in a column without blanks they ar
 
 import glob
 import mmap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -16,30 +22,46 @@ from numpy.typing import NDArray
 OVERFLOW = "****"
 STAR, BLANK, END = ord("*"), ord(" "), 0x0D
 HEADER_BYTES, FIELD_BYTES = 32, 32
-NUMBERS = b"NF"
+NUMBERS, DAYS = b"NF", b"D"
+DAY_WIDTH = 8
+NO_DAY = (b"", b"00000000", b"0")
+"""How programs write that there is no day."""
 
-Places = dict[int, NDArray[np.int64]]
+
+@dataclass(frozen=True)
+class Misread:
+    """Cells of one column: the numbers of their rows, and what stands there."""
+
+    rows: NDArray[np.int64]
+    texts: list[str]
 
 
-def overflowed(shapefile: Path) -> Places:
-    """Rows of overflown cells by the place of their column; rows count as GDAL counts them, without deleted ones."""
+Places = dict[int, Misread]
+Mask = NDArray[np.bool_]
+Bytes = NDArray[np.uint8]
+
+
+def misread(shapefile: Path) -> Places:
+    """Misread cells by the place of their column; rows count as GDAL counts them, without deleted ones."""
     beside = shapefile.parent.glob(f"{glob.escape(shapefile.stem)}.*")
     path = next((one for one in beside if one.suffix.lower() == ".dbf"), None)
     if path is None or path.stat().st_size <= HEADER_BYTES:
         return {}
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        if content.find(b"**", HEADER_BYTES) < 0:
+        header = content[: int.from_bytes(content[8:10], "little")]
+        if content.find(b"**", HEADER_BYTES) < 0 and not any(kind in DAYS for _, kind, _, _ in _columns(header)):
             return {}
-        return _found(path, content[: int.from_bytes(content[8:10], "little")])
+        return _found(path, header)
 
 
-def with_overflow(rows: pa.Table, first: int, found: Places) -> pa.Table:
-    """Rows, the first of them number `first`: columns with overflown cells as text, where those cells say so."""
-    numbers = np.arange(first, first + rows.num_rows)
+def as_written(rows: pa.Table, first: int, found: Places) -> pa.Table:
+    """Rows, the first of them number `first`: columns with misread cells as text, where they say what they say."""
     for place, cells in found.items():
-        wrong = pa.array(np.isin(numbers, cells))
-        texts = pc.if_else(wrong, OVERFLOW, pc.cast(rows.column(place), pa.string()))
-        rows = rows.set_column(place, rows.column_names[place], texts)
+        here = (cells.rows >= first) & (cells.rows < first + rows.num_rows)
+        texts: NDArray[np.object_] = np.full(rows.num_rows, None, dtype=object)
+        texts[cells.rows[here] - first] = [cells.texts[one] for one in np.flatnonzero(here)]
+        column = pc.coalesce(pa.array(texts, pa.string()), pc.cast(rows.column(place), pa.string()))
+        rows = rows.set_column(place, rows.column_names[place], column)
     return rows
 
 
@@ -52,20 +74,54 @@ def _found(path: Path, header: bytes) -> Places:
     kept = cells[:, 0] != STAR
     numbers = np.cumsum(kept) - 1
     found = {}
-    for place, at, wide in _numbers(header):
-        starred = kept & (cells[:, at] == STAR) if at + wide <= width else np.zeros(count, bool)
-        if starred.any() and (cells[:, at : at + wide] == BLANK).all(axis=1).any():
-            found[place] = numbers[starred]
+    for place, kind, at, wide in _columns(header):
+        if at + wide > width:
+            continue
+        texts = cells[:, at : at + wide]
+        wrong = _overflown(texts, kept) if kind in NUMBERS else _no_days(texts, kept)
+        if wrong.any():
+            found[place] = Misread(numbers[wrong], _words(texts[wrong], kind))
     return found
 
 
-def _numbers(header: bytes) -> list[tuple[int, int, int]]:
-    """Place of each column of numbers, where in a record it begins, and its width."""
-    found, at = [], 1
+def _words(texts: Bytes, kind: int) -> list[str]:
+    if kind in NUMBERS:
+        return [OVERFLOW] * len(texts)
+    return [bytes(text).decode("latin-1").strip() for text in texts]
+
+
+def _overflown(texts: Bytes, kept: Mask) -> Mask:
+    has_blanks = bool((texts == BLANK).all(axis=1).any())
+    starred: Mask = kept & (texts[:, 0] == STAR) & has_blanks
+    return starred
+
+
+def _no_days(texts: Bytes, kept: Mask) -> Mask:
+    """Rows where something stands that is no day of the calendar. Each text is looked at once."""
+    if texts.shape[1] != DAY_WIDTH:
+        return np.zeros(len(kept), bool)
+    different, places = np.unique(np.ascontiguousarray(texts).view(np.uint64).ravel(), return_inverse=True)
+    wrong = np.array([not _is_day(one.tobytes().strip(b" \0")) for one in different], bool)
+    among: Mask = kept & wrong[places]
+    return among
+
+
+def _is_day(word: bytes) -> bool:
+    if word in NO_DAY:
+        return True
+    try:
+        datetime.strptime(word.decode("ascii"), "%Y%m%d")  # noqa: DTZ007 -- a day has no zone
+    except ValueError:
+        return False
+    return len(word) == DAY_WIDTH
+
+
+def _columns(header: bytes) -> Iterator[tuple[int, int, int, int]]:
+    """Place, kind, first byte and width of each column of numbers or days."""
+    at = 1
     for place, start in enumerate(range(HEADER_BYTES, len(header) - FIELD_BYTES + 1, FIELD_BYTES)):
         if header[start] == END:
-            break
-        if header[start + 11] in NUMBERS:
-            found.append((place, at, header[start + 16]))
+            return
+        if header[start + 11] in NUMBERS + DAYS:
+            yield place, header[start + 11], at, header[start + 16]
         at += header[start + 16]
-    return found

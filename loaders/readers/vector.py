@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from gis_server.errors import DeliveryUnreadable
 from loaders.child.limits import size_of
 from loaders.letters.pages import page_of, readable_names
 from loaders.profiles import FileRule
-from loaders.readers.dbf import overflowed, with_overflow
+from loaders.readers.dbf import as_written, misread
 from loaders.readers.stream import GEOMETRY, Chunk, Stream
 
 ROWS, LEAST_ROWS = 65_536, 64
@@ -25,16 +26,34 @@ BYTES = 32 << 20
 def read_vector(path: Path, file: str, how: FileRule) -> Iterator[Stream]:
     """A stream for each layer of the file."""
     with _gdal_sentences(file):
-        names = [str(name) for name, _ in pyogrio.list_layers(path)]
+        names = list(_layers(path))
     for name in names:
         with _gdal_sentences(file):
-            info = pyogrio.read_info(path, layer=name, encoding=_encoding(path), force_feature_count=True)
+            info = pyogrio.read_info(
+                path, layer=name, encoding=_encoding(path), force_feature_count=True, **_options(path)
+            )
         page = page_of(path)
         meant = readable_names([str(column) for column in info["fields"]], page)
         stream = Stream(file, name, None, iter(()), frozenset(meant.values()), page, _count(info))
         stream.said, stream.placed = info["crs"], info["geometry_type"] is not None
         stream.chunks = _chunks(path, stream, meant, _rows_at_once(path, int(info["features"])))
         yield stream
+
+
+def _layers(path: Path) -> Iterator[str]:
+    """Names of the layers. GML is asked for one after the other: listing them writes a .gfs into the delivery."""
+    if path.suffix.lower() != ".gml":
+        yield from (str(name) for name, _ in pyogrio.list_layers(path))
+        return
+    for place in count():
+        try:
+            yield str(pyogrio.read_info(path, layer=place, **_options(path))["layer_name"])
+        except DataLayerError:
+            return
+
+
+def _options(path: Path) -> dict[str, str]:
+    return {"WRITE_GFS": "NO"} if path.suffix.lower() == ".gml" else {}
 
 
 def _rows_at_once(path: Path, rows: int) -> int:
@@ -44,16 +63,20 @@ def _rows_at_once(path: Path, rows: int) -> int:
 def _chunks(path: Path, stream: Stream, meant: dict[str, str], most: int) -> Iterator[Chunk]:
     with (
         _gdal_sentences(stream.file),
-        pyogrio.open_arrow(path, layer=stream.layer, encoding=_encoding(path), batch_size=most, use_pyarrow=True) as (
-            meta,
-            reader,
-        ),
+        pyogrio.open_arrow(
+            path,
+            layer=stream.layer,
+            encoding=_encoding(path),
+            batch_size=most,
+            use_pyarrow=True,
+            **_options(path),
+        ) as (meta, reader),
     ):
         geometry, read = meta["geometry_name"] or "wkb_geometry", 0
-        cells = overflowed(path) if path.suffix.lower() == ".shp" else {}
+        cells = misread(path) if path.suffix.lower() == ".shp" else {}
         for batch in reader:
             if batch.num_rows:
-                rows = with_overflow(pa.Table.from_batches([batch]), read, cells)
+                rows = as_written(pa.Table.from_batches([batch]), read, cells)
                 rows, read = _named(rows, geometry, stream), read + batch.num_rows
                 yield Chunk(stream.name, rows.rename_columns([meant.get(name, name) for name in rows.column_names]))
 

@@ -11,7 +11,7 @@ import pytest
 from gis_server.db.database import Database, open_database
 from gis_server.db.provision import Facts, check_server
 from gis_server.db.tables import migrate
-from gis_server.errors import DatabaseMissing, MapError, SettingInvalid
+from gis_server.errors import Busy, DatabaseMissing, MapError, SettingInvalid
 from gis_server.releases.publish import publish
 from tests.city import SO_THOAT_NUOC, catalog_of, layer_of, stage
 
@@ -213,3 +213,8 @@ def test_a_newer_version_of_the_books_is_applied_over_the_old(make_blank_databas
     open_database(settings.model_copy(update={"database_url": database.url}))
     with database.connect("read") as conn:
         assert conn.execute("SELECT count(*) FROM meta.load").fetchone() == (0,)
+
+
+def test_a_server_that_takes_no_changes_says_so_in_words(database):
+    with pytest.raises(Busy, match="chỉ đọc"), database.connect("load") as conn:
+        conn.execute("SET TRANSACTION READ ONLY; CREATE TABLE staging.t (n integer)")

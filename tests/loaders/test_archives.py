@@ -2,6 +2,7 @@
 
 import io
 import struct
+import unicodedata
 import zipfile
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from gis_server.errors import DeliveryUnreadable
 from loaders.archives import MAX_ENTRIES
 from loaders.deliveries import open_delivery
+from loaders.text import to_tcvn3
 
 POINT = b'{"type":"FeatureCollection","features":[]}'
 
@@ -112,3 +114,49 @@ def test_nested_zips_and_zips_in_folders_are_opened(tmp_path):
     assert not unpacked.exists()
     with open_delivery(tmp_path / "giao") as delivery:
         assert [file.name for file in delivery.files] == ["g.zip/b.geojson", "g.zip/in.zip/lớp/a.geojson"]
+
+
+def files_of(path):
+    with open_delivery(path, any_file=True) as delivery:
+        return sorted(file.name for file in delivery.files)
+
+
+@pytest.mark.parametrize("name", ["g.rar", "g.7z", "g.zip"])
+def test_a_zip_under_the_name_of_another_archive_is_opened(tmp_path, name):
+    assert files_of(packed(tmp_path / name, [("a.geojson", POINT)])) == ["a.geojson"]
+    assert files_of(packed(tmp_path / "outer.zip", [(name, (tmp_path / name).read_bytes())])) == [f"{name}/a.geojson"]
+
+
+@pytest.mark.parametrize(
+    ("sign", "kind"), [(b"Rar!\x1a\x07\x01\x00", "RAR"), (b"7z\xbc\xaf\x27\x1c", "7z"), (b"\x1f\x8b\x08", "gzip")]
+)
+def test_another_archive_under_the_name_of_a_zip_is_named(tmp_path, sign, kind):
+    (tmp_path / "g.zip").write_bytes(sign + bytes(200))
+    refused(tmp_path / "g.zip", rf"đuôi \.zip nhưng nội dung là {kind}")
+
+
+def test_half_a_zip_is_told_from_a_broken_one(tmp_path):
+    whole = packed(tmp_path / "g.zip", [("a.geojson", POINT * 100)]).read_bytes()
+    (tmp_path / "g.zip").write_bytes(whole[:-40])
+    refused(tmp_path / "g.zip", "bị cắt ngắn")
+
+
+def with_name(path, raw):
+    """A zip with one file whose name is these bytes, without a word on their letters."""
+    stand_in = "X" * len(raw)
+    packed(path, [(f"{stand_in}.geojson", POINT)])
+    path.write_bytes(path.read_bytes().replace(stand_in.encode(), raw))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("raw", "name"),
+    [
+        ("Cột đèn đường Lê Lợi".encode(), "Cột đèn đường Lê Lợi"),
+        (unicodedata.normalize("NFD", "Cột đèn").encode(), "Cột đèn"),
+        (to_tcvn3("Cột đèn đường Lê Lợi").encode("latin-1"), "Cột đèn đường Lê Lợi"),
+    ],
+    ids=["UTF-8 without its flag", "decomposed", "TCVN3"],
+)
+def test_names_of_files_are_read_in_the_letters_they_were_written_in(tmp_path, raw, name):
+    assert files_of(with_name(tmp_path / "g.zip", raw)) == [f"{name}.geojson"]

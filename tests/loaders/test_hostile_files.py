@@ -40,7 +40,7 @@ def patch(path, at, content):
         ({"shx": (104, struct.pack(">I", 0x3FFFFFFF))}, r"Không đọc được hg\.shp"),
         ({"shx": (100, struct.pack(">I", 0x3FFFFFFF))}, "GEO-02"),
         ({"shx": (100, struct.pack(">I", 51))}, "GEO-02"),
-        ({"shx": (140, b"")}, r"Không đọc được hg\.shp"),
+        ({"shx": (140, b"")}, r"có 5 hình nhưng hg\.dbf có 20 dòng"),
         ({"dbf": (300, b"")}, "đọc được"),
         ({"dbf": (4, struct.pack("<I", 3))}, "20 đối tượng nhưng chỉ đọc được 3"),
         ({"dbf": (8, b"\xff\xff\xff\xff")}, "thiếu cột"),

@@ -105,7 +105,7 @@ def test_blocks_of_a_drawing_that_multiply_are_given_up(place, tmp_path):
         (b"ma,duong,x,y\na," + b"b" * 20_000_000 + b",603514,1191454\n", r"bảng hg\.csv"),
         (b"ma,duong,x,y\na,b,nan,1191454\nb,b,inf,1191454\nc,c,1e308,1191454\nd,b,-inf,nan\n", "4 trên 4 dòng"),
         (b"ma,duong,x,y\n", "không có đối tượng nào"),
-        (b"ma;duong;x;y\na;b;1;2\n", "thiếu cột|không có cột"),
+        (b"ma/duong/x/y\na/b/1/2\n", "thiếu cột|không có cột"),
     ],
     ids=["columns of one name", "open quote", "long cell", "no numbers", "no rows", "separator"],
 )

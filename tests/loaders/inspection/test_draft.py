@@ -199,3 +199,40 @@ def test_a_dossier_of_tt_16_2025(tmp_path, drafted, ask):
         ("79QPK0010001-ChiGioiDuongDo_L-1", "79QPK0010001", "Đường số 1"),
         ("79QPK0010001-ChiGioiDuongDo_L-2", "79QPK0010001", "Đường số 2"),
     ]
+
+
+def test_merged_headings_and_two_sheets_of_one_layout_are_drafted_and_loaded(tmp_path, drafted, ask):
+    book = openpyxl.Workbook()
+    book.active.append(["Đọc kỹ trước khi điền"])
+    book.active.append(["Mỗi cột đèn một dòng"])
+    for number, ward in enumerate(["Bến Nghé", "Đa Kao"]):
+        sheet = book.create_sheet(ward)
+        sheet.append(["DANH SÁCH CỘT ĐÈN"])
+        sheet.append(["Mã cột đèn", "Tên đường", "Tọa độ VN-2000", None])
+        sheet.append([None, None, "X", "Y"])
+        sheet.merge_cells("C2:D2")
+        for place in range(3):
+            sheet.append([f"CD-{number}{place}", "Lê Lợi", 1191454.7 + 9 * place, 603514.4 + 40 * number])
+    book.save(tmp_path / "cot_den.xlsx")
+    text, report = drafted(tmp_path / "cot_den.xlsx")
+    assert "header: 2, header_rows: 2" in text
+    assert report.account.rows == {"lighting.cot_den": 6}
+    assert report.account.unused == {}
+    assert ask("SELECT count(DISTINCT ma), min(ST_X(geom)) FROM lighting.cot_den") == [(6, 603514.4)]
+
+
+def test_days_as_a_workbook_counts_them_are_drafted_and_loaded(tmp_path, drafted, ask):
+    heads = ["Mã cột đèn", "Tên đường", "Ngày cập nhật", "Tọa độ X (m)", "Tọa độ Y (m)"]
+    lines = [[f"CD-{place}", "Lê Lợi", 45000 + place, 1191454.7, 603514.4 + 40 * place] for place in range(3)]
+    text, _ = drafted(register(tmp_path / "cot_den.xlsx", [heads, *lines]))
+    assert "date: excel" in text
+    assert ask("SELECT min(ngay_cap_nhat)::text, max(ngay_cap_nhat)::text FROM lighting.cot_den") == [
+        ("2023-03-15", "2023-03-17")
+    ]
+
+
+def test_a_table_of_two_byte_unicode_is_drafted_and_loaded(tmp_path, drafted, ask):
+    lines = ["Mã cột đèn\tTên đường\tX\tY", *(f"CD-{n}\tLê Lợi\t119145{n}.5\t603514.4" for n in range(4))]
+    (tmp_path / "cot_den.csv").write_text("\r\n".join(lines) + "\r\n", encoding="utf-16")
+    drafted(tmp_path / "cot_den.csv")
+    assert ask("SELECT count(*), min(tuyen_duong), min(ST_Y(geom)) FROM lighting.cot_den") == [(4, "Lê Lợi", 1191450.5)]
