@@ -28,7 +28,7 @@ from gis_server.access.views import compile_views
 from gis_server.db.pool import acquired, open_pool
 from gis_server.db.statements import quoted, text
 from gis_server.tiles.entry import GZIP_LEVEL, entry_of
-from gis_server.tiles.statement import tile_statement
+from gis_server.tiles.statement import tile_statements
 from gis_server.tiles.tilesets import find_tileset
 
 PARCELS = 300_000
@@ -68,7 +68,7 @@ async def _statements(city: Bench) -> Tiles:
                 "stored in Web Mercator": text(SQL, "stored_tile", table="peer.stored", columns=every),
                 "in Hilbert order": text(SQL, "stored_tile", table="peer.ordered", columns=every),
                 "lean fields": text(SQL, "stored_tile", table="peer.ordered", columns=lean),
-                "our statement, generalised": tile_statement(tileset.at(zoom), zoom),
+                "our statement, generalised": tile_statements(tileset.at(zoom), zoom)[0],
             }
             rounds = [{what: await draw_all(conn, sql, at) for what, sql in steps.items()} for _ in range(ROUNDS)]
             _tell(zoom, {what: min(one[what] for one in rounds) for what in steps})
