@@ -8,7 +8,7 @@ import shapely
 from loaders.checks.drawings import Drawings
 from loaders.checks.edges import Edges
 from loaders.checks.seams import Seams
-from loaders.memory.again import Again
+from loaders.memory.again import Again, Drawn
 from loaders.memory.past import DRAWING, GROUP, KIND, Past
 from loaders.memory.prints import prints
 from loaders.prepare import DRAWING as DRAWN
@@ -44,7 +44,8 @@ def remembered(layer, shapes):
 
 def again_of(layer, past, shapes, order):
     batch = batch_of(layer, [shapes[place] for place in order])
-    return Again(layer, past, np.array(order), batch.numbers, batch.numbers, lambda: batch.ewkb, 0)
+    drawn = Drawn(batch.ewkb.nbytes, lambda: batch.ewkb)
+    return Again(layer, past, np.array(order), batch.numbers, batch.numbers, lambda: drawn)
 
 
 @pytest.mark.parametrize("shapes", [SOUND, SOUND + GAP])
