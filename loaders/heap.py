@@ -5,8 +5,7 @@ import sys
 
 import pyarrow as pa
 
-
-ROWS = 1_000_000
+ROWS = 500_000
 """Read rows after which it is time: seldom enough to cost nothing, often enough that little piles up."""
 
 

@@ -107,9 +107,9 @@ class Held:
 
     def settle(self) -> None:
         """All is read."""
-        for layer, parts in self.waiting.items():
+        while self.waiting:
+            layer, parts = self.waiting.popitem()
             self.away[layer] = Away(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-        self.waiting.clear()
 
     def rows(self, layer: Layer) -> int:
         return len(self.away.get(layer.id, NONE).number)

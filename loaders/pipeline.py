@@ -95,7 +95,6 @@ def load(order: Order, desk: Desk) -> Report:
             staging.expect(plan.layers, desk.memory)
             child.workspace = None if report.dry_run else keeper.workspace
             stage(plan, staging, desk, report, child)
-            child.end()
             give_back()
             if not (order.judge or order.dry_run or order.hold):
                 staging.begin_indexing()
@@ -129,6 +128,8 @@ def stage(plan: Plan, staging: Staging, desk: Desk, report: Report, child: Child
                     desk.steps.count(report.account.read, f"Đọc · Reading {reading.file.name}")
                     heap.count(report.account.read)
         locator.refuse()
+        child.end()
+        give_back()
         staging.finish()
     report.findings += mapping.findings + locator.findings()
     report.refusals += locator.refusals()
