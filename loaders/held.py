@@ -28,7 +28,8 @@ from loaders.statements import statement
 from loaders.wkb import Numbers
 
 FEWEST, MOST = 20_000, 5_000_000
-"""Served rows of a layer below which asking costs more than it saves, and above which they take too much memory."""
+"""Served rows of a layer below which asking costs more than it saves; and of all layers of a load together, beyond
+which they take too much memory: then the largest layers are sent whole."""
 COPY_BEGINS, COPY_ENDS = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
 COPY_LINE = np.dtype([("columns", ">i2"), ("values", [("length", ">i4"), ("value", ">i8")], (4,))])
 
@@ -72,12 +73,12 @@ class Held:
         """Asks in a thread of its own what is served of these layers."""
         if self.source is None:
             return
+        expected = {layer.id: layer for layer in layers}
         with self.database.connect() as conn:
-            found = conn.execute(statement("served_states.sql"), {"source": self.source, "few": FEWEST, "most": MOST})
-            since: dict[str, int] = dict(found.fetchall())
-        for layer in layers:
-            if layer.id in since:
-                self.asked[layer.id] = self.pool.submit(self._known, layer, since[layer.id])
+            values = {"source": self.source, "layers": [*expected], "few": FEWEST, "most": MOST}
+            since = conn.execute(statement("served_states.sql"), values).fetchall()
+        for layer, release in since:
+            self.asked[layer] = self.pool.submit(self._known, expected[layer], release)
 
     def take(self, batch: Batch, suspect: Mask) -> Mask:
         """Which rows of a batch are held back: those that are served as they came, and that no check suspects."""
@@ -106,9 +107,9 @@ class Held:
 
     def settle(self) -> None:
         """All is read."""
-        for layer, parts in self.waiting.items():
+        while self.waiting:
+            layer, parts = self.waiting.popitem()
             self.away[layer] = Away(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-        self.waiting.clear()
 
     def rows(self, layer: Layer) -> int:
         return len(self.away.get(layer.id, NONE).number)

@@ -16,7 +16,7 @@ from loaders import geometry
 from loaders.account import NO_RULE, Tally
 from loaders.conditions import as_number, rows_where
 from loaders.fields import TYPES, Cells, typed, value_of
-from loaders.memory.again import Again
+from loaders.memory.again import Again, Drawn
 from loaders.memory.sight import Seen, Sight
 from loaders.profile_reader import columns_of
 from loaders.profiles import FieldRule, LayerRule, Profile, Turned, Width
@@ -95,10 +95,14 @@ class MappedChunk:
                 seen.places[again],
                 numbers[again],
                 features=self.rows.numbers[again],
-                drawn=lambda: self._drawn(rule, layer, again).encoded(),
-                bytes=self.rows.chunk.rows.nbytes,
+                apart=lambda: self._apart(rule, layer, again),
             )
         )
+
+    def _apart(self, rule: LayerRule, layer: Layer, which: Mask) -> Drawn:
+        rows = self.rows.shapes_of(which, rule.geometry_columns)
+        alone = MappedChunk(self.mapping, rows)
+        return Drawn(rows.chunk.rows.nbytes, lambda: alone._drawn(rule, layer, np.ones(rows.count, bool)).encoded())
 
     def _made(self, rule: LayerRule, profile: Profile, mask: Mask, numbers: NDArray[np.int64]) -> pa.Table:
         layer = self.mapping.catalog[rule.to]

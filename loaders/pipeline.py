@@ -23,11 +23,13 @@ from loaders.child.host import Child, reading_child
 from loaders.crs import Locator, read_given
 from loaders.deliveries import open_delivery
 from loaders.grid.served import served
+from loaders.heap import Heap, give_back
 from loaders.lookups import Lookups
 from loaders.mapping import Mapping
 from loaders.outage import outages_in_words
+from loaders.peak import watched
 from loaders.plan import Plan, make_plan
-from loaders.progress import Steps, peak_bytes
+from loaders.progress import Steps
 from loaders.rasters.keeper import Keeper
 from loaders.records import record
 from loaders.report import Report, as_json
@@ -78,6 +80,7 @@ def load(order: Order, desk: Desk) -> Report:
     """Loads a delivery as one release. On any error nothing is published and no staging table stays."""
     with (
         outages_in_words(),
+        watched() as peak,
         reading_child() as child,
         record(desk.database, who=order.who, profile=order.profile, path=str(order.path)) as book,
         open_delivery(order.path, state=desk.state) as delivery,
@@ -92,6 +95,7 @@ def load(order: Order, desk: Desk) -> Report:
             staging.expect(plan.layers, desk.memory)
             child.workspace = None if report.dry_run else keeper.workspace
             stage(plan, staging, desk, report, child)
+            give_back()
             if not (order.judge or order.dry_run or order.hold):
                 staging.begin_indexing()
             gate = check(plan, staging, desk, report)
@@ -106,7 +110,7 @@ def load(order: Order, desk: Desk) -> Report:
                         report.draft = book.draft = _hold(plan, staging, desk, order)
                     else:
                         report.release = _publish(plan, staging, desk, order)
-        report.seconds, report.peak_bytes = desk.steps.seconds, peak_bytes()
+        report.seconds, report.peak_bytes = desk.steps.seconds, peak.bytes
         book.report = as_json(report)
         book.release = report.release.number if report.release else None
     return report
@@ -114,7 +118,7 @@ def load(order: Order, desk: Desk) -> Report:
 
 def stage(plan: Plan, staging: Staging, desk: Desk, report: Report, child: Child) -> None:
     """Reads every file of the plan in a child process, finds its grid, maps its rows and copies them into staging."""
-    mapping, seen = Mapping(desk.catalog, report.account, staging.recall), set[str]()
+    mapping, seen, heap = Mapping(desk.catalog, report.account, staging.recall), set[str](), Heap()
     with desk.steps.step("đọc · read", "Đọc · Reading"), served(desk.catalog, desk.database) as control:
         locator = Locator(desk.catalog, desk.places, control, plan.given, plan.path, report.grids, report.judged)
         for reading in plan.readings:
@@ -122,7 +126,10 @@ def stage(plan: Plan, staging: Staging, desk: Desk, report: Report, child: Child
                 for layer, rows in mapping.map(stream, reading.profile, reading.how):
                     staging.add(layer, rows)
                     desk.steps.count(report.account.read, f"Đọc · Reading {reading.file.name}")
+                    heap.count(report.account.read)
         locator.refuse()
+        child.end()
+        give_back()
         staging.finish()
     report.findings += mapping.findings + locator.findings()
     report.refusals += locator.refusals()

@@ -1,5 +1,6 @@
 """Some rows of a delivery while they are mapped: columns are cleaned, and geometries moved, when first asked for."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -64,6 +65,13 @@ class Rows:
         places = pa.array(np.flatnonzero(which))
         chunk = Chunk(self.chunk.kind, self.chunk.rows.take(places))
         return Rows(self.stream, chunk, self.letters, self.crs, self.first_number, whole=(self, places))
+
+    def shapes_of(self, which: Mask, columns: Iterable[str]) -> "Rows":
+        """Copies of some rows' geometries, with these columns: they keep nothing else of the chunk in memory."""
+        places = pa.array(np.flatnonzero(which))
+        chunk = Chunk(self.chunk.kind, self.chunk.rows.select([GEOMETRY]).take(places))
+        cleaned = {name: self.column(name).take(places) for name in columns}
+        return Rows(self.stream, chunk, self.letters, self.crs, self.first_number, cleaned)
 
     @cached_property
     def numbers(self) -> NDArray[np.int64]:

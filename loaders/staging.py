@@ -63,10 +63,9 @@ class Staging:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         try:
-            self.line.close()
-            self.copying.close()
-            self.indexing.close()
-            self.held.close()
+            for part in (self.line, self.copying, self.indexing, self.held, self.suspects, self.recall):
+                if part is not None:
+                    part.close()
             if not self.conn.closed:
                 self._drop()
         finally:
@@ -76,6 +75,7 @@ class Staging:
         """Layers that rows may come of: what is served and remembered of them is asked while the first are read."""
         expected = [self.catalog[layer] for layer in sorted(layers)]
         self.held.begin(expected)
+        self.suspects.once.folder = memory
         self.recall = Recall(self.catalog, self.held, memory, self.add_again)
         self.recall.begin(expected)
 

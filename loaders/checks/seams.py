@@ -24,7 +24,7 @@ LENGTH_M = 8.0
 """Edges are cut to this length for the table of cells in which they look for each other, of about the same size."""
 NARROW = 0.2
 """Radians: edges that leave one point by a wider angle are no narrow gap."""
-MOST_EDGES, EDGES_AT_ONCE = 6_000_000, 500_000
+MOST_EDGES, EDGES_AT_ONCE = 6_000_000, 125_000
 """Edges that are kept in memory, and of them those that look for each other at a time, in bands from west to east."""
 LOOKERS = 2
 """Bands at a time; numpy needs no lock of Python's for long arrays."""

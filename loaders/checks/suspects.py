@@ -23,6 +23,7 @@ from loaders.checks.seams import Seams
 from loaders.geometry import KINDS
 from loaders.memory.again import Again
 from loaders.memory.past import KEY, KIND
+from loaders.memory.spool import Spool
 from loaders.prepare import Batch
 from loaders.row_hash import Hashes
 from loaders.wkb import Numbers
@@ -43,7 +44,8 @@ class Suspects:
 
     catalog: Catalog
     found: defaultdict[tuple[str, str], list[Numbers]] = field(default_factory=lambda: defaultdict(list))
-    once: defaultdict[tuple[str, str], list[tuple[Hashes, Numbers]]] = field(default_factory=lambda: defaultdict(list))
+    once: Spool = field(default_factory=Spool)
+    """Hashes of what must be there once, and the rows they are of."""
     drawings: dict[str, Drawings] = field(default_factory=dict)
     """By layer, of those whose surfaces should lie side by side."""
     kinds: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -56,25 +58,30 @@ class Suspects:
             if len(places):
                 self.found[layer.id, check].append(batch.numbers[places])
                 named[places] = True
-        self.once[layer.id, "key"].append((_together(batch, layer.key), batch.numbers))
+        self._note(layer, "key", _together(batch, layer.key), batch.numbers)
         for what, name in uniques(layer).items():
             filled = batch.rows.column(name).is_valid().to_numpy()
-            self.once[layer.id, what].append((_together(batch, [name])[filled], batch.numbers[filled]))
+            self._note(layer, what, _together(batch, [name])[filled], batch.numbers[filled])
         if is_distinct(layer):
-            self.once[layer.id, DISTINCT].append((batch.signatures, batch.numbers[batch.drawn]))
+            self._note(layer, DISTINCT, batch.signatures, batch.numbers[batch.drawn])
         return named
 
     def take(self, again: Again) -> None:
         """Rows that came before: none of the tests named them then, nor would it now."""
         layer = again.layer
         self.kinds[layer.id].update(np.unique(again.column(KIND)).tolist())
-        self.once[layer.id, "key"].append((again.column(KEY).view(np.uint64), again.numbers))
+        self._note(layer, "key", again.column(KEY).view(np.uint64), again.numbers)
         for what in [*uniques(layer), *([DISTINCT] if is_distinct(layer) else [])]:
             there = again.column(f"there {what}")
-            self.once[layer.id, what].append((again.column(what)[there], again.numbers[there]))
+            self._note(layer, what, again.column(what)[there], again.numbers[there])
         check = own_coverage(layer)
         if check is not None:
             self._drawings(layer, check).take(again)
+
+    def close(self) -> None:
+        """Nothing more will be asked."""
+        self.drawings.clear()
+        self.once.close()
 
     def misfits(self, layer: Layer) -> NDArray[np.int64] | None:
         """Rows whose surfaces may not fit to their neighbours; None when all must be looked at."""
@@ -93,13 +100,18 @@ class Suspects:
 
     def repeats(self, layer: Layer, what: str) -> Numbers:
         """Rows whose key, unique field or drawing may be there twice."""
-        seen = self.once.get((layer.id, what))
-        if not seen:
-            return np.zeros(0, np.int64)
-        hashes, numbers = (np.concatenate(column) for column in zip(*seen, strict=True))
+        hashes = self.once.column(f"{layer.id} {what}")
         ordered = np.sort(hashes)
         again = ordered[1:][ordered[1:] == ordered[:-1]]
-        return numbers[np.isin(hashes, again)] if len(again) else np.zeros(0, np.int64)
+        return self.noted(layer, what)[np.isin(hashes, again)] if len(again) else np.zeros(0, np.int64)
+
+    def noted(self, layer: Layer, what: str) -> Numbers:
+        """Rows whose key, unique field or drawing must be there once."""
+        return self.once.column(f"{layer.id} {what} of")
+
+    def _note(self, layer: Layer, what: str, hashes: Hashes, numbers: Numbers) -> None:
+        self.once.add(f"{layer.id} {what}", hashes)
+        self.once.add(f"{layer.id} {what} of", numbers)
 
     def _tests(self, batch: Batch) -> Iterator[tuple[str, Numbers]]:
         rows = batch.rows

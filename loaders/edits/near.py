@@ -7,7 +7,6 @@ around it, and is judged by the same statements as a delivery.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
 import pyarrow as pa
 from psycopg import sql
 
@@ -35,10 +34,7 @@ class NearSuspects(Suspects):
         return None
 
     def repeats(self, layer: Layer, what: str) -> Numbers:
-        if what != "distinct":
-            return super().repeats(layer, what)
-        seen = self.once.get((layer.id, what), [])
-        return np.concatenate([numbers for _, numbers in seen]) if seen else np.zeros(0, np.int64)
+        return self.noted(layer, what) if what == "distinct" else super().repeats(layer, what)
 
 
 class NearStaging(Staging):

@@ -11,6 +11,15 @@ from loaders.wkb import Numbers
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """Geometries of some rows, and nothing else of them."""
+
+    bytes: int
+    encoded: Callable[[], pa.Array]
+    """As staging takes them, made when they are asked for."""
+
+
+@dataclass(frozen=True)
 class Again:
     """Some of them, by their places in the past."""
 
@@ -20,10 +29,8 @@ class Again:
     numbers: Numbers
     """`_row` of each."""
     features: Numbers
-    drawn: Callable[[], pa.Array]
-    """Their geometries as staging takes them, made when they are asked for."""
-    bytes: int
-    """What must be kept for that."""
+    apart: Callable[[], Drawn]
+    """Takes their geometries out of the rows that were read, which are let go."""
 
     def column(self, name: str) -> Column:
         """What the past has of them."""

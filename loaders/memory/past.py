@@ -6,12 +6,12 @@ database or not there at all: that costs time, and is never wrong.
 
 import os
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from glob import escape
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import quote
 
 import numpy as np
@@ -78,15 +78,20 @@ def read_past(file: Path) -> Past | None:
         return None
 
 
-def keep_past(file: Path, columns: Mapping[str, Column]) -> None:
-    """Puts it in the place of what was kept; a full disk keeps nothing. What a killed load began goes with the next."""
+def keep_past(file: Path, columns: Iterable[tuple[str, Column]]) -> None:
+    """Puts it in the place of what was kept; a full disk keeps nothing. What a killed load began goes with the next.
+
+    Columns are written as they come, so that one at a time is in memory.
+    """
     part = file.with_name(f"{file.name}.{os.getpid()}{PART}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         for left in file.parent.glob(f"{escape(file.name)}.*{PART}"):
             left.unlink(missing_ok=True)
-        with part.open("wb") as made:
-            np.savez(made, **cast(Any, columns))
+        with zipfile.ZipFile(part, "w") as made:
+            for name, values in columns:
+                with made.open(f"{name}.npy", "w", force_zip64=True) as column:
+                    np.lib.format.write_array(column, values, allow_pickle=False)
         part.replace(file)
     except OSError:
         with suppress(OSError):

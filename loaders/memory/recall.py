@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from gis_server.catalog import Catalog, Layer
 from loaders import held
 from loaders.checks.suspects import DISTINCT, Mask, Suspects, is_distinct, own_coverage, uniques
+from loaders.heap import give_back
 from loaders.memory.again import Again
 from loaders.memory.past import (
     DRAWING,
@@ -27,8 +29,10 @@ from loaders.memory.past import (
     place_of,
     read_past,
 )
+from loaders.memory.spool import Spool
 from loaders.prepare import PRINT as PRINTED
 from loaders.prepare import Batch
+from loaders.wkb import Numbers
 
 Columns = dict[str, Column]
 MOST = 2_500_000
@@ -45,8 +49,13 @@ class Recall:
     put: Callable[[Again], None]
     """Hands rows that came before to whoever prepares the new ones."""
     asked: dict[str, Future[Past | None]] = field(default_factory=dict)
-    new: defaultdict[str, list[Columns]] = field(default_factory=lambda: defaultdict(list))
-    again: defaultdict[str, list[Again]] = field(default_factory=lambda: defaultdict(list))
+    again: defaultdict[str, list[Numbers]] = field(default_factory=lambda: defaultdict(list))
+    """Of rows that came before, their places in the past; what they were drawn of must not stay in memory."""
+    names: dict[str, list[str]] = field(default_factory=dict)
+    """Columns that are noted of the new rows of each layer."""
+
+    def __post_init__(self) -> None:
+        self.new = Spool(self.folder)
 
     def begin(self, layers: Iterable[Layer]) -> None:
         """Reads what is remembered of those of which it is asked what is served."""
@@ -60,35 +69,66 @@ class Recall:
 
     def tell(self, again: Again) -> None:
         """Rows that came before."""
-        self.again[again.layer.id].append(again)
+        self.again[again.layer.id].append(again.places)
         self.put(again)
 
     def note(self, batch: Batch, suspect: Mask) -> None:
         """New rows; those that a test names are looked at each time they come."""
-        new = self.new[batch.layer.id]
-        if PRINTED not in batch.rows.column_names or sum(len(one[PRINT]) for one in new) > MOST:
+        layer = batch.layer.id
+        if PRINTED not in batch.rows.column_names or self.new.rows(_in(layer, PRINT)) > MOST:
             return
-        new.append({name: values[~suspect] for name, values in _worked_out(batch).items()})
+        columns = _worked_out(batch)
+        self.names[layer] = list(columns)
+        for name, values in columns.items():
+            self.new.add(_in(layer, name), values[~suspect])
 
     def keep(self, suspects: Suspects) -> None:
         """Remembers the rows of this load instead of those of the last."""
-        for layer in self.new.keys() | self.again.keys():
+        for layer in self.names.keys() | self.again.keys():
             drawings = suspects.drawings.get(layer)
             self._keep(layer, drawings.told() if drawings else {})
+        self.close()
+        suspects.close()
+        give_back()
+
+    def close(self) -> None:
+        """Forgets what this load worked out."""
+        self.new.close()
+        self.again.clear()
 
     def _keep(self, layer: str, told: Columns) -> None:
-        parts = _Parts(self.new.pop(layer, []), self.again.pop(layer, []))
-        prints = parts.column(PRINT)
+        """One column after the other is put together, in the order of the prints."""
+        prints = self._column(layer, PRINT)
         if not held.FEWEST <= len(prints) <= MOST:
             return
         order = np.argsort(prints)
-        if not parts.say_nothing_new(prints[order], told):
-            columns = {name: parts.column(name)[order] for name in parts.names}
-            keep_past(place_of(self.folder, str(self.held.source), layer), {**columns, **told})
+        if not self._is_kept(layer, prints[order], told):
+            columns = ((name, self._column(layer, name)[order]) for name in self._names(layer))
+            keep_past(place_of(self.folder, str(self.held.source), layer), chain(columns, told.items()))
+
+    def _names(self, layer: str) -> list[str]:
+        past = self.past(layer)
+        names = self.names[layer] if layer in self.names or past is None else past.columns
+        return [name for name in names if name not in WHOLE | {SERVED}]
+
+    def _column(self, layer: str, name: str) -> Column:
+        """Of new rows, and of those that came before."""
+        past, new = self.past(layer), self.new.column(_in(layer, name))
+        parts = [past[name][places] for places in self.again[layer]] if past is not None else []
+        return np.concatenate([new, *parts]) if len(new) or not parts else np.concatenate(parts)
+
+    def _is_kept(self, layer: str, ordered: Column, told: Columns) -> bool:
+        """Whether the same is remembered already."""
+        past = self.past(layer) if self.again[layer] else None
+        if past is None or not np.array_equal(ordered, past[PRINT]):
+            return False
+        return all(name in past.columns and np.array_equal(values, past[name]) for name, values in told.items())
 
     def _past(self, layer: Layer) -> Past | None:
         past = read_past(place_of(self.folder, str(self.held.source), layer.id))
-        return None if past is None else self.held.served(layer, past)
+        served = None if past is None else self.held.served(layer, past)
+        give_back()
+        return served
 
 
 def _worked_out(batch: Batch) -> Columns:
@@ -118,25 +158,5 @@ def _spread(values: Column, batch: Batch) -> Column:
     return whole
 
 
-@dataclass(frozen=True)
-class _Parts:
-    """What there is to be remembered of a layer, new and old; a column is put together when it is asked for."""
-
-    new: list[Columns]
-    again: list[Again]
-
-    @property
-    def names(self) -> list[str]:
-        names = self.new[0] if self.new else self.again[0].past.columns
-        return [name for name in names if name not in WHOLE | {SERVED}]
-
-    def column(self, name: str) -> Column:
-        parts = [*(one[name] for one in self.new), *(one.column(name) for one in self.again)]
-        return np.concatenate(parts) if parts else np.zeros(0, np.uint64)
-
-    def say_nothing_new(self, ordered: Column, told: Columns) -> bool:
-        """Whether the same is remembered already."""
-        past = self.again[0].past if self.again else None
-        if past is None or not np.array_equal(ordered, past[PRINT]):
-            return False
-        return all(name in past.columns and np.array_equal(values, past[name]) for name, values in told.items())
+def _in(layer: str, name: str) -> str:
+    return f"{layer} {name}"

@@ -1,2 +1,9 @@
--- In which release a source last changed each layer of which it serves neither few nor very many rows.
-SELECT layer, release FROM meta.layer_state WHERE source = %(source)s AND rows BETWEEN %(few)s AND %(most)s
+-- In which release a source last changed each of some layers: of those of which it serves neither few rows nor, with
+-- those of the smaller ones, more than can be kept.
+SELECT layer, release
+FROM (
+    SELECT layer, release, sum(rows) OVER (ORDER BY rows, layer) AS together
+    FROM meta.layer_state WHERE source = %(source)s AND layer = ANY (%(layers)s) AND rows >= %(few)s
+) AS known
+WHERE together <= %(most)s
+ORDER BY layer

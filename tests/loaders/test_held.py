@@ -2,7 +2,8 @@
 
 import copy
 import random
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,15 @@ from gis_server.releases import drafts as held_drafts
 from gis_server.releases.drafts import drafts, publish_drafts
 from gis_server.releases.rollback import Wish, roll_back
 from loaders import held, pipeline
+from loaders.child.host import Child
+from loaders.line import UNDER_WAY
+from loaders.mapping import Mapping
 from loaders.memory.again import Again
 from loaders.memory.recall import Recall
 from loaders.pipeline import Desk, Order, load
+from loaders.readers.stream import Chunk, Stream
 from loaders.report import as_json
+from loaders.rows import Rows
 from tests.loaders.conftest import MANHOLES
 from tests.loaders.test_gate import delivered
 from tests.loaders.test_relations import EAST, NORTH, with_file
@@ -316,6 +322,42 @@ def way(fresh: Database, desk_at: Callable[..., Desk], monkeypatch: pytest.Monke
     """A database whose loads send changes only."""
     monkeypatch.setattr(held, "FEWEST", 1)
     return Way(desk_at(fresh), 1)
+
+
+@pytest.fixture
+def alive(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many pieces of what was read were in memory each time one more of eight rows came."""
+    counts: list[int] = []
+    pieces: list[weakref.ref[Rows]] = []
+
+    def chunks(self: Child, stream: Stream, rows: bool) -> Iterator[Chunk]:
+        for chunk in read(self, stream, rows):
+            for first in range(0, chunk.rows.num_rows, 8):
+                yield Chunk(chunk.kind, chunk.rows.slice(first, 8))
+
+    def rows_of(self: Mapping, *given: Any) -> Rows:
+        rows = made(self, *given)
+        pieces.append(weakref.ref(rows))
+        counts.append(sum(piece() is not None for piece in pieces))
+        return rows
+
+    read, made = Child._chunks, Mapping._rows
+    monkeypatch.setattr(Child, "_chunks", chunks)
+    monkeypatch.setattr(Mapping, "_rows", rows_of)
+    return counts
+
+
+def test_what_was_read_is_let_go_while_more_is_read(way, alive, came_again, tmp_path):
+    """Of rows that come again, too, whether a surface moved or not: else a load holds as much as it is given."""
+    features = city()
+    for moved in (False, False, True):
+        if moved:
+            redrawn(features, 5, shapely.affinity.translate(features[5][0], 0.5, 0.5))
+        alive.clear()
+        way.load(features, tmp_path, judge=moved)
+        assert len(alive) == -(-len(features) // 8)
+        assert max(alive) <= UNDER_WAY + 5
+    assert sum(came_again) == 2 * LOTS - 1
 
 
 def test_a_draft_of_a_reload_is_whole(way, held_back, tmp_path, ask: Ask):

@@ -1,14 +1,17 @@
 """Surfaces that came before are sewn together again only where one is new or gone; what is named is the same."""
 
+import weakref
+
 import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
 
+from loaders.checks import drawings as room
 from loaders.checks.drawings import Drawings
 from loaders.checks.edges import Edges
 from loaders.checks.seams import Seams
-from loaders.memory.again import Again
+from loaders.memory.again import Again, Drawn
 from loaders.memory.past import DRAWING, GROUP, KIND, Past
 from loaders.memory.prints import prints
 from loaders.prepare import DRAWING as DRAWN
@@ -42,9 +45,10 @@ def remembered(layer, shapes):
     return Past({**columns, **drawings.told()})
 
 
-def again_of(layer, past, shapes, order):
-    batch = batch_of(layer, [shapes[place] for place in order])
-    return Again(layer, past, np.array(order), batch.numbers, batch.numbers, lambda: batch.ewkb, 0)
+def again_of(layer, past, shapes, order, first=0):
+    batch = batch_of(layer, [shapes[place] for place in order], first)
+    drawn = Drawn(batch.ewkb.nbytes, lambda: batch.ewkb)
+    return Again(layer, past, np.array(order), batch.numbers, batch.numbers, lambda: drawn)
 
 
 @pytest.mark.parametrize("shapes", [SOUND, SOUND + GAP])
@@ -56,6 +60,23 @@ def test_the_same_surfaces_in_any_order_have_the_same_misfits_without_an_edge(la
     monkeypatch.setattr(Seams, "add", None)
     misfits = [order.index(place) for place in range(len(SOUND), len(shapes))]
     assert sorted(drawings.suspects().tolist()) == sorted(misfits)
+
+
+@pytest.mark.parametrize("most", [0, 1_000, 1 << 20])
+def test_no_more_geometries_wait_than_may_and_the_same_misfit(layer, monkeypatch, most):
+    """What was read is let go at once: of a row that waits only its geometry is kept."""
+    monkeypatch.setattr(room, "MOST_BYTES", most)
+    past, drawings = remembered(layer, SOUND + GAP), Drawings(Seams(0.2))
+    for first in range(0, len(SOUND + GAP), 4):
+        again = again_of(layer, past, SOUND + GAP, list(range(first, min(first + 4, len(SOUND + GAP)))), first)
+        rows, held = weakref.ref(again), again.apart().bytes
+        drawings.take(again)
+        del again
+        assert rows() is None
+        assert sum(one.drawn.bytes for one in drawings.waiting) <= most
+        assert held > 0
+    assert drawings.suspects().tolist() == [len(SOUND), len(SOUND) + 1]
+    assert drawings.waiting == []
 
 
 def test_a_surface_that_is_gone_or_new_has_all_sewn_together(layer):

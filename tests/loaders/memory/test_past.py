@@ -19,7 +19,7 @@ def file(tmp_path):
 
 
 def test_what_is_kept_is_read_again(file):
-    keep_past(file, {**COLUMNS, ALL_DRAWN: words(3, 8, 1), MISFITS: words()})
+    keep_past(file, {**COLUMNS, ALL_DRAWN: words(3, 8, 1), MISFITS: words()}.items())
     past = read_past(file)
     assert {name: past[name].tolist() for name in COLUMNS} == {name: one.tolist() for name, one in COLUMNS.items()}
     assert past.all_drawn == (3, 8, 1)
@@ -27,7 +27,7 @@ def test_what_is_kept_is_read_again(file):
 
 def test_nothing_or_half_of_a_file_is_nothing(file):
     assert read_past(file) is None
-    keep_past(file, COLUMNS)
+    keep_past(file, COLUMNS.items())
     whole = file.read_bytes()
     for size in (0, 10, len(whole) // 2, len(whole) - 5):
         file.write_bytes(whole[:size])
@@ -39,13 +39,13 @@ def test_nothing_or_half_of_a_file_is_nothing(file):
 def test_what_a_killed_load_began_goes_with_the_next(file):
     file.parent.mkdir()
     file.with_name(f"{file.name}.77.part").write_bytes(b"half")
-    keep_past(file, COLUMNS)
+    keep_past(file, COLUMNS.items())
     assert [one.name for one in file.parent.iterdir()] == [file.name]
 
 
 def test_where_nothing_can_be_written_nothing_is_kept(tmp_path):
     (tmp_path / "memory").write_text("a file, no folder")
-    keep_past(place_of(tmp_path / "memory", "a", "b.c"), COLUMNS)
+    keep_past(place_of(tmp_path / "memory", "a", "b.c"), COLUMNS.items())
 
 
 def test_only_rows_with_the_same_values_and_the_same_drawing_came_before():

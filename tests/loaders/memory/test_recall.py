@@ -66,6 +66,6 @@ def test_of_too_large_a_layer_nothing_is_remembered(recall, catalog, layer, tmp_
     monkeypatch.setattr(room, "MOST", 2 * ROWS)
     for _ in range(5):
         recall.note(batch_of(layer), np.zeros(ROWS, bool))
-    assert len(recall.new[layer.id]) == 3
+    assert recall.new.rows(f"{layer.id} print") == 3 * ROWS
     recall.keep(Suspects(catalog))
     assert list(tmp_path.iterdir()) == []
