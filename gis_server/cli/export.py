@@ -12,6 +12,7 @@ import typer
 
 from gis_server.bundle.bundle import furnish, metadata_of, zip_up
 from gis_server.bundle.drafted import drafted, scratch
+from gis_server.bundle.forecast import bundle_size
 from gis_server.bundle.look import ARCHIVE, pictures_of
 from gis_server.bundle.order import House, Order
 from gis_server.bundle.places import Surveyor
@@ -23,7 +24,7 @@ from gis_server.errors import SettingInvalid
 from gis_server.figures import vietnamese
 from gis_server.releases.snapshot import snapshot
 from gis_server.tiles.archive import export as write_archive
-from gis_server.tiles.archive import predicted
+from gis_server.tiles.forecast import forecast, most_of
 from gis_server.tiles.office import Office, office
 from gis_server.tiles.shelves import Shelf
 from gis_server.tiles.walk import Area
@@ -42,6 +43,8 @@ class Wish:
     place: str | None
     data: list[str] | None
     most: int
+    bundle: bool
+    dry: bool
 
 
 def export(  # noqa: PLR0913 a command line has as many options as people need
@@ -79,11 +82,18 @@ def export(  # noqa: PLR0913 a command line has as many options as people need
             min=1, help="Không bắt đầu nếu dự tính nhiều ô hơn số này · do not begin when more tiles are expected"
         ),
     ] = 300_000,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Chỉ ước lượng dung lượng, không ghi gì · only tell the size, write nothing"),
+    ] = False,
 ) -> None:
     """Xuất một lớp hoặc bản đồ của một bản công bố để mang đi · Export a layer or map of one release, to take along."""
     _refuse_odd(target, bundle=bundle, data_options=bool(data) or no_data, two_areas=bool(bbox and place))
-    wish = Wish(tileset, view, area_of(zoom, bbox), place, [] if no_data else data, most_tiles)
+    wish = Wish(tileset, view, area_of(zoom, bbox), place, [] if no_data else data, most_tiles, bundle, dry_run)
     machine = ready()
+    if dry_run:
+        asyncio.run(_only_tell(machine, wish))
+        return
     with _ended_like_ctrl_c(), drafted(target) as draft:
         if bundle:
             _write_bundle(machine, wish, draft, target)
@@ -124,13 +134,32 @@ async def _write_archive(machine: Ready, wish: Wish, path: Path) -> Order:
     """The tiles of what was asked for; what it was, found out."""
     async with office(machine.settings, machine.catalog, machine.database) as opened:
         order = await _order(machine, opened, wish)
-        most = await predicted(opened.pool, order.shelf, order.area)
-        if most > wish.most:
-            raise _too_many(most, wish.most)
+        most = await _tell_size(machine, opened, order, wish)
         with bar(order.shelf.name, most) as count:
             async for at, drawn in write_archive(opened.pool, machine.catalog, order.shelf, order.area, path):
                 count(drawn, f"z{at}")
     return order
+
+
+async def _only_tell(machine: Ready, wish: Wish) -> None:
+    async with office(machine.settings, machine.catalog, machine.database) as opened:
+        await _tell_size(machine, opened, await _order(machine, opened, wish), wish)
+    out.print("Chưa ghi gì (--dry-run). [dim]Nothing was written.[/]")
+
+
+async def _tell_size(machine: Ready, opened: Office, order: Order, wish: Wish) -> int:
+    """Says what will be written before it is, and refuses what is too much; the most tiles it may be."""
+    most = await most_of(opened.pool, order.shelf, order.area)
+    if most > wish.most and not wish.dry:
+        raise _too_many(most, wish.most)
+    expected = await forecast(opened.pool, order.shelf, order.area)
+    size, beside = expected.size, ""
+    if wish.bundle:
+        size = await bundle_size(opened.pool, machine.catalog, order, size)
+        beside = " (thư mục, chưa kể ảnh raster · as a folder, pictures of rasters besides)"
+    told = f"{vietnamese(size / MIB, 1)} MiB, {vietnamese(most)} ô · tiles"
+    out.print(f"Ước lượng · Expected: khoảng · about {told}{beside}")
+    return most
 
 
 async def _write_pictures(house: House, order: Order, folder: Path) -> None:

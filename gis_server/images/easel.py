@@ -153,8 +153,9 @@ def cannot_draw() -> AssetsMissing:
 
 def _too_long() -> Busy:
     return Busy(
-        "Vẽ ảnh quá thời gian cho phép; hãy thu nhỏ ảnh hoặc thử lại sau.",
-        "The picture took longer to draw than allowed; ask for a smaller one or try again later.",
+        "Vẽ ảnh quá thời gian cho phép; hãy hỏi vùng hoặc ảnh nhỏ hơn, ít lớp hơn, hoặc thử lại sau.",
+        "The picture took longer to draw than allowed; ask for a smaller area or picture, fewer layers, "
+        "or try again later.",
     )
 
 

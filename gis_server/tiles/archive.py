@@ -21,7 +21,7 @@ from gis_server.tiles.render import draw_on
 from gis_server.tiles.shelves import Shelf
 from gis_server.tiles.statement import tile_statements
 from gis_server.tiles.tilejson import CITY, tilejson
-from gis_server.tiles.walk import Area, Asks, holds_statement, most_tiles, place_in_archive, shared_box, walk
+from gis_server.tiles.walk import Area, Asks, Box, holds_statement, place_in_archive, walk
 from gis_server.web.state import LayerState, LayerStates, joined_bounds
 
 E7 = 10_000_000
@@ -41,7 +41,7 @@ async def export(
         states = await LayerStates().of(snap, shelf.view, [drawn.layer for drawn in shelf.tileset.layers])
         about = _within(tilejson(catalog, shelf.tileset, states, ""), area)
         with path.open("wb") as file, archive_writer(file) as writer:
-            async for some in walk(shelf, area, _asks(snap.conn, shelf)):
+            async for some in walk(shelf, area, asks_of(snap.conn, shelf)):
                 for at, entry in some:
                     if not entry.empty:
                         writer.write_tile(place_in_archive(at), entry.gzip)
@@ -52,14 +52,10 @@ async def export(
             writer.finalize({**header_of(about), **KIND}, {**about, **await _told(snap, shelf, states)})
 
 
-async def predicted(pool: asyncpg.Pool, shelf: Shelf, area: Area) -> int:
-    """The most tiles that an export may have to draw, from where the tileset's data lie."""
-    async with snapshot(pool) as snap:
-        states = await LayerStates().of(snap, shelf.view, [drawn.layer for drawn in shelf.tileset.layers])
-    known = joined_bounds(states) or CITY
-    box = shared_box(area.box or known, known)
-    low, high = shelf.tileset.zoom
-    return 0 if box is None else most_tiles(box, max(low, area.low), min(high, area.high))
+async def known_box(snap: Snapshot, shelf: Shelf) -> Box:
+    """Where the tileset's data lie."""
+    states = await LayerStates().of(snap, shelf.view, [drawn.layer for drawn in shelf.tileset.layers])
+    return joined_bounds(states) or CITY
 
 
 async def _told(snap: Snapshot, shelf: Shelf, states: Mapping[str, LayerState]) -> dict[str, Any]:
@@ -104,7 +100,7 @@ def _nothing_there(shelf: Shelf) -> SettingInvalid:
     )
 
 
-def _asks(conn: asyncpg.Connection, shelf: Shelf) -> Asks:
+def asks_of(conn: asyncpg.Connection, shelf: Shelf) -> Asks:
     """One connection, one question at a time."""
     lock = asyncio.Lock()
     holding = holds_statement(shelf)

@@ -57,10 +57,16 @@ def most_tiles(box: Box, low: int, high: int) -> int:
     """How many tiles of these zooms a box touches: a walk draws at most so many."""
     total = 0
     for zoom in range(low, high + 1):
-        left, top, right, bottom = _edges(box, zoom)
-        across, down = math.ceil(right) - math.floor(left), math.ceil(bottom) - math.floor(top)
-        total += max(1, across) * max(1, down)
+        across, down = tile_range(box, zoom)
+        total += len(across) * len(down)
     return total
+
+
+def tile_range(box: Box, zoom: int) -> tuple[range, range]:
+    """Columns and rows of the tiles of a zoom that a box touches: at least one of each."""
+    left, top, right, bottom = _edges(box, zoom)
+    west, north = math.floor(left), math.floor(top)
+    return range(west, max(west + 1, math.ceil(right))), range(north, max(north + 1, math.ceil(bottom)))
 
 
 def _edges(box: Box, zoom: int) -> Box:

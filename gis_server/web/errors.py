@@ -4,7 +4,7 @@ What is nobody's fault but ours is caught further out, in the envelope."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import asyncpg
 from fastapi import FastAPI, Request
@@ -75,7 +75,12 @@ async def _away(request: Request, error: Exception) -> Problem:
 async def _http(request: Request, error: Exception) -> Problem:
     assert isinstance(error, HTTPException)
     vi, en = SENTENCES.get(error.status_code, (str(error.detail), str(error.detail)))
-    return problem(error.status_code, vi, en, error.headers)
+    return problem(error.status_code, vi, en, _with_head(error.headers or {}))
+
+
+def _with_head(headers: Mapping[str, str]) -> dict[str, str]:
+    """Whatever can be got can be asked for its headers, too, which the router does not know."""
+    return {name: "GET, HEAD" if (name, value) == ("Allow", "GET") else value for name, value in headers.items()}
 
 
 async def _invalid(request: Request, error: Exception) -> Problem:

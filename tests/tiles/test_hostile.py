@@ -16,7 +16,7 @@ from gis_server.db.database import Database
 from gis_server.settings import Settings
 from gis_server.tiles.running import store_path
 from tests.live import Wire
-from tests.serving import LAT, LON, MEASURED, publish_rows, row_of, tile_at
+from tests.serving import LAT, LON, MEASURED, City, publish_rows, row_of, tile_at
 from tests.tiles.parcels import LAYER, Caller
 
 HIDDEN = "drainage.ho_ga"
@@ -163,3 +163,8 @@ def test_callers_who_leave_in_the_middle_harm_nobody(live: Live, caller: Caller)
             path = KEPT if number % 2 else f"/tiles/{LAYER}/19/{number}/3.mvt"
             connection.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
     assert caller.get(KEPT).status == 200
+
+
+def test_a_method_that_is_not_there_is_told_which_are(whole_city: City) -> None:
+    answer = whole_city.client.post("/tiles/nen/15/0/0.mvt")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD")

@@ -9,7 +9,7 @@ coalesce((
             CASE WHEN served.source = ANY (tile.synthetic) THEN true END AS synthetic,
             ST_AsMVTGeom(own.place, tile.envelope, {extent}, {buffer}, ST_Dimension(own.place) > 0) AS geom
         FROM tile
-        JOIN {rows} AS served ON served.geom && tile.stored
+        CROSS JOIN {rows} AS served
         CROSS JOIN LATERAL (
             SELECT CASE WHEN ST_Dimension(served.geom) = 2 THEN ST_PointOnSurface(served.geom_3857) ELSE served.geom_3857 END AS place
         ) AS own
