@@ -4,6 +4,7 @@ import getpass
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from subprocess import Popen
 
 from gis_server.catalog import Catalog
 from gis_server.catalog.places import Places
@@ -69,6 +70,8 @@ class Desk:
     """The installation's own folder: archives are unpacked there."""
     rasters: Path
     """The store of Cloud-Optimised GeoTIFFs."""
+    reader: Popen[bytes] | None = None
+    """A reading process that was woken before the program was read."""
 
     @property
     def memory(self) -> Path:
@@ -81,7 +84,7 @@ def load(order: Order, desk: Desk) -> Report:
     with (
         outages_in_words(),
         watched() as peak,
-        reading_child() as child,
+        reading_child(woken=desk.reader) as child,
         record(desk.database, who=order.who, profile=order.profile, path=str(order.path)) as book,
         open_delivery(order.path, state=desk.state) as delivery,
         Keeper(desk.rasters, desk.database, desk.catalog) as keeper,

@@ -3,18 +3,9 @@
 from pathlib import Path
 from typing import Annotated
 
-import orjson
 import typer
-from rich.console import Console
 
-from gis_server.cli.context import ready
-from gis_server.cli.desk import desk_of
-from loaders.checks.registry import read_codes
-from loaders.pipeline import Order
-from loaders.pipeline import load as load_delivery
-from loaders.progress import Steps
-from loaders.report import as_json
-from loaders.report_shown import show
+from loaders.child.launch import woken
 
 
 def load(  # noqa: PLR0913 a command line has as many options as people need
@@ -40,10 +31,9 @@ def load(  # noqa: PLR0913 a command line has as many options as people need
     as_json_text: Annotated[bool, typer.Option("--json", help="Báo cáo dạng JSON · the report as JSON")] = False,
 ) -> None:
     """Nạp dữ liệu giao nộp thành một bản công bố · Load a delivery as one release."""
-    place = ready()
-    order = Order(path, profile, note, dry_run, hold, crs=tuple(crs or ()))
-    report = load_delivery(order, desk_of(place, Steps(quiet=as_json_text)))
-    if as_json_text:
-        typer.echo(orjson.dumps(as_json(report), option=orjson.OPT_INDENT_2).decode())
-    else:
-        show(report, place.catalog, read_codes(), Console())
+    with woken() as reader:  # before the program is read: both take half a second
+        from gis_server.cli.loading import load_and_tell
+        from loaders.pipeline import Order
+
+        order = Order(path, profile, note, dry_run, hold, crs=tuple(crs or ()))
+        load_and_tell(order, reader, in_json=as_json_text)

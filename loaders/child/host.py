@@ -1,7 +1,6 @@
 """The parent's side: starts the reading child, asks it for files, and makes sentences of whatever goes wrong there."""
 
 import io
-import os
 import pickle
 import signal
 import subprocess
@@ -15,20 +14,20 @@ import pyarrow as pa
 
 from gis_server.catalog.model import Text
 from gis_server.errors import DeliveryUnreadable
+from loaders.child.launch import end, launch
 from loaders.child.limits import Limits, Patient, bomb, silent, size_of
 from loaders.child.wire import KIND, Request, read_frame, write_bytes
 from loaders.printable import printable
 from loaders.readers.stream import Chunk, Stream
 
-HOME = Path(__file__).parents[2]
 PIPE_BYTES = 1 << 20
 SET_PIPE_SIZE = 1031
 
 
 @contextmanager
-def reading_child(limits: Limits | None = None) -> Iterator["Child"]:
-    """A child that is started now, so that it wakes while the delivery is unpacked, and ended afterwards."""
-    child = Child(limits or Limits())
+def reading_child(limits: Limits | None = None, woken: subprocess.Popen[bytes] | None = None) -> Iterator["Child"]:
+    """A child that was woken before, or is now, so that it wakes while the delivery is unpacked; ended afterwards."""
+    child = Child(limits or Limits(), woken)
     try:
         yield child
     finally:
@@ -38,17 +37,17 @@ def reading_child(limits: Limits | None = None) -> Iterator["Child"]:
 class Child:
     """Reads files on request; after a failure a new process takes over for the next file."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, process: subprocess.Popen[bytes] | None = None) -> None:
         self.limits = limits
         self.process: subprocess.Popen[bytes] | None = None
         self.workspace: Callable[[], Path] | None = None
         """Gives the folder for rasters that are made while reading; without one they are only checked."""
-        self._start()
+        self._start(process or launch(limits))
 
     def streams(self, request: Request) -> Iterator[Stream]:
         """The layers of a file, one after the other; each must be read to its end before the next is asked for."""
         if self.process is None:
-            self._start()
+            self._start(launch(self.limits))
         whole = False
         try:
             self.size, self.unpacked = size_of(request.path), 0
@@ -69,29 +68,14 @@ class Child:
         """Ends the process, whatever it is doing."""
         if self.process is None:
             return
-        self.process.kill()
-        self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe is not None:
-                _close(pipe)
+        end(self.process)
         self.process = None
 
-    def _start(self) -> None:
-        command = [sys.executable, "-m", "loaders.child.worker", str(self.limits.memory_bytes)]
-        kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR", "HOME") if name in os.environ}
-        self.process = subprocess.Popen(
-            [*command, str(self.limits.cpu_seconds)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            bufsize=0,
-            env={**kept, "PYTHONPATH": str(HOME), "ARROW_DEFAULT_MEMORY_POOL": "system", "OMP_NUM_THREADS": "1"},
-            cwd=HOME,
-            start_new_session=True,
-        )
-        out = cast(Any, self.process).stdout
+    def _start(self, process: subprocess.Popen[bytes]) -> None:
+        self.process = process
+        out = cast(Any, process).stdout
         _widen(out.fileno())
-        self.pipe = Patient(out.fileno(), self.process.pid, self.limits.silent_seconds)
+        self.pipe = Patient(out.fileno(), process.pid, self.limits.silent_seconds)
         self.source = io.BufferedReader(self.pipe, PIPE_BYTES)
         self.greeted = False
 
@@ -195,10 +179,3 @@ def _widen(fd: int) -> None:
         import fcntl
 
         fcntl.fcntl(fd, SET_PIPE_SIZE, PIPE_BYTES)
-
-
-def _close(pipe: Any) -> None:
-    try:
-        pipe.close()
-    except OSError:
-        return

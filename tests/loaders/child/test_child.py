@@ -13,7 +13,8 @@ import pytest
 import shapely
 
 from gis_server.errors import DeliveryUnreadable
-from loaders.child.host import HOME, Limits, reading_child
+from loaders.child.host import Limits, reading_child
+from loaders.child.launch import HOME, woken
 from loaders.child.wire import Request
 from loaders.profiles import FileRule
 from loaders.sniff import verify
@@ -74,7 +75,7 @@ def test_no_network_no_programs_and_only_the_allowed_drivers(tmp_path):
 def test_neither_the_child_nor_a_load_reads_pandas():
     """It costs more than reading a file does."""
     child = "from loaders.child import confine; confine.leave_frames_out(); confine.leave_drivers_out()"
-    for read in (child, "import gis_server.cli.load"):
+    for read in (child, "import gis_server.cli.loading"):
         said = subprocess.run([sys.executable, "-c", f"{read}; import sys; print('pandas' in sys.modules)"],
                               cwd=HOME, capture_output=True, check=True).stdout  # fmt: skip
         assert said == b"False\n", read
@@ -176,3 +177,21 @@ def test_corrupt_pages_of_a_geopackage_are_a_sentence(tmp_path, child):
     with pytest.raises(DeliveryUnreadable, match=r"a\.gpkg"):
         rows(child, path)
     assert rows(child, points(tmp_path / "b.gpkg")) == [("b", 5)]
+
+
+def test_a_process_that_was_woken_before_reads_and_ends_with_its_block(tmp_path):
+    with woken() as process:
+        with reading_child(woken=process) as child:
+            assert child.process is process
+            assert rows(child, points(tmp_path / "a.gpkg", 3)) == [("a", 3)]
+        assert process.returncode is not None
+    with woken() as process:
+        assert process.poll() is None
+    assert process.returncode is not None, "nobody asked it for anything"
+
+
+def test_waking_a_process_reads_no_library():
+    """`bando load` begins with it; what it reads itself must not come first."""
+    heavy = "import gis_server.cli.load, sys; print(*{'numpy', 'pyarrow', 'psycopg', 'pydantic'} & sys.modules.keys())"
+    said = subprocess.run([sys.executable, "-c", heavy], cwd=HOME, capture_output=True, check=True).stdout
+    assert said == b"\n"
