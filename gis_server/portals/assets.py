@@ -53,7 +53,8 @@ class Assets:
     template: str
 
     def url(self, package: str, file: str) -> str:
-        return f"/assets/{self.bases[package]}/{file}"
+        """From where the service stands, which may be below a path."""
+        return f"assets/{self.bases[package]}/{file}"
 
     def today(self, path: str) -> str | None:
         """Where a library's file is now, for pages of others, which write `vendor/maplibre-gl/maplibre-gl.mjs`."""
@@ -65,7 +66,7 @@ class Assets:
     def modules(self) -> list[str]:
         """The viewer's own modules, to be fetched at once instead of one after the other."""
         own = f"{self.bases['viewer']}/"
-        return [f"/assets/{path}" for path in self.files if path.startswith(own) and path.endswith(".js")]
+        return [f"assets/{path}" for path in self.files if path.startswith(own) and path.endswith(".js")]
 
 
 def read_assets(home: Path) -> Assets:

@@ -28,7 +28,7 @@ async def get_asset(request: Request, path: str) -> Response:
     viewer: Viewer = request.app.state.viewer
     asset = viewer.assets.files.get(path)
     if asset is None and (today := viewer.assets.today(path)):
-        return RedirectResponse(today, headers={"Cache-Control": FOR_NOW})
+        return RedirectResponse(f"../../../{today}", headers={"Cache-Control": FOR_NOW})
     if asset is None:
         raise UnknownLayer("Không có tệp này; hãy tải lại trang.", "There is no such file; reload the page.")
     headers = {"ETag": asset.etag, "Cache-Control": FOR_GOOD, "Vary": "Accept-Encoding"}

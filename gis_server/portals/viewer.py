@@ -49,7 +49,7 @@ class Viewer:
         return self._assets
 
     def map_parts(self) -> dict[str, str] | None:
-        """Addresses of what a map in a page is made of; None where the libraries were not installed."""
+        """What a map in a page is made of, from where the service stands; None without the libraries."""
         try:
             assets = self.assets
         except AssetsMissing:
@@ -83,7 +83,7 @@ def _page(assets: Assets) -> bytes:
         "worker": assets.url("maplibre-gl", "maplibre-gl-worker.mjs"),
         "stylesheet": assets.url("maplibre-gl", "maplibre-gl.css"),
         "proj4": assets.url("proj4", "proj4.js"),
-        "viewer": f"/assets/{assets.bases['viewer']}",
+        "viewer": f"assets/{assets.bases['viewer']}",
         "modules": "\n".join(f'  <link rel="modulepreload" href="{url}">' for url in assets.modules),
     }
     return Template(assets.template).substitute(places).encode()

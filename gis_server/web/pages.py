@@ -40,7 +40,7 @@ def _elsewhere(request: Request, path: str, **query: object) -> str:
 
 
 def _rendered(request: Request, folder: Path, name: str, content: Mapping[str, Any]) -> bytes:
-    words = {"map_parts": request.app.state.map_parts, "day": day, "moment": moment}
+    words = {"map_parts": partial(_map_parts, request), "day": day, "moment": moment}
     view = getattr(request.state, "view", None)  # nobody's yet where the key was not known
     return (
         templates(folder, HERE)
@@ -48,6 +48,12 @@ def _rendered(request: Request, folder: Path, name: str, content: Mapping[str, A
         .render(**content, **words, view=view)
         .encode("utf-8", "replace")
     )
+
+
+def _map_parts(request: Request) -> dict[str, str]:
+    """What a map is made of, as this page writes it; nothing where the libraries were not installed."""
+    up = "../" * (request.url.path.count("/") - 1)
+    return {name: f"{up}{where}" for name, where in (request.app.state.map_parts() or {}).items()}
 
 
 def day(written: str) -> str:

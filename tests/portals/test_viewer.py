@@ -22,7 +22,7 @@ def http(live):
 
 def asset_addresses(http) -> list[str]:
     page = http.get("/", headers={"Accept": "text/html"}).text
-    return sorted(set(re.findall(r'"(/assets/[^"]+)"', page)))
+    return sorted(set(re.findall(r'"(assets/[^"]+)"', page)))
 
 
 def test_browsers_get_the_map_and_programs_the_api_at_the_same_address(http):
@@ -91,7 +91,7 @@ def test_a_library_without_a_version_leads_to_the_installed_one(http):
     answer = http.get("/assets/vendor/maplibre-gl/maplibre-gl.mjs", follow_redirects=False)
     assert answer.status_code == 307
     assert answer.headers["cache-control"] == "public, max-age=300"
-    assert answer.headers["location"] in asset_addresses(http)
+    assert answer.headers["location"].removeprefix("../../../") in asset_addresses(http)
 
 
 def test_settings_carry_the_pinned_shift_for_every_grid(http, catalog):

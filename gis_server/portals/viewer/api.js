@@ -1,5 +1,7 @@
 // Asks the server, and turns every failure into a sentence for the person at the screen.
 
+import { at } from "./home.js";
+
 const PATIENCE_MS = 20_000;
 
 /** A failure in words; `away` when the server could not be reached at all. */
@@ -32,7 +34,7 @@ export class Api {
 
   /** An address for a page of its own, which this page's key goes along to: it would show less without. */
   address(path, query) {
-    return `${path}?${new URLSearchParams({ ...query, ...(this.#key ? { key: this.#key } : {}) })}`;
+    return `${at(path)}?${new URLSearchParams({ ...query, ...(this.#key ? { key: this.#key } : {}) })}`;
   }
 
   async json(path, { signal } = {}) {
@@ -57,14 +59,14 @@ export class Api {
    * anew (a 304 costs little): the browser's own copy may be from before a release that the map has just heard of.
    */
   transformRequest = (url) => {
-    const { origin, pathname } = new URL(url, location.href);
+    const { origin, href } = new URL(url, location.href);
     if (origin !== location.origin) return { url };
-    return { url, headers: this.headers(), ...(pathname.startsWith("/tiles/") ? { cache: "no-cache" } : {}) };
+    return { url, headers: this.headers(), ...(href.startsWith(at("/tiles/")) ? { cache: "no-cache" } : {}) };
   };
 
   /** The parts of an endless answer as they come, as text. EventSource would not carry the key. */
   async *parts(path, { signal, headers = {} }) {
-    const response = await fetch(path, { headers: { ...this.headers(), ...headers }, signal, cache: "no-store" });
+    const response = await fetch(at(path), { headers: { ...this.headers(), ...headers }, signal, cache: "no-store" });
     this.#noteRelease(response);
     if (!response.ok) throw await this.#refusal(response);
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -74,7 +76,7 @@ export class Api {
   async #ask(path, signal) {
     const limit = AbortSignal.timeout(PATIENCE_MS);
     try {
-      return await fetch(path, {
+      return await fetch(at(path), {
         headers: { Accept: "application/json", ...this.headers() },
         signal: signal && AbortSignal.any ? AbortSignal.any([signal, limit]) : (signal ?? limit),
       });

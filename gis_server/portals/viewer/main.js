@@ -4,6 +4,7 @@ import { Api } from "./api.js";
 import { Catalogue } from "./catalogue.js";
 import { el, copyText, icon } from "./dom.js";
 import { Grids } from "./grids.js";
+import { at } from "./home.js";
 import { Identify, PARCELS } from "./identify.js";
 import { Legend } from "./legend.js";
 import { Live } from "./live.js";
@@ -36,7 +37,7 @@ start().catch(fail);
 async function start() {
   if (!document.createElement("canvas").getContext("webgl2")) throw new Error(words.t("noWebgl"));
   const swatches = new Swatches();
-  const [libraries, config, answer] = await Promise.all([libraryModules(), api.json("/viewer.json"), api.json("/catalogue"), swatches.load(api)]);
+  const [libraries, config, answer] = await Promise.all([libraryModules(), api.json("/viewer.json"), api.json("/catalogue"), swatches.load(api, at("/sprites/bando"))]);
   if (!config.maps.length) throw new Error(words.t("noMap"));
   const viewer = build({ ...libraries, config, catalogue: new Catalogue(answer), swatches });
   await viewer.open();
@@ -46,8 +47,8 @@ async function start() {
 
 async function libraryModules() {
   const { maplibre, worker, proj4 } = document.documentElement.dataset;
-  const [gl] = await Promise.all([import(maplibre), import(proj4)]);
-  return { maplibre: gl, worker, proj4: globalThis.proj4 };
+  const [gl] = await Promise.all([import(at(maplibre)), import(at(proj4))]);
+  return { maplibre: gl, worker: at(worker), proj4: globalThis.proj4 };
 }
 
 function build({ maplibre, worker, proj4, config, catalogue, swatches }) {

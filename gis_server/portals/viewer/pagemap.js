@@ -13,11 +13,11 @@ for (const figure of document.querySelectorAll("figure.map[data-maplibre]")) sho
 async function show(figure) {
   const { maplibre, worker, features, layer, box } = figure.dataset;
   const [gl, base, extra, found] = await Promise.all([
-    import(maplibre), style("/styles/nen"), layer && style(`/styles/layers/${encodeURIComponent(layer)}`), features && api.json(features),
+    import(asWritten(maplibre)), style("/styles/nen"), layer && style(`/styles/layers/${encodeURIComponent(layer)}`), features && api.json(features),
   ]);
   const wished = new Set([...base.metadata["bando:layers"].filter((id) => !base.metadata["bando:hidden"].includes(id)), layer]);
   const beside = extra && !base.metadata["bando:layers"].includes(layer) ? [extra] : [];
-  gl.setWorkerUrl(worker);
+  gl.setWorkerUrl(asWritten(worker));
   const map = new gl.Map({
     container: canvas(figure),
     style: combined(base, beside, wished),
@@ -33,6 +33,11 @@ async function show(figure) {
   map.once("load", () => figure.querySelector("svg")?.remove());
   if (found) map.on("load", () => draw(map, found));
   map.on("idle", () => { figure.dataset.map = "idle"; });
+}
+
+/** An address as the page itself writes it, which is not beside this module. */
+function asWritten(address) {
+  return new URL(address, document.baseURI).href;
 }
 
 const GESTURES = {

@@ -10,7 +10,7 @@ export class Swatches {
   #width = 0;
 
   /** Icons come from the same sprite as the map's; without it, areas, lines and dots still draw. */
-  async load(api, sprite = "/sprites/bando") {
+  async load(api, sprite) {
     const scale = devicePixelRatio > 1 ? "@2x" : "";
     this.#icons = await api.json(`${sprite}${scale}.json`).catch(() => ({}));
     this.#sheet = `${sprite}${scale}.png`;

@@ -1,6 +1,7 @@
 // The layer tree: themes with their layers, what is on, and all that is known about each layer.
 
 import { el, icon, iconButton } from "./dom.js";
+import { at } from "./home.js";
 
 export class Tree {
   #open = new Set();
@@ -136,7 +137,7 @@ export class Tree {
       [words.t("sources"), layer.sources.length ? layer.sources.map((source) => sourceLine(source, words)) : "—"],
     ];
     if (layer.note) rows.push([words.t("note"), words.of(layer.note)]);
-    const page = el("a", { class: "link", href: `/collections/${encodeURIComponent(layer.id)}?f=html` }, words.t("layerPage"));
+    const page = el("a", { class: "link", href: at(`/collections/${encodeURIComponent(layer.id)}?f=html`) }, words.t("layerPage"));
     return el("div", { class: "layer-details" },
       el("dl", { class: "facts" }, rows.map(([term, value]) => [el("dt", {}, term), el("dd", {}, ...[value].flat())])),
       el("p", { class: "layer-page" }, page),
