@@ -19,7 +19,7 @@ def modules(browser, live):
     page.goto(f"{live}/?f=html")
     page.wait_for_selector("html[data-ready]")
     source = page.get_attribute("script[type=module]", "src") or ""
-    base = re.sub(r"main\.js$", "", source)
+    base = f"{live}/" + re.sub(r"main\.js$", "", source)
     page.evaluate(
         """async (base) => {
           const names = ["coordinates", "words", "grids", "mapstyle", "share", "measure", "sketch", "strings"];
