@@ -27,15 +27,23 @@ class Listener:
     """Someone who listens, and what is still to be sent."""
 
     view: View
-    unread: "asyncio.Queue[bytes]" = field(default_factory=lambda: asyncio.Queue(MOST_UNREAD))
+    unread: "asyncio.Queue[tuple[int | None, bytes]]" = field(default_factory=lambda: asyncio.Queue(MOST_UNREAD))
     task: "asyncio.Task[None] | None" = None
 
-    def give(self, message: bytes) -> None:
+    def give(self, message: bytes, release: int | None = None) -> None:
+        """The message of a release, or a beat."""
         try:
-            self.unread.put_nowait(message)
+            self.unread.put_nowait((release, message))
         except asyncio.QueueFull:
             if self.task is not None:
                 self.task.cancel()
+
+    async def after(self, heard: int) -> tuple[int, bytes]:
+        """The next message for one who has heard of this release, and the release that is known with it."""
+        while True:
+            release, message = await self.unread.get()
+            if release is None or release > heard:
+                return release or heard, message
 
 
 class Hub:
@@ -65,11 +73,11 @@ class Hub:
         """Of those who listen, each once."""
         return [*{listener.view.name: listener.view for listener in self._listeners}.values()]
 
-    def tell(self, messages: Mapping[str, bytes]) -> None:
+    def tell(self, release: int, messages: Mapping[str, bytes]) -> None:
         """Tell everyone what was written for their view; who came since then has heard it already."""
         for listener in tuple(self._listeners):
             if listener.view.name in messages:
-                listener.give(messages[listener.view.name])
+                listener.give(messages[listener.view.name], release)
 
     async def beat(self) -> None:
         """Keep quiet connections open, and find out who has left; for ever."""
@@ -92,7 +100,7 @@ class EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, hub: Hub, listener: Listener, first: bytes, allowed: Callable[[], bool]) -> None:
+    def __init__(self, hub: Hub, listener: Listener, first: tuple[int, bytes], allowed: Callable[[], bool]) -> None:
         super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         del self.headers["content-length"]
         self._hub, self._listener, self._first, self._allowed = hub, listener, first, allowed
@@ -107,8 +115,8 @@ class EventStream(Response):
 
     async def _talk(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        message = self._first
+        heard, message = self._first
         while self._allowed():
             await send({"type": "http.response.body", "body": message, "more_body": True})
-            message = await self._listener.unread.get()
+            heard, message = await self._listener.after(heard)
         await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -126,7 +126,7 @@ class Keeper:
             async with snapshot(self.pool) as snap:
                 newest = snap.release
                 of_views = {view.name: await touched_for(snap, self.told, view) for view in self.hub.views}
-            self.hub.tell({name: message_of(newest, touches) for name, touches in of_views.items()})
+            self.hub.tell(newest, {name: message_of(newest, touches) for name, touches in of_views.items()})
         self.told = newest
 
 

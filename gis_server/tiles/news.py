@@ -50,7 +50,7 @@ async def get_events(request: Request, view: Caller, last_event_id: Annotated[st
     return EventStream(hub, listener, first, lambda: _still(request, view))
 
 
-async def _first(request: Request, view: View, last: str | None) -> bytes:
+async def _first(request: Request, view: View, last: str | None) -> tuple[int, bytes]:
     """What was missed since the last event, or where things stand; read once for all who come at the same time."""
     hub: Hub = request.app.state.hub
 
@@ -58,9 +58,9 @@ async def _first(request: Request, view: View, last: str | None) -> bytes:
         async with snapshot(pool_of(request)) as snap:
             return snap.release, message_of(snap.release, await _missed(snap, last, view))
 
-    release, message = await hub.comers.share((last, view.name), read)
-    note_release(request, release)
-    return message
+    first = await hub.comers.share((last, view.name), read)
+    note_release(request, first[0])
+    return first
 
 
 async def _missed(snap: Snapshot, last: str | None, view: View) -> Touches | None:

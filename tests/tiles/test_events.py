@@ -12,10 +12,13 @@ import numpy as np
 import pytest
 
 from gis_server.access.keys import KeyHolder, add_key, remove_keys
+from gis_server.access.views import compile_views
 from gis_server.catalog import Catalog
 from gis_server.db.database import Database
 from gis_server.drawing.cells import ids, ranges
 from gis_server.settings import Settings
+from gis_server.tiles.events import BEAT, Hub, message_of
+from gis_server.tiles.events import Listener as Heard
 from gis_server.tiles.touched import MOST_TOLD, coarser
 from tests.live import Wire
 from tests.serving import LAT, LON, MEASURED, publish_rows, row_of, tile_at
@@ -195,3 +198,15 @@ def test_too_many_tiles_are_told_as_their_parents() -> None:
         fine, coarse = (ranges(some, zoom) for some in (cells, few))
         for first, last in zip(*fine, strict=True):
             assert any(low <= first and last <= high for low, high in zip(*coarse, strict=True))
+
+
+async def test_who_came_as_a_release_was_told_hears_of_it_once(catalog: Catalog) -> None:
+    """It enters before it reads where things stand, so both may tell it of the same release."""
+    hub, listener = Hub(), Heard(compile_views(catalog)["public"])
+    hub.enter(listener)
+    for release in (6, 7):
+        hub.tell(release, {listener.view.name: message_of(release, {})})
+    listener.give(BEAT)
+    hub.tell(8, {listener.view.name: message_of(8, {})})
+    assert await listener.after(7) == (7, BEAT)
+    assert await listener.after(7) == (8, message_of(8, {}))
