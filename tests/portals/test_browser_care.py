@@ -31,6 +31,23 @@ def test_a_phone_has_no_sideways_scroll_and_its_sheet_rises(phone: Watched):
     assert outside == []
 
 
+def test_every_control_of_the_sheet_is_large_enough_for_a_finger(phone: Watched):
+    page = phone.open("/#map=thoat_nuoc")
+    page.tap("#tab-layers")
+    page.wait_for_timeout(300)
+    page.wait_for_selector("#panel .switch")
+    small = page.evaluate(
+        "[...document.querySelectorAll('#panel :is(button, input, .sheet-handle)')].filter((one) => one.offsetParent)"
+        ".filter((one) => Math.min(one.offsetWidth, one.offsetHeight) < 24 && one.type !== 'range')"
+        ".map((one) => one.outerHTML)"
+    )
+    assert small == []
+    tabs, handle = page.locator(".tabs").bounding_box(), page.locator(".sheet-handle").bounding_box()
+    assert tabs
+    assert handle
+    assert handle["y"] + handle["height"] <= tabs["y"], "a finger on a tab must not drag the sheet"
+
+
 def test_the_public_sees_a_map_that_fills_the_screen_without_a_banner(desk: Watched):
     desk.page.set_extra_http_headers({"X-Forwarded-For": "203.0.113.7"})
     page = desk.open("/#map=nen")
