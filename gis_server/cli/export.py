@@ -94,7 +94,7 @@ def export(  # noqa: PLR0913 a command line has as many options as people need
     if dry_run:
         asyncio.run(_only_tell(machine, wish))
         return
-    with _ended_like_ctrl_c(), drafted(target) as draft:
+    with drafted(target) as draft, ended_like_ctrl_c():
         if bundle:
             _write_bundle(machine, wish, draft, target)
         else:
@@ -103,13 +103,24 @@ def export(  # noqa: PLR0913 a command line has as many options as people need
 
 
 @contextmanager
-def _ended_like_ctrl_c() -> Iterator[None]:
-    """Whoever ends the process by SIGTERM leaves as little behind as who presses Ctrl-C."""
-    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+def ended_like_ctrl_c() -> Iterator[None]:
+    """Whoever ends the process by SIGTERM leaves as little behind as who presses Ctrl-C.
+
+    It ends also where the cancellation was lost on its way: asyncpg loses one that comes together with an answer."""
+    told = False
+
+    def end(*_: object) -> None:
+        nonlocal told
+        told = True
+        signal.raise_signal(signal.SIGINT)
+
+    before = signal.signal(signal.SIGTERM, end)
     try:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+    if told:
+        raise KeyboardInterrupt
 
 
 def _write_bundle(machine: Ready, wish: Wish, draft: Path, target: Path) -> None:

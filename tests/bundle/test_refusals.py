@@ -7,10 +7,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from gis_server.cli.export import ended_like_ctrl_c
 from gis_server.errors import ExportFailed, SettingInvalid, UnknownLayer
 from gis_server.settings import HOME
 from tests.bundle.conftest import AROUND, MAP, Run
@@ -67,6 +69,11 @@ def test_an_export_that_is_ended_leaves_nothing(whole_city: City, tmp_path: Path
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) != 0
     assert [path.name for path in tmp_path.iterdir() if path.name != "state"] == []
+
+
+def test_an_export_ends_also_where_the_word_to_end_was_lost() -> None:
+    with pytest.raises(KeyboardInterrupt), ended_like_ctrl_c(), suppress(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGTERM)
 
 
 @pytest.fixture
