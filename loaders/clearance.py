@@ -1,24 +1,23 @@
 """How far the corners of an area are from its sides: tells that it stays sound when its corners are moved a little.
 
-The same as ST_MinimumClearance, for areas of few corners, which most parcels and houses are; the rest costs more to
-measure than looking at it in each tile.
+The same as `gis_server.db.shapes.measured`, on whole columns: most parcels and houses have few corners.
 """
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gis_server.db.shapes import FEW_CORNERS
 from loaders.geometry import Shapes
 from loaders.wkb import Plain
 
-MOST_CORNERS = 8
 AREA = 2
 Metres = NDArray[np.float64]
 """NaN where nobody measured."""
 
 
 def of_shapes(shapes: Shapes) -> Metres:
-    few = (shapely.get_dimensions(shapes) == AREA) & (shapely.get_num_coordinates(shapes) <= MOST_CORNERS + 1)
+    few = (shapely.get_dimensions(shapes) == AREA) & (shapely.get_num_coordinates(shapes) <= FEW_CORNERS + 1)
     measured = np.full(len(shapes), np.nan)
     measured[few] = shapely.minimum_clearance(shapes[few])
     return measured
@@ -26,7 +25,7 @@ def of_shapes(shapes: Shapes) -> Metres:
 
 def of_rings(plain: Plain) -> Metres:
     measured = np.full(len(plain.counts), np.nan)
-    for corners in range(3, MOST_CORNERS + 1):
+    for corners in range(3, FEW_CORNERS + 1):
         chosen = np.flatnonzero((plain.kinds == AREA) & (plain.counts == corners + 1))
         if len(chosen):
             places = plain.starts[chosen] + np.arange(corners)[:, None]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from gis_server.catalog import Layer
 from gis_server.db.ddl import create_statements, geometry_types, kinds_rule, late_indexes, required_name
-from gis_server.db.shapes import WIDENINGS, Column, Shape, hash_expression
+from gis_server.db.shapes import WIDENINGS, Column, Shape, hash_expression, measured
 from gis_server.db.statements import SQL, quoted, statement
 
 
@@ -51,7 +51,7 @@ def alteration(layer: Layer, old: Shape, new: Shape, content: Content) -> list[S
     if old.indexes != new.indexes:
         steps.append(Step(f"{layer.id}: index", tuple(late_indexes(layer))))
     if old.measured != new.measured:
-        steps.append(Step(f"{layer.id}: clearance", (_named(layer, "measure"),)))
+        steps.append(Step(f"{layer.id}: clearance", (_named(layer, "measure", measured=measured("geom")),)))
     return steps
 
 

@@ -30,6 +30,8 @@ INDEXES = 3
 CLEARANCE = "clearance"
 """Metres between a corner of `geom` and the nearest side that it is no end of (ST_MinimumClearance): what tells that an
 area stays sound on a tile's grid. NULL where nobody measured."""
+FEW_CORNERS = 8
+"""Areas with more are not measured: that costs more than looking at them in each tile."""
 MEASURED = 2
 """What is measured of each shape; the migration adds what is missing. 1: not how far corners are from sides."""
 
@@ -61,6 +63,14 @@ class Shape:
         columns = {name: Column(**column) for name, column in content["columns"].items()}
         versions = {name: content.get(name, 1) for name in ("hash", "indexes", "measured")}
         return cls(columns, list(content["key"]), list(content["kinds"]), **versions)
+
+
+def measured(geom: str) -> str:
+    """The clearance of a shape in SQL; `loaders.clearance` measures whole columns alike."""
+    return (
+        f"CASE WHEN ST_Dimension({geom}) = 2 AND ST_NPoints({geom}) <= {FEW_CORNERS + 1} "
+        f"THEN ST_MinimumClearance({geom})::real END"
+    )
 
 
 def shape_of(layer: Layer) -> Shape:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import psycopg
 
 from gis_server.catalog import Catalog, Layer
+from gis_server.db.shapes import measured
 from gis_server.db.statements import quoted, statement
 from gis_server.drawing.touched import record_touched
 from gis_server.errors import RollbackRefused
@@ -131,7 +132,8 @@ def _restore(conn: psycopg.Connection, layer: Layer, number: int) -> None:
 def _names(layer: Layer) -> dict[str, str]:
     columns = ", ".join([*(quoted(name) for name in layer.fields), "geom"])
     changes = quoted(f"back {layer.id}"[:63])
-    return {"served": layer.table, "history": layer.history, "changes": changes, "columns": columns}
+    names = {"served": layer.table, "history": layer.history, "changes": changes, "columns": columns}
+    return {**names, "measured": measured("h.geom")}
 
 
 def _one(conn: psycopg.Connection, query: str | bytes) -> tuple[int, ...]:

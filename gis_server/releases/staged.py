@@ -9,7 +9,7 @@ import psycopg
 
 from gis_server.catalog import Layer
 from gis_server.catalog.crs import WEB_MERCATOR
-from gis_server.db.shapes import hash_expression
+from gis_server.db.shapes import hash_expression, measured
 from gis_server.db.statements import quoted, statement
 from gis_server.errors import LoadRefused
 
@@ -196,7 +196,7 @@ def _names(staged: Staged, changes: str) -> dict[str, str]:
         "changes": changes,
         "hash": hash_expression(layer) if plain else "s.hash",
         "mercator": f"ST_Transform(s.geom, {WEB_MERCATOR})" if plain else "s.geom_3857",
-        "clearance": "NULL::real" if plain else "s.clearance",
+        "clearance": measured("s.geom") if plain else "s.clearance",
         "key": ", ".join(key),
         "columns": ", ".join(columns),
         "staged_columns": ", ".join(f"s.{column}" for column in columns),

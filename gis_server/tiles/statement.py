@@ -54,14 +54,19 @@ def _tile_statement(layers: Sequence[Drawn], zoom: int, manner: Manner) -> str:
 
 def _piece(drawn: Drawn, zoom: int, manner: Manner) -> str:
     rule, names = rule_of(drawn.layer), mvt_names(drawn.layer, manner.extent)
-    if rule is not None and zoom <= rule.high:
-        return text(SQL, "tile_drawn", **names, seen=literal(drawn.seen))
-    if rule is not None and rule.into_areas and manner.from_afar:
-        return text(SQL, "tile_afar", **names, seen=literal(drawn.seen), high=str(rule.high))
+    if rule is not None and (zoom <= rule.high or (rule.into_areas and manner.from_afar)):
+        return text(SQL, "tile_drawn", **names, **_drawn_at(min(zoom, rule.high), zoom), seen=literal(drawn.seen))
     if zoom >= DETAILED_ZOOM and set(drawn.layer.file.geometry) == {"Polygon"}:
         names["buffer"] = _in_steps(AREA_BUFFER, manner.extent)
         return text(SQL, "tile_areas", **names, columns=columns(drawn, zoom), rows=drawn.rows)
     return from_rows(drawn, zoom, "served.geom_3857", extent=manner.extent)
+
+
+def _drawn_at(drawn: int, zoom: int) -> dict[str, str]:
+    """In which tile of the zoom at which things were drawn a tile lies; numbers of four bytes: see tile_labels.sql."""
+    if drawn == zoom:
+        return {"zoom": "$1", "x": "$2", "y": "$3"}
+    return {"zoom": str(drawn), "x": f"($2::int >> {zoom - drawn})", "y": f"($3::int >> {zoom - drawn})"}
 
 
 def _labels(drawn: Drawn, extent: int) -> str:

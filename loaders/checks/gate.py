@@ -8,7 +8,7 @@ from psycopg import sql
 
 from gis_server.catalog import Layer
 from gis_server.catalog.checks import DistinctCheck
-from gis_server.db.shapes import hash_expression
+from gis_server.db.shapes import hash_expression, measured
 from loaders.checks.attributes import attribute_rules, column
 from loaders.checks.bench import Bench, shown
 from loaders.checks.consumers_left import find_emptied_fields_in_use
@@ -139,7 +139,8 @@ class Gate:
         odd = rows(layer, "lines", "validity")
         find_along_lines(self.bench, layer, odd, repair=repair is not None)
         if repair is not None and odd:
-            self.bench.run("restate", layer, {"hash": sql.SQL(hash_expression(layer))}, rows=odd)
+            told = {"hash": sql.SQL(hash_expression(layer)), "measured": sql.SQL(measured("geom"))}
+            self.bench.run("restate", layer, told, rows=odd)
         distinct = any(isinstance(check, DistinctCheck) for check in layer.file.checks)
         alike = self.staging.suspects.repeats(layer, "distinct")
         if distinct and (invalid or len(alike)):

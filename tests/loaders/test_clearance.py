@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from gis_server.db.database import Database
-from loaders.clearance import MOST_CORNERS, of_rings, of_shapes
+from loaders.clearance import FEW_CORNERS, of_rings, of_shapes
 from loaders.wkb import read_plain
 
 COUNT = 400
@@ -31,7 +31,7 @@ def areas() -> Any:
 
 
 def few(areas: Any) -> Any:
-    return shapely.get_num_coordinates(areas) <= MOST_CORNERS + 1
+    return shapely.get_num_coordinates(areas) <= FEW_CORNERS + 1
 
 
 def test_columns_say_what_geos_says(areas: Any) -> None:

@@ -1,4 +1,5 @@
--- One layer of a tile that was drawn ahead, at publishing. “id” and “seen” are quoted literals.
+-- One layer of a tile as it was drawn ahead, at publishing: for the tile itself, or for one of a smaller scale that it lies in; “zoom”, “x” and
+-- “y” say which. “id” and “seen” are quoted literals.
 coalesce((
     SELECT ST_AsMVT(drawn, {id}, {extent}, 'geom', 'fid')
     FROM (
@@ -9,7 +10,8 @@ coalesce((
             CASE WHEN piece.source = ANY (tile.synthetic) THEN true END AS synthetic,
             ST_AsMVTGeom(piece.geom, tile.envelope, {extent}, {buffer}, true) AS geom
         FROM tile JOIN drawing.piece AS piece
-            ON piece.layer = {id} AND piece.seen = {seen} AND piece.zoom = $1 AND piece.x = $2 AND piece.y = $3
+            ON piece.layer = {id} AND piece.seen = {seen} AND piece.zoom = {zoom} AND piece.x = {x} AND piece.y = {y}
+            AND piece.geom && tile.found
         ORDER BY piece.fid, piece.tags::text, piece.geom
     ) AS drawn
 ), ''::bytea)
