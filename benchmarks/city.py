@@ -14,7 +14,6 @@ from typing import Any
 
 from benchmarks.city_answers import answers
 from benchmarks.city_changes import LOADER_MIB, changes
-from benchmarks.gate import asked
 from benchmarks.measure import CONSOLE, claim, seconds_of
 from benchmarks.place import OSM, Bench, fresh_installation, here
 from gis_server.access.views import compile_views
@@ -58,7 +57,7 @@ def measure(city: Bench, folder: Path, steps: Sequence[str] = STEPS) -> None:
 
 
 def _make(city: Bench, folder: Path, parcels: int) -> None:
-    took = seconds_of(lambda: asked(city, "sample", "--out", str(folder), "--parcels", str(parcels)))
+    took = seconds_of(lambda: city.asked("sample", "--out", str(folder), "--parcels", str(parcels)))
     CONSOLE.print(f"{parcels:,} parcels made in {took:.1f} s")
 
 

@@ -15,7 +15,6 @@ from pathlib import Path
 import psycopg
 from fastapi.testclient import TestClient
 
-from benchmarks.gate import asked
 from benchmarks.measure import CONSOLE, claim
 from benchmarks.place import Bench, fresh_installation
 from gis_server.app import create_app
@@ -53,8 +52,8 @@ PLAN: Mapping[str, tuple[str, str]] = {
 
 def bench(place: Bench, parcels: int = PARCELS) -> None:
     with tempfile.TemporaryDirectory(prefix="bando-dossier-") as folder, fresh_installation() as city:
-        asked(place, "sample", "--out", folder, "--parcels", str(parcels))
-        asked(city, "load", folder)
+        place.asked("sample", "--out", folder, "--parcels", str(parcels))
+        city.asked("load", folder)
         with city.database.connect("load") as conn:
             _plan(conn, city.catalog)
         with city.database.connect("owner") as conn:

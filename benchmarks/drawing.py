@@ -15,7 +15,6 @@ import numpy as np
 import psycopg
 import shapely
 
-from benchmarks.gate import asked
 from benchmarks.measure import CONSOLE, claim
 from benchmarks.place import Bench, fresh_installation
 from benchmarks.tiles import draw_all
@@ -39,7 +38,7 @@ def bench(_: Bench, parcels: int = PARCELS) -> None:
     """In an installation of its own."""
     with tempfile.TemporaryDirectory(prefix="bando-drawing-") as folder, fresh_installation() as place:
         data = Path(folder) / "lon"
-        asked(place, "sample", "--out", str(data), "--parcels", str(parcels))
+        place.asked("sample", "--out", str(data), "--parcels", str(parcels))
         load = place.bando("load", str(data))
         with place.database.connect() as conn:
             for layer in LAYERS:

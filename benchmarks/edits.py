@@ -11,7 +11,6 @@ from statistics import median
 
 import shapely
 
-from benchmarks.gate import asked
 from benchmarks.measure import CONSOLE, claim
 from benchmarks.place import Bench, fresh_installation
 from gis_server.access.views import compile_views
@@ -81,8 +80,8 @@ class Office:
 
 def bench(place: Bench, parcels: int = PARCELS) -> None:
     with tempfile.TemporaryDirectory(prefix="bando-edits-") as folder, fresh_installation() as city:
-        asked(place, "sample", "--out", folder, "--parcels", str(parcels))
-        asked(city, "load", folder)
+        place.asked("sample", "--out", folder, "--parcels", str(parcels))
+        city.asked("load", folder)
         office = Office(city)
         some = office.parcels(4 * TIMES + MANY + 2)
         told = f"of {parcels:,} parcels"

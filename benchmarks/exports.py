@@ -11,7 +11,6 @@ import urllib.request
 from functools import partial
 from pathlib import Path
 
-from benchmarks.gate import asked
 from benchmarks.measure import CONSOLE, claim, median_ms, medians_ms
 from benchmarks.place import Bench, fresh_installation, here
 from benchmarks.tiles_http import memory_mib, service
@@ -35,8 +34,8 @@ ASKED = {
 def bench(place: Bench, parcels: int = PARCELS) -> None:
     """Prints ratios, in an installation of their own."""
     with tempfile.TemporaryDirectory(prefix="bando-exports-") as folder, fresh_installation() as empty:
-        asked(empty, "sample", "--out", folder, "--parcels", str(parcels))
-        asked(empty, "load", str(Path(folder) / "ThuaDat.gpkg"), "--profile", "mau_lon")
+        empty.asked("sample", "--out", folder, "--parcels", str(parcels))
+        empty.asked("load", str(Path(folder) / "ThuaDat.gpkg"), "--profile", "mau_lon")
         measure(empty)
 
 

@@ -21,7 +21,6 @@ import pyarrow.compute as pc
 import pyogrio
 import shapely
 
-from benchmarks.gate import asked
 from benchmarks.measure import CONSOLE, claim, run, seconds_of
 from benchmarks.place import Bench, fresh_installation
 from gis_server.catalog import Catalog
@@ -47,7 +46,7 @@ def bench(place: Bench, parcels: int = PARCELS, parts: Sequence[str] = PARTS) ->
     """
     whole = len(parts) == len(PARTS)
     with tempfile.TemporaryDirectory(prefix="bando-load-") as folder:
-        asked(place, "sample", "--out", str(Path(folder) / "lon"), "--parcels", str(parcels))
+        place.asked("sample", "--out", str(Path(folder) / "lon"), "--parcels", str(parcels))
         parcel_file = Path(folder) / "lon" / "ThuaDat.gpkg"
         for part in parts:
             with fresh_installation() as empty:
@@ -95,7 +94,7 @@ def _without_holding_back(place: Bench, file: Path, profile: str) -> None:
 
 def _load(place: Bench, file: Path, profile: str) -> tuple[float, dict[str, Any]]:
     started = time.perf_counter()
-    report: dict[str, Any] = json.loads(asked(place, "load", str(file), "--profile", profile, "--json"))
+    report: dict[str, Any] = json.loads(place.asked("load", str(file), "--profile", profile, "--json"))
     return time.perf_counter() - started, report
 
 

@@ -18,7 +18,6 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
-from benchmarks.gate import asked
 from benchmarks.measure import CONSOLE, claim, median_ms, ms_of
 from benchmarks.place import Bench, fresh_installation
 from benchmarks.tiles import draw_all
@@ -41,8 +40,8 @@ Tiles = Sequence[tuple[int, int, int]]
 def bench(_: Bench, parcels: int = PARCELS) -> None:
     """In an installation of its own."""
     with tempfile.TemporaryDirectory(prefix="bando-mechanisms-") as folder, fresh_installation() as city:
-        asked(city, "sample", "--out", folder, "--parcels", str(parcels))
-        asked(city, "load", str(Path(folder) / "ThuaDat.gpkg"), "--profile", "mau_lon")
+        city.asked("sample", "--out", folder, "--parcels", str(parcels))
+        city.asked("load", str(Path(folder) / "ThuaDat.gpkg"), "--profile", "mau_lon")
         layer = city.catalog[LAYER]
         with city.database.connect("owner") as conn:
             fields = ", ".join(map(quoted, layer.fields))

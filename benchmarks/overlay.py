@@ -12,7 +12,6 @@ from typing import Any
 
 import geopandas
 
-from benchmarks.gate import asked
 from benchmarks.measure import CONSOLE, claim
 from benchmarks.place import Bench, fresh_installation
 from benchmarks.tiles_http import service
@@ -29,9 +28,9 @@ Found = tuple[float, float]
 
 def bench(place: Bench, parcels: int = PARCELS) -> None:
     with tempfile.TemporaryDirectory(prefix="bando-overlay-") as folder, fresh_installation() as city:
-        asked(place, "sample", "--out", folder, "--parcels", str(parcels))
+        place.asked("sample", "--out", folder, "--parcels", str(parcels))
         for file in ("ThuaDat.gpkg", "OPho.gpkg"):
-            asked(city, "load", str(Path(folder) / file), "--profile", "mau_lon")
+            city.asked("load", str(Path(folder) / file), "--profile", "mau_lon")
         _measure(city, Path(folder))
 
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from gis_server.settings import Settings
 
 HOME = Path(__file__).parent.parent
 SHARED = HOME.parent / "shared" / "data"
+REFUSED = 3
 OSM = SHARED / "osm_hcmc_2018" / "hcm_2018.osm.pbf"
 
 
@@ -34,6 +36,15 @@ class Bench:
         """Runs a command of ours in this installation."""
         command = [str(Path(sys.executable).parent / "bando"), *words]
         return run(command, BANDO_STATE=str(self.settings.state_folder))
+
+    def asked(self, *words: str) -> str:
+        """What a command of this very source tree prints; a refusal (3) is a result like any other."""
+        command = [sys.executable, "-m", "gis_server.cli.main", *words]
+        environment = {**os.environ, "BANDO_STATE": str(self.settings.state_folder)}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode not in (0, REFUSED):
+            raise subprocess.CalledProcessError(done.returncode, command, done.stdout, done.stderr)
+        return done.stdout
 
     def database_cpu_s(self) -> float:
         """Processor seconds of PostgreSQL: of connections that have ended, and of the server itself."""

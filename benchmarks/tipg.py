@@ -25,7 +25,6 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 import mapbox_vector_tile
 
-from benchmarks.gate import asked
 from benchmarks.measure import CONSOLE, claim
 from benchmarks.place import HOME, Bench, fresh_installation, here
 from benchmarks.tiles_http import service
@@ -50,8 +49,8 @@ def bench(place: Bench, parcels: int = PARCELS) -> None:
         CONSOLE.print("beside tipg: wrk is missing (apt-get install -y wrk); left out")
         return
     with tempfile.TemporaryDirectory(prefix="bando-tipg-") as folder, fresh_installation() as empty:
-        asked(empty, "sample", "--out", folder, "--parcels", str(parcels))
-        asked(empty, "load", str(Path(folder) / "ThuaDat.gpkg"), "--profile", "mau_lon")
+        empty.asked("sample", "--out", folder, "--parcels", str(parcels))
+        empty.asked("load", str(Path(folder) / "ThuaDat.gpkg"), "--profile", "mau_lon")
         measure(empty)
 
 

@@ -158,9 +158,7 @@ def _meant(raw: bytes) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
-        from loaders.letters.pages import (
-            readable_names,
-        )  # the statistics of letters are only read where they are needed
+        from loaders.letters.pages import readable_names  # brings the statistics of letters
 
         shown = raw.decode("latin-1")
         return readable_names([shown], "latin-1")[shown]

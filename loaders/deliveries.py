@@ -17,7 +17,7 @@ from loaders.archives import Budget, is_zip, unpack
 from loaders.printable import printable
 from loaders.profiles import Reader
 from loaders.sniff import reader_of_json
-from loaders.unread import SYSTEM, is_junk, why_unread
+from loaders.unread import why_junk, why_unread
 from loaders.workplace import workplace
 
 MANIFEST = "giao_nop.yaml"
@@ -188,8 +188,8 @@ def _file(entry: Path, name: str, names: set[str]) -> DeliveredFile:
             f"Tên tệp “{printable(name)}” không phải UTF-8 hoặc có ký tự điều khiển. Hãy đổi tên rồi giao nộp lại.",
             f"The file name “{printable(name)}” is not UTF-8 or has control characters. Rename it, then deliver again.",
         )
-    if is_junk(entry):
-        return DeliveredFile(name, entry, None, SYSTEM)
+    if (junk := why_junk(entry)) is not None:
+        return DeliveredFile(name, entry, None, junk)
     if ending in (".json", ".js"):
         return DeliveredFile(name, entry, reader_of_json(entry))
     if ending in READERS:

@@ -10,7 +10,7 @@ from gis_server.catalog.model import Text
 from gis_server.errors import DeliveryUnreadable
 from gis_server.figures import vietnamese
 from gis_server.file_trouble import in_words
-from loaders.whole import verify_mapinfo, verify_shapefile, verify_table
+from loaders.whole import verify_mapinfo, verify_shapefile
 
 HEAD_BYTES = 1 << 16
 WORKBOOK_BYTES = 1 << 30
@@ -36,20 +36,22 @@ TEXTS: dict[str, re.Pattern[bytes]] = {
     ".js": re.compile(rb"\s*(?:export\s+default|(?:var|let|const)\s|[\w$.]+\s*=|[\[{])"),
     ".kml": re.compile(rb"\s*<"),
     ".gml": re.compile(rb"\s*<"),
+    ".csv": re.compile(rb"(?!PK\x03\x04|\xd0\xcf\x11\xe0|%PDF|SQLite format 3|PAR1)"),
 }
 SAME = {
     ".tiff": ".tif",
+    ".tsv": ".csv",
     ".geojsonseq": ".geojsonl",
     ".geojsons": ".geojsonl",
     ".jsonl": ".geojsonl",
     ".ndjson": ".geojsonl",
 }
 XML = frozenset({".kml", ".gml"})
-TABLES = frozenset({".csv", ".tsv"})
 KNOWN: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (re.compile(rb"SQLite format 3"), "SQLite"),
-    (re.compile(rb"PK\x03\x04"), "zip"),
-    (re.compile(rb"\xd0\xcf\x11\xe0"), "OLE (DGN V8, Excel 97, Word)"),
+    (re.compile(rb"PAR1"), "Parquet"),
+    (re.compile(rb"PK\x03\x04"), "zip, Excel (.xlsx)"),
+    (re.compile(rb"\xd0\xcf\x11\xe0"), "OLE (DGN V8, Excel .xls, Word)"),
     (re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:OGR)?VRT", re.IGNORECASE), "VRT"),
     (re.compile(rb"(?:\xef\xbb\xbf)?\s*<"), "XML/HTML"),
     (re.compile(rb"AC10\d\d"), "DWG"),
@@ -62,6 +64,9 @@ HINTS = {
     ".xlsx": Text(
         vi="Hãy mở bằng Excel hay LibreOffice rồi lưu thành .xlsx hoặc .csv.",
         en="Open it in Excel or LibreOffice and save it as .xlsx or .csv.",
+    ),
+    ".csv": Text(
+        vi="Hãy đổi đuôi cho đúng, hoặc mở ra rồi lưu thành CSV.", en="Give it its right ending, or save it as CSV."
     ),
 }
 PROLOG_BYTES = 1 << 20
@@ -98,8 +103,6 @@ def _verify(path: Path, name: str) -> None:
         verify_shapefile(path, head, name)
     if ending in (".tab", ".mif"):
         verify_mapinfo(path, head, name)
-    if ending in TABLES:
-        verify_table(head, name)
     if ending in XML:
         _verify_xml(path, name)
     if ending == ".xlsx":

@@ -1,23 +1,14 @@
 """Whether all parts of a delivered file are there, and belong to each other: a library would read what there is."""
 
-import struct
 import unicodedata
-from collections.abc import Iterator
 from pathlib import Path
 
 from gis_server.errors import DeliveryUnreadable
 from gis_server.figures import vietnamese
+from loaders.dbf_header import read_header
 
 SHX_HEAD, SHX_RECORD = 100, 8
-DBF_HEAD, DBF_FIELD, DBF_END = 32, 32, 0x0D
 LETTERS_HEAD = 1_000
-BINARY: dict[bytes, str] = {
-    b"PK\x03\x04": "Excel (.xlsx)/zip",
-    b"\xd0\xcf\x11\xe0": "Excel 97 (.xls)",
-    b"%PDF": "PDF",
-    b"SQLite format 3": "SQLite",
-    b"PAR1": "Parquet",
-}
 
 
 def verify_shapefile(path: Path, head: bytes, name: str) -> None:
@@ -52,15 +43,6 @@ def verify_mapinfo(path: Path, head: bytes, name: str) -> None:
         )
 
 
-def verify_table(head: bytes, name: str) -> None:
-    really = next((kind for sign, kind in BINARY.items() if head.startswith(sign)), None)
-    if really is not None:
-        raise DeliveryUnreadable(
-            f"{name} không phải bảng chữ: nội dung là {really}. Hãy đổi đuôi cho đúng, hoặc mở ra rồi lưu thành CSV.",
-            f"{name} is not a table of text: its content is {really}. Give it its right ending, or save it as CSV.",
-        )
-
-
 def _beside(path: Path) -> dict[str, Path]:
     """Ending → file, of all files of the same stem."""
     stem = path.stem.lower()
@@ -86,8 +68,7 @@ def _refuse_missing(path: Path, name: str, missing: list[str]) -> None:
 def _verify_counts(shx: Path, dbf: Path, name: str) -> None:
     """Shapes and rows are joined by nothing but their order."""
     shapes = max(0, shx.stat().st_size - SHX_HEAD) // SHX_RECORD
-    said, begin, width = struct.unpack_from("<IHH", _head(dbf), 4)
-    rows = min(said, max(0, dbf.stat().st_size - begin) // max(1, width))
+    rows = read_header(dbf).rows
     if rows > shapes:
         raise DeliveryUnreadable(
             f"{name} có {vietnamese(shapes)} hình nhưng {dbf.name} có {vietnamese(rows)} dòng: hai tệp không cùng một "
@@ -98,7 +79,7 @@ def _verify_counts(shx: Path, dbf: Path, name: str) -> None:
 
 
 def _verify_memos(dbf: Path, name: str) -> None:
-    memos = [field for field, kind in _fields(_head(dbf)) if kind == b"M"]
+    memos = [column.name for column in read_header(dbf).columns if column.kind == b"M"]
     if memos:
         listed = ", ".join(memos)
         raise DeliveryUnreadable(
@@ -107,17 +88,3 @@ def _verify_memos(dbf: Path, name: str) -> None:
             f"{name} has memo columns ({listed}): their words lie outside of the .dbf and cannot be read, only numbers "
             "are left. Ask for a GeoPackage, or for these columns as text.",
         )
-
-
-def _head(dbf: Path) -> bytes:
-    with dbf.open("rb") as source:
-        head = source.read(DBF_HEAD)
-        more = struct.unpack_from("<H", head, 8)[0] - DBF_HEAD if len(head) == DBF_HEAD else 0
-        return head.ljust(DBF_HEAD, b"\0") + source.read(max(0, more))
-
-
-def _fields(head: bytes) -> Iterator[tuple[str, bytes]]:
-    for start in range(DBF_HEAD, len(head) - DBF_FIELD + 1, DBF_FIELD):
-        if head[start] == DBF_END:
-            return
-        yield head[start : start + 11].split(b"\0")[0].decode("latin-1"), head[start + 11 : start + 12]

@@ -9,7 +9,6 @@ blank cells are numbers that did not fit, and in a column without blanks they ar
 
 import glob
 import mmap
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,10 +18,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from loaders.dbf_header import HEAD, Header, read_header
+
 OVERFLOW = "****"
-STAR, BLANK, END = ord("*"), ord(" "), 0x0D
-HEADER_BYTES, FIELD_BYTES = 32, 32
-NUMBERS, DAYS = b"NF", b"D"
+STAR, BLANK = ord("*"), ord(" ")
+NUMBERS, DAYS = (b"N", b"F"), b"D"
 DAY_WIDTH = 8
 NO_DAY = (b"", b"00000000", b"0")
 """How programs write that there is no day."""
@@ -45,13 +45,13 @@ def misread(shapefile: Path) -> Places:
     """Misread cells by the place of their column; rows count as GDAL counts them, without deleted ones."""
     beside = shapefile.parent.glob(f"{glob.escape(shapefile.stem)}.*")
     path = next((one for one in beside if one.suffix.lower() == ".dbf"), None)
-    if path is None or path.stat().st_size <= HEADER_BYTES:
+    if path is None or path.stat().st_size <= HEAD:
         return {}
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        header = content[: int.from_bytes(content[8:10], "little")]
-        if content.find(b"**", HEADER_BYTES) < 0 and not any(kind in DAYS for _, kind, _, _ in _columns(header)):
-            return {}
-        return _found(path, header)
+    header = read_header(path)
+    days = any(column.kind == DAYS for column in header.columns)
+    if not header.rows or not header.width or not (days or _has_stars(path)):
+        return {}
+    return _found(path, header)
 
 
 def as_written(rows: pa.Table, first: int, found: Places) -> pa.Table:
@@ -65,26 +65,27 @@ def as_written(rows: pa.Table, first: int, found: Places) -> pa.Table:
     return rows
 
 
-def _found(path: Path, header: bytes) -> Places:
-    width, said = int.from_bytes(header[10:12], "little"), int.from_bytes(header[4:8], "little")
-    count = min(said, (path.stat().st_size - len(header)) // max(1, width))
-    if count <= 0 or not width:
-        return {}
-    cells = np.memmap(path, dtype=np.uint8, mode="r", offset=len(header), shape=(count, width))
+def _has_stars(path: Path) -> bool:
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return content.find(b"**", HEAD) >= 0
+
+
+def _found(path: Path, header: Header) -> Places:
+    cells = np.memmap(path, dtype=np.uint8, mode="r", offset=header.begin, shape=(header.rows, header.width))
     kept = cells[:, 0] != STAR
     numbers = np.cumsum(kept) - 1
     found = {}
-    for place, kind, at, wide in _columns(header):
-        if at + wide > width:
+    for place, column in enumerate(header.columns):
+        if column.kind not in (*NUMBERS, DAYS) or column.at + column.width > header.width:
             continue
-        texts = cells[:, at : at + wide]
-        wrong = _overflown(texts, kept) if kind in NUMBERS else _no_days(texts, kept)
+        texts = cells[:, column.at : column.at + column.width]
+        wrong = _no_days(texts, kept) if column.kind == DAYS else _overflown(texts, kept)
         if wrong.any():
-            found[place] = Misread(numbers[wrong], _words(texts[wrong], kind))
+            found[place] = Misread(numbers[wrong], _words(texts[wrong], column.kind))
     return found
 
 
-def _words(texts: Bytes, kind: int) -> list[str]:
+def _words(texts: Bytes, kind: bytes) -> list[str]:
     if kind in NUMBERS:
         return [OVERFLOW] * len(texts)
     return [bytes(text).decode("latin-1").strip() for text in texts]
@@ -114,14 +115,3 @@ def _is_day(word: bytes) -> bool:
     except ValueError:
         return False
     return len(word) == DAY_WIDTH
-
-
-def _columns(header: bytes) -> Iterator[tuple[int, int, int, int]]:
-    """Place, kind, first byte and width of each column of numbers or days."""
-    at = 1
-    for place, start in enumerate(range(HEADER_BYTES, len(header) - FIELD_BYTES + 1, FIELD_BYTES)):
-        if header[start] == END:
-            return
-        if header[start + 11] in NUMBERS + DAYS:
-            yield place, header[start + 11], at, header[start + 16]
-        at += header[start + 16]
