@@ -21,9 +21,10 @@ def test_a_dry_run_tells_the_size_and_writes_nothing(run: Run, tmp_path: Path) -
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_dry_run_tells_also_what_would_be_refused(run: Run, tmp_path: Path) -> None:
+def test_a_dry_run_tells_also_the_size_of_what_would_be_refused(run: Run, tmp_path: Path) -> None:
     answer = run(MAP, str(tmp_path / "a.pmtiles"), *AREA, "--most-tiles", "1", "--dry-run")
     assert answer.exit_code == 0
+    assert told_mib(answer.output) == told_mib(run(MAP, str(tmp_path / "a.pmtiles"), *AREA, "--dry-run").output)
 
 
 def test_the_size_of_a_bundle_is_told_near_the_truth(run: Run, bundle: Path, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 import shapely
 
 from gis_server.db.database import Database
+from gis_server.db.shapes import measured
 from loaders.clearance import FEW_CORNERS, of_rings, of_shapes
 from loaders.wkb import read_plain
 
@@ -37,27 +38,27 @@ def few(areas: Any) -> Any:
 def test_columns_say_what_geos_says(areas: Any) -> None:
     plain = read_plain(pa.array(shapely.to_wkb(areas), pa.binary()))
     assert plain is not None
-    measured, told = of_rings(plain), shapely.minimum_clearance(areas)
+    found, told = of_rings(plain), shapely.minimum_clearance(areas)
     known = few(areas) & (np.arange(len(areas)) < len(areas) - 1)
     assert known.sum() > COUNT / 2
-    assert np.allclose(measured[known], told[known], rtol=1e-9)
-    assert np.isnan(measured[~known]).all()
-    assert measured[-2] == 5
+    assert np.allclose(found[known], told[known], rtol=1e-9)
+    assert np.isnan(found[~known]).all()
+    assert found[-2] == 5
 
 
 def test_shapes_one_by_one_say_the_same(areas: Any) -> None:
-    measured = of_shapes(np.append(areas, [shapely.Point(1, 1), shapely.LineString([(0, 0), (1, 1)])]))
-    assert np.array_equal(measured[: len(areas)][few(areas)], shapely.minimum_clearance(areas[few(areas)]))
-    assert np.isnan(measured[len(areas) :]).all()
+    found = of_shapes(np.append(areas, [shapely.Point(1, 1), shapely.LineString([(0, 0), (1, 1)])]))
+    assert np.array_equal(found[: len(areas)][few(areas)], shapely.minimum_clearance(areas[few(areas)]))
+    assert np.isnan(found[len(areas) :]).all()
 
 
 def test_postgis_says_the_same(areas: Any, make_database: Any) -> None:
-    """The migration measures by it."""
+    """Migrations, rollbacks, drafts and mended rows are measured by it."""
     database: Database = make_database()
-    query = b"SELECT ST_MinimumClearance(ST_GeomFromWKB(wkb)) FROM unnest(%s::bytea[]) WITH ORDINALITY AS t(wkb, n)"
+    query = f"SELECT {measured('geom')} FROM unnest(%s::bytea[]) AS wkb, ST_GeomFromWKB(wkb) AS geom"
     with database.connect("read") as conn:
-        told = [row[0] for row in conn.execute(query, [list(shapely.to_wkb(areas))])]
-    assert np.allclose(told, shapely.minimum_clearance(areas), rtol=1e-9)
+        told = [row[0] for row in conn.execute(query.encode(), [list(shapely.to_wkb(areas))])]
+    assert np.allclose(np.array(told, float), of_shapes(areas), rtol=1e-6, equal_nan=True)
 
 
 def test_an_area_stays_sound_on_a_grid_finer_than_its_clearance(areas: Any) -> None:

@@ -70,7 +70,13 @@ def test_an_interchange_file_without_its_values_is_refused(tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"PK\x03\x04", "xlsx"), (b"\xd0\xcf\x11\xe0", "xls"), (b"%PDF-1.7", "PDF"), (b"SQLite format 3\0", "SQLite")],
+    [
+        (b"PK\x03\x04", "xlsx"),
+        (b"\xd0\xcf\x11\xe0", "xls"),
+        (b"%PDF-1.7", "PDF"),
+        (b"SQLite format 3\0", "SQLite"),
+        (b"PAR1", "Parquet"),
+    ],
 )
 def test_a_table_of_text_that_is_none_says_what_it_is(tmp_path, content, words):
     (tmp_path / "hg.csv").write_bytes(content + struct.pack("<40I", *range(40)))
