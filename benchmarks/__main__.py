@@ -12,6 +12,7 @@ import time
 
 from benchmarks import (
     city,
+    cold,
     dossier,
     drawing,
     edits,
@@ -39,7 +40,7 @@ from benchmarks.place import OSM, Bench, fresh_installation
 
 IN_ORDER = (
     osm_load, tiles, tiles_http, features, images, soak, letters, grid, start, gate, raster, search, drawing,
-    mechanisms, history, city, load, exports, dossier, overlay, edits, tipg,
+    mechanisms, history, city, load, exports, dossier, overlay, edits, cold, tipg,
 )  # fmt: skip
 BENCHMARKS = {one.__name__.rpartition(".")[2]: one for one in IN_ORDER}
 

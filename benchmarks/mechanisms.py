@@ -61,7 +61,9 @@ async def _statements(city: Bench) -> Tiles:
     at: Tiles = ()
     async with await open_pool(city.database, city.settings) as pool, acquired(pool) as conn:
         for zoom in ZOOMS:
-            at = [(zoom, *row) for row in await conn.fetch(text(SQL, "spread_tiles"), zoom, TILES)]
+            at = [
+                (zoom, *row) for row in await conn.fetch(text(SQL, "spread_tiles", table="peer.ordered"), zoom, TILES)
+            ]
             steps = {
                 "the plain way": text(SQL, "plain_tile", table="peer.delivered", columns=every),
                 "stored in Web Mercator": text(SQL, "stored_tile", table="peer.stored", columns=every),

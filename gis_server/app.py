@@ -54,6 +54,7 @@ from gis_server.tiles.answer import MVT
 from gis_server.tiles.desk import Desk
 from gis_server.tiles.events import Hub
 from gis_server.tiles.front import Front
+from gis_server.tiles.hatch import Hatch
 from gis_server.tiles.news import router as news
 from gis_server.tiles.ogc_routes import router as ogc_tiles
 from gis_server.tiles.past import Past
@@ -131,6 +132,7 @@ def create_app(settings: Settings, editor: Editor | None = None) -> FastAPI:
     _furnish(app, settings)
     app.state.editor, app.state.editing = editor, asyncio.Lock()
     app.state.in_step = partial(_in_step, app)
+    app.routes.append(Hatch(app.state.desk, app.state.door))
     app.state.routes = [route for router in ROUTERS if editor or router is not edits for route in router.routes]
     for router in ROUTERS:
         app.include_router(router)

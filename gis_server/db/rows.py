@@ -10,6 +10,8 @@ from gis_server.db.statements import literal, quoted
 
 ONE_CAPITAL = re.compile("[A-HJ-RT-Z0-9_]+")
 """Letters that `upper` makes of their small one alone: I is made of ı as well, S of ſ."""
+BACKSLASH, ANYTHING = "\\", r"\0025"
+"""The latter is LIKE's %, written so that psycopg does not take it for a parameter."""
 
 
 def rows_condition(layer: Layer, level: Access) -> str | None:
@@ -30,10 +32,15 @@ def _is_marked(layer: Layer, field: str, codes: Sequence[str]) -> str:
         return f"{quoted(field)} = ANY ({listed})"
     words = f"upper({quoted(field)})"
     plain = f'upper({quoted(field)} COLLATE "C")'
-    looked_for = [(plain if ONE_CAPITAL.fullmatch(code) else words, literal(code)) for code in codes]
-    somewhere = " OR ".join(f"strpos({where}, {code}) > 0" for where, code in looked_for)
+    some = plain if all(ONE_CAPITAL.fullmatch(code) for code in codes) else words
+    parts = ", ".join(_anywhere(code) for code in codes)
     # The first half tells nearly every row from its like, in a thirtieth of the time.
-    return f"(({somewhere}) AND regexp_split_to_array({words}, '[^[:alnum:]_]+') && {listed})"
+    return f"({some} LIKE ANY (ARRAY[{parts}]) AND regexp_split_to_array({words}, '[^[:alnum:]_]+') && {listed})"
+
+
+def _anywhere(code: str) -> str:
+    """The code within any text; `_`, which LIKE takes for any letter, is left to the second half."""
+    return "U&" + literal(f"{ANYTHING}{code.replace(BACKSLASH, '_')}{ANYTHING}")
 
 
 def ways_of_seeing(layer: Layer) -> dict[str, str | None]:

@@ -49,10 +49,19 @@ class Entry:
 
 def entry_of(release: int, body: bytes, *, seeded: bool = False) -> Entry:
     """Compresses a drawn tile, once."""
-    etag = hashlib.blake2b(body, digest_size=12).hexdigest().encode()
-    if not body:
-        return Entry(release, etag, b"", b"", seeded)
-    return Entry(release, etag, _gzip(body), _zstd().compress(body), seeded)
+    return Entry(release, tag_of(body), as_gzip(body), as_zstd(body), seeded)
+
+
+def tag_of(body: bytes) -> bytes:
+    return hashlib.blake2b(body, digest_size=12).hexdigest().encode()
+
+
+def as_gzip(body: bytes) -> bytes:
+    return bytes(deflate.gzip_compress(body, GZIP_LEVEL)) if body else b""
+
+
+def as_zstd(body: bytes) -> bytes:
+    return _zstd().compress(body) if body else b""
 
 
 def read_entry(kept: memoryview | bytes) -> Entry:
@@ -66,10 +75,6 @@ def head_of(kept: memoryview | bytes) -> tuple[int, bool]:
     """Release, and whether it is seeded, without copying the bodies."""
     release, flags, _, _ = HEAD.unpack_from(kept)
     return release, bool(flags & SEEDED)
-
-
-def _gzip(body: bytes) -> bytes:
-    return bytes(deflate.gzip_compress(body, GZIP_LEVEL))
 
 
 def _zstd() -> zstandard.ZstdCompressor:

@@ -41,7 +41,7 @@ class Front:
         self._door = door
         self._shared = [*PLAIN, *shared]
         """For callers from other sites: what the service's CORS would add."""
-        self._place = lru_cache(MOST_PLACES)(partial(_place_of, desk.shelves.catalog.maps))
+        self._place = lru_cache(MOST_PLACES)(partial(place_of, desk.shelves.catalog.maps))
         self._public = door.views["public"] if door.settings.anonymous_view == "public" else None
         self._hosts: set[str] = set()
 
@@ -110,7 +110,7 @@ class Front:
         return True
 
 
-def _place_of(maps: Container[str], path: str) -> Place | None:
+def place_of(maps: Container[str], path: str) -> Place | None:
     """Tileset and z, x, y of a tile's address."""
     match = TILE.fullmatch(path)
     if match is not None:

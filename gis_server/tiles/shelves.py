@@ -18,7 +18,7 @@ from gis_server.tiles.tilesets import Drawn, Tileset, find_tileset
 HERE = Path(__file__).parent
 DRAWN_BY = (
     "statement.py",
-    *(f"sql/{name}.sql" for name in ("tile", "tile_layer", "tile_areas", "tile_drawn", "tile_labels")),
+    *(f"sql/{name}.sql" for name in ("tile", "tile_layer", "tile_areas", "tile_laid", "tile_drawn", "tile_labels")),
 )
 """Files that decide what tile comes of given data; when one changes, tiles drawn before it are worth nothing."""
 PLACE = struct.Struct(">BQ")

@@ -58,7 +58,8 @@ def _piece(drawn: Drawn, zoom: int, manner: Manner) -> str:
         return text(SQL, "tile_drawn", **names, **_drawn_at(min(zoom, rule.high), zoom), seen=literal(drawn.seen))
     if zoom >= DETAILED_ZOOM and set(drawn.layer.file.geometry) == {"Polygon"}:
         names["buffer"] = _in_steps(AREA_BUFFER, manner.extent)
-        return text(SQL, "tile_areas", **names, columns=columns(drawn, zoom), rows=drawn.rows)
+        names |= {"columns": columns(drawn, zoom), "rows": drawn.rows, "laid": text(SQL, "tile_laid")}
+        return text(SQL, "tile_areas", **names)
     return from_rows(drawn, zoom, "served.geom_3857", extent=manner.extent)
 
 

@@ -5,7 +5,8 @@ WITH placed AS MATERIALIZED (
         ST_TileEnvelope($1, $2, $3) AS envelope,
         ST_TileEnvelope($1, $2, $3, margin => {margin}) AS found,
         ST_TileEnvelope($1, $2, $3, margin => {area_margin}) AS near,
-        ST_TileEnvelope($1, $2, $3, margin => 0.5) AS roomy
+        ST_TileEnvelope($1, $2, $3, margin => 0.5) AS roomy,
+        40075016.6855785 / 2 ^ $1 / {extent} AS unit
 ),
 tile AS MATERIALIZED (
     SELECT
@@ -13,9 +14,10 @@ tile AS MATERIALIZED (
         found,
         near,
         roomy,
-        ST_XMin(envelope) AS west,
-        ST_YMax(envelope) AS north,
-        (ST_XMax(envelope) - ST_XMin(envelope)) / {extent} AS unit,
+        unit,
+        1 / unit AS per_metre,
+        -ST_XMin(envelope) / unit AS rightwards,
+        ST_YMax(envelope) / unit AS downwards,
         ARRAY(SELECT source FROM meta.source WHERE synthetic) AS synthetic
     FROM placed
 )
