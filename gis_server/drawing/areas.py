@@ -13,6 +13,7 @@ import shapely
 from gis_server.drawing.frames import MARGIN, Frame, Numbers, Shapes
 from gis_server.drawing.ground import Ground, Members, ground_of
 from gis_server.drawing.laying import FINER, SIDE, Grid
+from gis_server.drawing.lots import lots_of
 from gis_server.drawing.pieces import Pieces, nothing
 
 MOST_AREAS = 4_000
@@ -27,7 +28,7 @@ LEAST_LEFT = 128
 
 def as_areas(given: Pieces, frame: Frame) -> Pieces:
     """Areas of equal source and tags; each stands for the features that lie in it."""
-    return areas_of(ground_of(given, frame), frame) if len(given) else given
+    return areas_of(ground_of(lots_of(given), frame), frame) if len(given) else given
 
 
 def areas_of(ground: Ground, frame: Frame) -> Pieces:

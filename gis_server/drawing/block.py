@@ -84,7 +84,7 @@ class Alike:
 
 @dataclass(frozen=True)
 class Undrawn:
-    """A tile that has to be drawn whole: GEOS stumbled over a shape."""
+    """A tile that has to be drawn whole: GEOS stumbled over a shape, or points and lines lie there."""
 
     at: Tile
 

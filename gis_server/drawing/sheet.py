@@ -86,6 +86,13 @@ class Sheet:
         values = {"west": west, "south": south, "east": east, "north": north}
         return self._read(statement(SQL, "near", **names), values)
 
+    def crowd(self, frame: Frame) -> list[Row]:
+        """The same gathered by kinds: source, tags, then fids, lengths of shapes and shapes of all that say so."""
+        by = "".join(f", served.{quoted(name)}" for name in self.rule.by)
+        west, south, east, north = frame.box(REACH)
+        values = {"west": west, "south": south, "east": east, "north": north}
+        return self._read(statement(SQL, "crowd", rows=self.rows, tags=self.tags, by=by), values)
+
     def near_boxes(self, boxes: Boxes) -> list[Row]:
         """Served rows near any of some boxes, each once."""
         rows = self._read(statement(SQL, "near_boxes", rows=self.rows, tags=self.tags), _sides(boxes))
