@@ -77,6 +77,8 @@ class Level:
             return tiles
         if not self.is_highest:
             return tiles & above(self.sheet.differing(frame.lower))
+        if self.fresh:
+            return tiles & self.sheet.all_near_hidden
         if self.change is None:
             return tiles & self.sheet.near_hidden(frame)
         shared = tiles & self.sheet.shared(frame)

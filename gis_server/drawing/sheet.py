@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,13 @@ class Sheet:
         }
         names = {"table": self.table, "hidden": self.hidden or "false"}
         return set(self.conn.execute(statement(SQL, "near_hidden", **names), values).fetchall())
+
+    @cached_property
+    def all_near_hidden(self) -> set[Tile]:
+        """All tiles of the highest zoom that a row comes near to which is not seen here."""
+        names = {"table": self.table, "hidden": self.hidden or "false"}
+        values = {"zoom": self.rule.high, "reach": REACH}
+        return set(self.conn.execute(statement(SQL, "hidden", **names), values).fetchall())
 
     def differing(self, frame: Frame) -> set[Tile]:
         """Tiles of a frame that look different from those of all rows."""
