@@ -11,8 +11,8 @@ from gis_server.db.rows import ways_of_seeing
 
 HERE = Path(__file__).parent
 DECIDING = (
-    "frames", "pieces", "outlines", "lots", "laying", "ground", "areas", "vectors", "squares", "tile", "block", "crowd",
-    "labels", "places",
+    "frames", "pieces", "outlines", "lots", "laying", "ground", "contours", "areas", "vectors", "squares", "tile",
+    "block", "crowd", "labels", "places",
 )  # fmt: skip
 """Modules that decide what is drawn."""
 DETAILED_ZOOM = 15
