@@ -15,7 +15,7 @@ from gis_server.drawing.copied import json_text, number, raw, real, row, text
 from gis_server.drawing.frames import REACH, Frame, Shapes, cut
 from gis_server.drawing.ground import Ground
 from gis_server.drawing.pieces import Pieces, Row, joined, nothing, pieces
-from gis_server.drawing.rules import Rule
+from gis_server.drawing.rule import Rule
 from gis_server.drawing.tile import drawn, drawn_of, drawn_with_ground
 
 Tile = tuple[int, int]

@@ -138,16 +138,16 @@ def _following(ways: tuple[Strokes, ...], area: Numbers, places: int) -> Numbers
 
 def _rings(following: Numbers) -> tuple[Numbers, Numbers]:
     """Strokes in the order of their rings, and how many each ring has."""
-    after, seen = following.tolist(), bytearray(len(following))
+    after, done = following.tolist(), -1
     order, lengths = list[int](), list[int]()
     for first in range(len(after)):
+        if after[first] == done:
+            continue
         begun, at = len(order), first
-        while not seen[at]:
-            seen[at] = 1
+        while (then := after[at]) != done:
             order.append(at)
-            at = after[at]
-        if len(order) > begun:
-            lengths.append(len(order) - begun)
+            after[at], at = done, then
+        lengths.append(len(order) - begun)
     return np.array(order, dtype=np.int64), np.array(lengths, dtype=np.int64)
 
 

@@ -10,7 +10,7 @@ from gis_server.drawing.frames import REACH, Frame
 from gis_server.drawing.ground import MOST_KINDS, ground_of
 from gis_server.drawing.lots import Lots, features_in, lots_in
 from gis_server.drawing.pieces import Row
-from gis_server.drawing.rules import Rule
+from gis_server.drawing.rule import Rule
 
 
 @dataclass(frozen=True)

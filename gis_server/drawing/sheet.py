@@ -16,7 +16,7 @@ from gis_server.drawing.change import Boxes
 from gis_server.drawing.copied import END, HEAD
 from gis_server.drawing.frames import REACH, Frame
 from gis_server.drawing.pieces import Row
-from gis_server.drawing.rules import Rule
+from gis_server.drawing.rule import Rule
 
 SQL = Path(__file__).parent / "sql"
 

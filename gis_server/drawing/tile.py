@@ -10,7 +10,7 @@ from gis_server.drawing.frames import REACH, Frame
 from gis_server.drawing.ground import MOST_KINDS, Ground, ground_of
 from gis_server.drawing.lots import lots_of
 from gis_server.drawing.pieces import Pieces, joined, nothing
-from gis_server.drawing.rules import Rule
+from gis_server.drawing.rule import Rule
 from gis_server.drawing.squares import as_few
 from gis_server.drawing.vectors import as_lines, as_outlines
 

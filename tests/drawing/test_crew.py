@@ -16,7 +16,7 @@ from gis_server.drawing import crew as crew_module
 from gis_server.drawing.block import Block, Row, draw_block
 from gis_server.drawing.crew import Crew, a_crew
 from gis_server.drawing.frames import Frame
-from gis_server.drawing.rules import Rule
+from gis_server.drawing.rule import Rule
 
 FRAME = Frame(14, 13046, 7698, 2, 2)
 TILES = tuple((FRAME.x + right, FRAME.y + down) for right in range(2) for down in range(2))
