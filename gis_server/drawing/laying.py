@@ -15,8 +15,10 @@ SIDE = PIXELS + 2 * BESIDE
 """Of a tile with its margin, in pixels."""
 SIZE = SIDE * FINER
 """Of the grid."""
-ONE = 1 << 32
-"""What a cell's sum gains beside the value for each shape over it; greater than any value."""
+NARROW, WIDE = 16, 32
+"""Bits for the number of shapes over a cell, and as many for their value."""
+FEW = 1 << 14
+"""Shapes whose number has room in the fewer bits."""
 Grid = npt.NDArray[np.integer[Any]]
 """Of the narrowest numbers that will do: work on a grid hangs on its bytes."""
 
@@ -33,19 +35,28 @@ class Crossings(NamedTuple):
 def laid(outlines: Outlines, values: Grid, frame: Frame) -> Grid:
     """The shapes on a fine grid. `values`: from 1 on, of the type that the grid shall have.
 
-    What enters a shape and what leaves it is summed along each row, so a cell tells by its sum how many shapes lie over
-    it and which value the only one has. Where there are several the last is looked for.
+    What enters a shape and what leaves it is summed along each row: half of a cell's bits tell how many shapes lie over
+    it, the other half which value the only one has. Where there are several the last is looked for.
     """
     crossings = _crossings(outlines, frame)
-    gain = (values.astype(np.int64) + ONE) * np.where(outlines.turned < 0, -1, 1)
-    sums = np.zeros(SIZE * (SIZE + 1), dtype=np.int64)
-    np.add.at(sums, crossings.row * (SIZE + 1) + crossings.column, gain[crossings.shape] * crossings.way)
-    sums = np.cumsum(sums, out=sums).reshape(SIZE, SIZE + 1)[:, :SIZE]
-    grid = sums.astype(values.dtype)
-    several = (sums >> 32 != 1) & (sums != 0)
+    half = NARROW if len(outlines) < FEW and values.itemsize * 8 <= NARROW else WIDE
+    sums = _sums(outlines, values, crossings, half)
+    grid: Grid = sums.astype(values.dtype)
+    several = (sums >> half != 1) & (sums != 0)
+    several |= grid > values.max(initial=0)  # of a shape that crosses itself some parts count against others
     if several.any():
         grid[several] = _last(outlines, values, crossings, several)[several]
     return grid
+
+
+def _sums(outlines: Outlines, values: Grid, crossings: Crossings, half: int) -> Grid:
+    """Of every cell; `half`: bits for the number of shapes, and for their values."""
+    kind: type[np.integer[Any]] = np.int32 if half == NARROW else np.int64
+    gain = (values.astype(np.int64) + (1 << half)) * np.where(outlines.turned < 0, -1, 1)
+    sums: Grid = np.zeros(SIZE * (SIZE + 1), dtype=kind)
+    place = crossings.row * (SIZE + 1) + crossings.column
+    np.add.at(sums, place, (gain[crossings.shape] * crossings.way).astype(kind))
+    return np.cumsum(sums, out=sums).reshape(SIZE, SIZE + 1)[:, :SIZE]
 
 
 def narrowest(most: int) -> type[np.integer[Any]]:

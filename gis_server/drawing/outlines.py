@@ -24,12 +24,14 @@ _CORNER = 16
 
 @dataclass(frozen=True)
 class Outlines:
-    """Closed rings, those of one area together. `last`: where a ring ends; `count`: corners of each area."""
+    """Closed rings, those of one area together. `last`: where a ring ends; `count`: corners of each area; `turned`: its
+    size, negative when its outer ring runs with the clock (and its holes against it)."""
 
     x: Reals
     y: Reals
     last: Flags
     count: Numbers
+    turned: Reals
 
     def __len__(self) -> int:
         return len(self.count)
@@ -43,7 +45,7 @@ class Outlines:
     def chosen(self, which: Numbers) -> "Outlines":
         """Some areas, in this order."""
         corners = runs(self.first[which], self.count[which])
-        return Outlines(self.x[corners], self.y[corners], self.last[corners], self.count[which])
+        return Outlines(self.x[corners], self.y[corners], self.last[corners], self.count[which], self.turned[which])
 
     @cached_property
     def bounds(self) -> Reals:
@@ -52,18 +54,6 @@ class Outlines:
             return np.zeros((0, 4))
         ends = (np.minimum, self.x), (np.minimum, self.y), (np.maximum, self.x), (np.maximum, self.y)
         return np.column_stack([most.reduceat(at, self.first) for most, at in ends])
-
-    @cached_property
-    def turned(self) -> Reals:
-        """Size of each: positive when its outer ring runs against the clock, its holes with it, else negative."""
-        if not len(self):
-            return np.zeros(0)
-        x, y = self.x - np.repeat(self.x[self.first], self.count), self.y - np.repeat(self.y[self.first], self.count)
-        twice = np.zeros(len(x))
-        twice[:-1] = x[:-1] * y[1:] - x[1:] * y[:-1]
-        twice[self.last] = 0
-        found: Reals = np.add.reduceat(twice, self.first) / 2
-        return found
 
     def beginnings(self) -> Reals:
         """The first corner of each."""
@@ -104,6 +94,19 @@ class Outlines:
         return found
 
 
+def closed(places: Reals, last: Flags, count: Numbers) -> Outlines:
+    """Of corners in the order of their areas."""
+    x, y = np.ascontiguousarray(places[:, 0]), np.ascontiguousarray(places[:, 1])
+    if not len(count):
+        return Outlines(x, y, last, count, np.zeros(0))
+    first = np.cumsum(count) - count
+    across, up = x - np.repeat(x[first], count), y - np.repeat(y[first], count)
+    twice = np.zeros(len(x))
+    twice[:-1] = across[:-1] * up[1:] - across[1:] * up[:-1]
+    twice[last] = 0
+    return Outlines(x, y, last, count, np.add.reduceat(twice, first) / 2)
+
+
 def runs(starts: Numbers, lengths: Numbers) -> Numbers:
     """Numbers from each start on, so many of them each."""
     found: Numbers = np.arange(int(lengths.sum())) + np.repeat(starts - np.cumsum(lengths) + lengths, lengths)
@@ -123,8 +126,7 @@ def outlines_of(shapes: Shapes) -> Outlines:
     rings, part = shapely.get_rings(parts, return_index=True)
     places, ring = shapely.get_coordinates(rings, return_index=True)
     last = np.append(ring[1:] != ring[:-1], np.ones(min(len(ring), 1), dtype=bool))
-    x, y = np.ascontiguousarray(places[:, 0]), np.ascontiguousarray(places[:, 1])
-    return Outlines(x, y, last, np.bincount(area[part[ring]], minlength=len(shapes)))
+    return closed(places, last, np.bincount(area[part[ring]], minlength=len(shapes)))
 
 
 def outlines_in(packed: bytes, starts: Numbers, lengths: Numbers) -> Outlines:
@@ -157,7 +159,7 @@ def _of_one_ring(packed: bytes, starts: Numbers, corners: Numbers) -> Outlines:
     at = np.repeat(starts + _HEAD.itemsize, corners) + _CORNER * within
     places = _anywhere(packed, _CORNER)[at].view("<f8").reshape(-1, 2)
     last = within == np.repeat(corners, corners) - 1
-    return Outlines(np.ascontiguousarray(places[:, 0]), np.ascontiguousarray(places[:, 1]), last, corners)
+    return closed(places, last, corners)
 
 
 def _anywhere(packed: bytes, size: int) -> npt.NDArray[np.void]:
@@ -166,5 +168,5 @@ def _anywhere(packed: bytes, size: int) -> npt.NDArray[np.void]:
 
 
 def _joined(parts: Sequence[Outlines]) -> Outlines:
-    columns = ([getattr(part, name) for part in parts] for name in ("x", "y", "last", "count"))
+    columns = ([getattr(part, name) for part in parts] for name in ("x", "y", "last", "count", "turned"))
     return Outlines(*(np.concatenate(column) for column in columns))

@@ -70,3 +70,13 @@ def test_what_lies_beyond_the_grid_is_cut_off() -> None:
     grid = laid(outlines, np.array([7], dtype=np.uint8), FRAME)
     assert (grid[:, :5] == 7).all()
     assert not grid[:, 5:].any()
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_shapes_that_cross_themselves_and_lie_over_others_never_give_a_value_that_none_has(turn: int) -> None:
+    bow = shapely.Polygon([(2, 2), (18, 18), (18, 2), (2, 18)][::turn])
+    shapes = [shapely.box(0, 0, 20, 20), shapely.box(1, 1, 19, 19), bow]
+    outlines = outlines_of(np.array([at_cells(one) for one in shapes], dtype=object))
+    grid = laid(outlines, np.array([3, 3, 1], dtype=np.uint8), FRAME)
+    assert set(np.unique(grid)) == {0, 1, 3}
+    assert (grid[:20, :20] > 0).all()
