@@ -167,6 +167,8 @@ def _tile(block: Block, at: Tile, near: Pieces) -> Drawn | None:
         shown = drawn(near, block.rule, frame)
         return as_written(name, shown, _account((0, 0.0, 0.0), shown, frame), None)
     shown, ground = drawn_with_ground(near, block.rule, frame)
+    if ground is not None:
+        return as_written(name, shown, _account((ground.features, ground.area, 0.0), shown, frame), ground)
     own = near.chosen(frame.holds(near.anchor))
     return as_written(name, shown, _account((len(own), *_sizes(own.shape)), shown, frame), ground)
 
