@@ -10,8 +10,8 @@ from gis_server.drawing.rule import Rule
 
 HERE = Path(__file__).parent
 DECIDING = (
-    "frames", "pieces", "outlines", "lots", "laying", "ground", "contours", "areas", "vectors", "squares", "tile",
-    "block", "crowd", "labels", "places",
+    "rule", "frames", "pieces", "outlines", "lots", "laying", "ground", "contours", "areas", "vectors", "squares",
+    "tile", "block", "crowd", "labels", "places",
 )  # fmt: skip
 """Modules that decide what is drawn."""
 DETAILED_ZOOM = 15
