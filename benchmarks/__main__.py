@@ -15,6 +15,7 @@ from benchmarks import (
     cold,
     dossier,
     drawing,
+    drawn_anew,
     edits,
     exports,
     features,
@@ -39,8 +40,8 @@ from benchmarks.measure import CONSOLE
 from benchmarks.place import OSM, Bench, fresh_installation
 
 IN_ORDER = (
-    osm_load, tiles, tiles_http, features, images, soak, letters, grid, start, gate, raster, search, drawing,
-    mechanisms, history, city, load, exports, dossier, overlay, edits, cold, tipg,
+    osm_load, drawn_anew, tiles, tiles_http, features, images, soak, letters, grid, start, gate, raster, search,
+    drawing, mechanisms, history, city, load, exports, dossier, overlay, edits, cold, tipg,
 )  # fmt: skip
 BENCHMARKS = {one.__name__.rpartition(".")[2]: one for one in IN_ORDER}
 

@@ -4,15 +4,15 @@ Shapes are laid on a grid of half pixels. A pixel is drawn when at least half of
 most of it; so a street narrower than half a pixel closes, and a shared border is the same line on both sides.
 """
 
-from itertools import chain
-
 import numpy as np
 import numpy.typing as npt
 import shapely
 
+from gis_server.drawing.contours import Contours, contours
 from gis_server.drawing.frames import MARGIN, Frame, Numbers, Shapes
 from gis_server.drawing.ground import Ground, Members, ground_of
 from gis_server.drawing.laying import FINER, SIDE, Grid
+from gis_server.drawing.lots import lots_of
 from gis_server.drawing.pieces import Pieces, nothing
 
 MOST_AREAS = 4_000
@@ -27,7 +27,7 @@ LEAST_LEFT = 128
 
 def as_areas(given: Pieces, frame: Frame) -> Pieces:
     """Areas of equal source and tags; each stands for the features that lie in it."""
-    return areas_of(ground_of(given, frame), frame) if len(given) else given
+    return areas_of(ground_of(lots_of(given), frame), frame) if len(given) else given
 
 
 def areas_of(ground: Ground, frame: Frame) -> Pieces:
@@ -41,22 +41,17 @@ def areas_of(ground: Ground, frame: Frame) -> Pieces:
 
 
 def _areas_of(ground: Ground, frame: Frame) -> Pieces:
-    from rasterio import features
-
     rows, columns = _used(ground.grid, 1), _used(ground.grid, 0)
     some = ground.grid[rows.start * FINER : rows.stop * FINER, columns.start * FINER : columns.stop * FINER]
     shown = _calm(_pixels(some))
-    outlines = list(features.shapes(shown, mask=shown > 0, connectivity=4))
-    if not outlines:
+    found = contours(shown)
+    if not len(found.value):
         return nothing()
-    numbered = features.rasterize(
-        [(one, number) for number, (one, _) in enumerate(outlines, 1)], out_shape=shown.shape, dtype=np.int32
-    )
     whole = np.zeros((SIDE, SIDE), dtype=np.int32)
-    whole[rows.start : rows.stop, columns.start : columns.stop] = numbered
-    fid, stands_for = _members(whole, len(outlines), ground.members, frame)
-    shapes = _straight([one["coordinates"] for one, _ in outlines], (columns.start, rows.start), frame)
-    source, tags = ground.words(np.array([int(value) - 1 for _, value in outlines]))
+    whole[rows.start : rows.stop, columns.start : columns.stop] = found.numbered
+    fid, stands_for = _members(whole, len(found.value), ground.members, frame)
+    shapes = _straight(found, (columns.start, rows.start), frame)
+    source, tags = ground.words(found.value.astype(np.int64) - 1)
     return Pieces(shapes, fid, stands_for, source, tags, shapely.get_coordinates(shapely.point_on_surface(shapes)))
 
 
@@ -198,18 +193,14 @@ def _crowd(pixels: Grid) -> int:
     return int((beside & (pixels > 0)).sum())
 
 
-def _straight(outlines: list[list[list[tuple[float, float]]]], corner: tuple[int, int], frame: Frame) -> Shapes:
+def _straight(given: Contours, corner: tuple[int, int], frame: Frame) -> Shapes:
     """Areas of equal pixels with their stairs straightened; `corner` is where the pixels begin.
 
     A corner of one stands in all that pass there, or two neighbours would not have the same ones and their border would
     part.
     """
-    rings = [ring for one in outlines for ring in one]
-    part = np.repeat(np.arange(len(outlines)), [len(one) for one in outlines])
-    owner = np.repeat(np.arange(len(rings)), [len(ring) for ring in rings])
-    corners = np.array(list(chain.from_iterable(rings)), dtype=np.int64)
-    places, ring = _with_corners_of_others(corners, owner)
-    areas = shapely.polygons(shapely.linearrings(places.astype(np.float64), indices=ring), indices=part)
+    places, ring = _with_corners_of_others(given.corners, given.ring)
+    areas = shapely.polygons(shapely.linearrings(places.astype(np.float64), indices=ring), indices=given.area)
     west, _, _, north = frame.box(MARGIN)
     scale = np.array([frame.pixel_m, -frame.pixel_m])
     shapes: Shapes = shapely.transform(

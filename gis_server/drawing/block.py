@@ -15,7 +15,7 @@ from gis_server.drawing.copied import json_text, number, raw, real, row, text
 from gis_server.drawing.frames import REACH, Frame, Shapes, cut
 from gis_server.drawing.ground import Ground
 from gis_server.drawing.pieces import Pieces, Row, joined, nothing, pieces
-from gis_server.drawing.rules import Rule
+from gis_server.drawing.rule import Rule
 from gis_server.drawing.tile import drawn, drawn_of, drawn_with_ground
 
 Tile = tuple[int, int]
@@ -84,7 +84,7 @@ class Alike:
 
 @dataclass(frozen=True)
 class Undrawn:
-    """A tile that has to be drawn whole: GEOS stumbled over a shape."""
+    """A tile that has to be drawn whole: GEOS stumbled over a shape, or points and lines lie there."""
 
     at: Tile
 
@@ -167,6 +167,8 @@ def _tile(block: Block, at: Tile, near: Pieces) -> Drawn | None:
         shown = drawn(near, block.rule, frame)
         return as_written(name, shown, _account((0, 0.0, 0.0), shown, frame), None)
     shown, ground = drawn_with_ground(near, block.rule, frame)
+    if ground is not None:
+        return as_written(name, shown, _account((ground.features, ground.area, 0.0), shown, frame), ground)
     own = near.chosen(frame.holds(near.anchor))
     return as_written(name, shown, _account((len(own), *_sizes(own.shape)), shown, frame), ground)
 

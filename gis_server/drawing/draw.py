@@ -100,13 +100,22 @@ async def _layer(conn: psycopg.Connection, crew: Crew, order: Wanted) -> BySight
     row = conn.execute(statement(SQL, "mark"), {"layer": layer.id}).fetchone()
     mark = mark_of(layer)
     known = row is not None and row[0] == mark
-    found: dict[str, Cells] = {}
-    for sheet in _sheets(conn, order):
-        drawing = _sheet(crew, sheet, order if known else replace(order, cells=None, change=None))
+    sheets, found = _sheets(conn, order), dict[str, Cells]()
+    wanted = order if known else replace(order, cells=None, change=None)
+    for sheet in sheets:
+        drawing = _sheet(crew, sheet, wanted)
         lettering = set_labels(crew, sheet, _names(sheet, order) if known else None)
-        found[sheet.seen] = union([*await asyncio.gather(drawing, lettering)])
+        changed, named, _ = await asyncio.gather(drawing, lettering, _looked_ahead(sheets, wanted))
+        found[sheet.seen] = union([changed, named])
     conn.execute(statement(SQL, "note_mark"), {"layer": layer.id, "mark": mark})
     return found
+
+
+async def _looked_ahead(sheets: Sequence[Sheet], order: Wanted) -> None:
+    """While the first sheet is drawn by others, ask what the sheets after it will need."""
+    if order.cells is None:
+        for sheet in sheets:
+            _ = sheet.hidden is not None and sheet.all_near_hidden
 
 
 def _names(sheet: Sheet, order: Wanted) -> list[str] | None:

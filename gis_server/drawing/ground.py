@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import orjson
-import shapely
 import zstandard
 
 from gis_server.drawing.change import Change
 from gis_server.drawing.frames import MARGIN, Frame, Numbers
 from gis_server.drawing.laying import FINER, SIDE, Grid, laid, narrowest
-from gis_server.drawing.pieces import Column, Pieces
+from gis_server.drawing.lots import Lots
+from gis_server.drawing.pieces import Column
 
 MOST_KINDS = 60_000
 """Of more a tile keeps no ground."""
@@ -74,20 +74,17 @@ class Ground:
         """Of those."""
         return float(self.members.area[self.members.own].sum())
 
-    def renewed(self, given: Pieces, change: Change, frame: Frame) -> "Ground":
+    def renewed(self, given: Lots, change: Change, frame: Frame) -> "Ground":
         """After a change; `given` are the features that lie around it now."""
         stay = self.members.chosen(~np.isin(self.members.fid, change.fid))
-        come = given.chosen(np.isin(given.fid, change.fid))
-        words = given.said()
-        said = sorted({*(self.said[kind] for kind in np.unique(stay.kind)), *come.said()})
-        rank = {one: number for number, one in enumerate(said)}
-        was = np.array([rank.get(one, -1) for one in self.said], dtype=np.int64)
-        now = np.fromiter((rank[one] for one in words), dtype=np.int64, count=len(words))
-        members = stay.of_kinds(was).joined(_members(come, now[np.isin(given.fid, change.fid)], frame))
+        come = np.isin(given.fid, change.fid)
+        said = sorted({*(self.said[kind] for kind in np.unique(stay.kind)), *_used(given, come)})
+        was, now = _ranks(self.said, said), _ranks(given.said, said)[given.kind]
+        members = stay.of_kinds(was).joined(_members(given, now, frame).chosen(come))
         few = narrowest(len(said))
         table = np.concatenate([[0], was + 1]).astype(few)
-        grid = np.where(_dirty(change, frame), laid(given.shape, (now + 1).astype(few), frame), table[self.grid])
-        return Ground(grid, said, members)
+        anew = laid(given.outlines, (now + 1).astype(few), frame)
+        return Ground(np.where(_dirty(change, frame), anew, table[self.grid]), said, members)
 
     def packed(self) -> bytes:
         """A few bytes for each feature, and some for the grid."""
@@ -111,19 +108,27 @@ def unpacked(packed: bytes) -> Ground:
     return Ground(grid, orjson.loads(body[:words]), Members(fid, kinds.astype(np.int64), *rest))
 
 
-def ground_of(given: Pieces, frame: Frame) -> Ground:
+def ground_of(given: Lots, frame: Frame) -> Ground:
     """Of everything near a tile."""
-    words = given.said()
-    said = sorted(set(words))
-    rank = {one: number for number, one in enumerate(said)}
-    kind = np.fromiter((rank[one] for one in words), dtype=np.int64, count=len(words))
-    grid = laid(given.shape, (kind + 1).astype(narrowest(len(said))), frame)
+    said = sorted(_used(given, np.ones(len(given), dtype=bool)))
+    kind = _ranks(given.said, said)[given.kind]
+    grid = laid(given.outlines, (kind + 1).astype(narrowest(len(said))), frame)
     return Ground(grid, said, _members(given, kind, frame))
 
 
-def _members(given: Pieces, kind: Numbers, frame: Frame) -> Members:
-    places = shapely.get_coordinates(shapely.point_on_surface(given.shape))
-    return Members(given.fid, kind, given.stands_for, places, shapely.area(given.shape), frame.holds(given.anchor))
+def _used(given: Lots, which: npt.NDArray[np.bool_]) -> set[str]:
+    """What some of them say."""
+    return {given.said[kind] for kind in np.unique(given.kind[which])}
+
+
+def _ranks(words: list[str], said: list[str]) -> Numbers:
+    """The place of each word among those that are said; -1 of others."""
+    rank = {one: number for number, one in enumerate(said)}
+    return np.array([rank.get(one, -1) for one in words], dtype=np.int64)
+
+
+def _members(given: Lots, kind: Numbers, frame: Frame) -> Members:
+    return Members(given.fid, kind, given.stands_for, given.at, given.area, frame.holds(given.anchor))
 
 
 def _dirty(change: Change, frame: Frame) -> npt.NDArray[np.bool_]:

@@ -16,7 +16,7 @@ from gis_server.drawing.cells import DEEPEST
 from gis_server.drawing.frames import HALF_WORLD_M, Numbers, Shapes
 from gis_server.drawing.pieces import Row
 from gis_server.drawing.places import WORLD_PX_M, Places, along, fitting, middles, spread, whole_until
-from gis_server.drawing.rules import Rule
+from gis_server.drawing.rule import Rule
 
 AREAS_BY = 18
 """From this zoom on every named area has its label."""

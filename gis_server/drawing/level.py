@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from gis_server.drawing.block import Alike, Block, Drawn, Tile, Undrawn
 from gis_server.drawing.change import Change
+from gis_server.drawing.crowd import Crowd
 from gis_server.drawing.frames import REACH, Frame
 from gis_server.drawing.laying import FINER
-from gis_server.drawing.renewal import Renewal, Renewed, are_areas
+from gis_server.drawing.renewal import Renewal, Renewed
 from gis_server.drawing.sheet import Sheet
 
 BLOCK = 8
@@ -24,7 +25,7 @@ MOST_RENEWED = 4_000
 class Asked:
     """A block to be drawn, and what its tiles look like now."""
 
-    block: Block | Renewal
+    block: Block | Crowd | Renewal
     before: dict[Tile, bytes]
 
 
@@ -42,9 +43,14 @@ class Level:
         return self.zoom == self.sheet.rule.high
 
     @property
+    def is_of_crowds(self) -> bool:
+        """Whether parcels or buildings are read, of which there are very many."""
+        return self.sheet.rule.into_areas and self.is_highest
+
+    @property
     def side(self) -> int:
         """Of a block, in tiles."""
-        return BLOCK_OF_CROWDS if self.sheet.rule.into_areas and self.is_highest else BLOCK
+        return BLOCK_OF_CROWDS if self.is_of_crowds else BLOCK
 
     def blocks(self, wanted: set[Tile] | None) -> Iterator[tuple[Frame, set[Tile]]]:
         """The wanted tiles, some neighbours at a time; all near any row when none are named."""
@@ -71,6 +77,8 @@ class Level:
             return tiles
         if not self.is_highest:
             return tiles & above(self.sheet.differing(frame.lower))
+        if self.fresh:
+            return tiles & self.sheet.all_near_hidden
         if self.change is None:
             return tiles & self.sheet.near_hidden(frame)
         shared = tiles & self.sheet.shared(frame)
@@ -99,10 +107,12 @@ class Level:
         if tiles:
             yield Asked(self._block(asked.block.frame, tiles), asked.before)
 
-    def _block(self, frame: Frame, tiles: set[Tile]) -> Block:
+    def _block(self, frame: Frame, tiles: set[Tile]) -> Block | Crowd:
         sheet = self.sheet
-        rows = sheet.near(frame) if self.is_highest else sheet.below(frame)
-        return Block(sheet.layer.id, sheet.seen, sheet.rule, frame, tuple(sorted(tiles)), rows)
+        whole = (sheet.layer.id, sheet.seen, sheet.rule, frame, tuple(sorted(tiles)))
+        if self.is_of_crowds:
+            return Crowd(*whole, sheet.crowd(frame))
+        return Block(*whole, sheet.near(frame) if self.is_highest else sheet.below(frame))
 
     def _renewal(self, frame: Frame, tiles: set[Tile]) -> Renewal | None:
         """Of the tiles whose ground is kept, when little changed."""
@@ -113,7 +123,7 @@ class Level:
         if not grounds:
             return None
         rows = self.sheet.near_boxes(change.wider(2 * frame.pixel_m / FINER))
-        return Renewal(self.sheet.layer.id, self.sheet.seen, frame, grounds, change, rows) if are_areas(rows) else None
+        return Renewal(self.sheet.layer.id, self.sheet.seen, frame, grounds, change, rows)
 
     def compared(self, asked: Asked, drawn: Sequence[Renewed]) -> tuple[list[Tile], list[Drawn]]:
         """Which tiles look different from what is stored, and what is to be written; its place is made free.

@@ -1,16 +1,15 @@
 """Draws tiles of the highest zoom again after a small change: only what changed is read, and laid into their ground."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import shapely
 
 from gis_server.drawing.areas import look_alike
-from gis_server.drawing.block import Alike, Drawn, Name, Tile, Undrawn, redrawn, served
-from gis_server.drawing.change import Change
+from gis_server.drawing.block import Alike, Drawn, Name, Tile, Undrawn, redrawn
+from gis_server.drawing.change import Boxes, Change
 from gis_server.drawing.frames import REACH, Frame
 from gis_server.drawing.ground import unpacked
+from gis_server.drawing.lots import Lots, gathered, lots_in
 from gis_server.drawing.pieces import Row
 
 Renewed = Drawn | Alike | Undrawn
@@ -38,11 +37,16 @@ class Renewal:
 
     def done(self) -> list[Renewed]:
         """The tiles that hold anything, in their order."""
-        return [one for at in self.tiles if (one := self._tile(at)) is not None]
+        try:
+            lots = lots_in(gathered(self.rows))
+        except ValueError:
+            return [Undrawn(at) for at in self.tiles]  # points and lines are on no grid
+        bounds = lots.outlines.bounds
+        return [one for at in self.tiles if (one := self._tile(at, lots, bounds)) is not None]
 
-    def _tile(self, at: Tile) -> Renewed | None:
-        frame, given = Frame(self.frame.zoom, *at), served(self.rows)
-        near = given.chosen(frame.overlaps(shapely.bounds(given.shape), REACH)) if len(given) else given
+    def _tile(self, at: Tile, given: Lots, bounds: Boxes) -> Renewed | None:
+        frame = Frame(self.frame.zoom, *at)
+        near = given.chosen(frame.overlaps(bounds, REACH))
         try:
             was = unpacked(self.grounds[at])
             ground = was.renewed(near, self.change.near(frame, REACH), frame)
@@ -51,9 +55,3 @@ class Renewal:
             return redrawn(Name(self.layer, self.seen, frame), ground)
         except shapely.errors.GEOSException:
             return Undrawn(at)
-
-
-def are_areas(rows: Sequence[Row]) -> bool:
-    """Whether nothing but areas lies there: points and lines are on no grid."""
-    shapes = shapely.from_wkb(np.fromiter((row[-1] for row in rows), dtype=object, count=len(rows)))
-    return bool(np.all(shapely.get_dimensions(shapes) == 2))

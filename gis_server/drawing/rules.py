@@ -1,41 +1,21 @@
 """What is drawn ahead of a layer: up to which zoom, how things are joined, and which of their fields stay."""
 
 import hashlib
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from gis_server.catalog import Layer
-from gis_server.catalog.tile_rule import RankRule, Reduce
 from gis_server.db.rows import ways_of_seeing
+from gis_server.drawing.rule import Rule
 
 HERE = Path(__file__).parent
 DECIDING = (
-    "frames", "pieces", "laying", "ground", "areas", "vectors", "squares", "tile", "block", "labels", "places",
+    "rule", "frames", "pieces", "outlines", "lots", "laying", "ground", "contours", "areas", "vectors", "squares",
+    "tile", "block", "crowd", "labels", "places",
 )  # fmt: skip
 """Modules that decide what is drawn."""
 DETAILED_ZOOM = 15
 """From here on features are drawn as they are served, unless the layer file says another zoom."""
-
-
-@dataclass(frozen=True)
-class Rule:
-    """From `low` to `high` tiles are drawn ahead. `by`: the fields that drawn things keep, and are joined by."""
-
-    low: int
-    high: int
-    way: Reduce
-    by: tuple[str, ...]
-    into_areas: bool
-    label: str | None = None
-    """The field that labels say."""
-    rank: RankRule | None = None
-    """Which of a crowd is shown; None: the lowest fid."""
-
-    @property
-    def joins(self) -> bool:
-        """Whether features with equal fields become one thing."""
-        return self.way == "merge" or self.into_areas
 
 
 def rule_of(layer: Layer) -> Rule | None:

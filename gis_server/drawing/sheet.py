@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from gis_server.drawing.change import Boxes
 from gis_server.drawing.copied import END, HEAD
 from gis_server.drawing.frames import REACH, Frame
 from gis_server.drawing.pieces import Row
-from gis_server.drawing.rules import Rule
+from gis_server.drawing.rule import Rule
 
 SQL = Path(__file__).parent / "sql"
 
@@ -55,6 +56,13 @@ class Sheet:
         names = {"table": self.table, "hidden": self.hidden or "false"}
         return set(self.conn.execute(statement(SQL, "near_hidden", **names), values).fetchall())
 
+    @cached_property
+    def all_near_hidden(self) -> set[Tile]:
+        """All tiles of the highest zoom that a row comes near to which is not seen here."""
+        names = {"table": self.table, "hidden": self.hidden or "false"}
+        values = {"zoom": self.rule.high, "reach": REACH}
+        return set(self.conn.execute(statement(SQL, "hidden", **names), values).fetchall())
+
     def differing(self, frame: Frame) -> set[Tile]:
         """Tiles of a frame that look different from those of all rows."""
         values = {**self._of(frame.zoom), **_range(frame)}
@@ -85,6 +93,13 @@ class Sheet:
         west, south, east, north = frame.box(REACH)
         values = {"west": west, "south": south, "east": east, "north": north}
         return self._read(statement(SQL, "near", **names), values)
+
+    def crowd(self, frame: Frame) -> list[Row]:
+        """The same gathered by kinds: source, tags, then fids, lengths of shapes and shapes of all that say so."""
+        by = "".join(f", served.{quoted(name)}" for name in self.rule.by)
+        west, south, east, north = frame.box(REACH)
+        values = {"west": west, "south": south, "east": east, "north": north}
+        return self._read(statement(SQL, "crowd", rows=self.rows, tags=self.tags, by=by), values)
 
     def near_boxes(self, boxes: Boxes) -> list[Row]:
         """Served rows near any of some boxes, each once."""

@@ -8,7 +8,7 @@ import shapely
 
 from gis_server.drawing.frames import HALF_WORLD_M, MARGIN, REACH, Frame, Numbers
 from gis_server.drawing.pieces import Column, Pieces
-from gis_server.drawing.rules import Rule
+from gis_server.drawing.rule import Rule
 
 
 def as_few(given: Pieces, rule: Rule, frame: Frame) -> Pieces:

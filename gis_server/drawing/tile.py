@@ -8,8 +8,9 @@ import shapely
 from gis_server.drawing.areas import areas_of, as_areas
 from gis_server.drawing.frames import REACH, Frame
 from gis_server.drawing.ground import MOST_KINDS, Ground, ground_of
+from gis_server.drawing.lots import lots_of
 from gis_server.drawing.pieces import Pieces, joined, nothing
-from gis_server.drawing.rules import Rule
+from gis_server.drawing.rule import Rule
 from gis_server.drawing.squares import as_few
 from gis_server.drawing.vectors import as_lines, as_outlines
 
@@ -40,10 +41,10 @@ def drawn_with_ground(given: Pieces, rule: Rule, frame: Frame) -> tuple[Pieces, 
     near = given.chosen(frame.overlaps(shapely.bounds(given.shape), REACH))
     if rule.into_areas and len(near) and np.all(shapely.get_dimensions(near.shape) == 2):
         try:
-            ground = ground_of(near, frame)
+            ground = ground_of(lots_of(near), frame)
             if len(ground.said) <= MOST_KINDS:
                 return drawn_of(ground, frame), ground
-        except shapely.errors.GEOSException as error:
+        except (shapely.errors.GEOSException, ValueError) as error:
             log.info("drawing %s/%s/%s: %s", frame.zoom, frame.x, frame.y, error)
     return drawn(near, rule, frame), None
 

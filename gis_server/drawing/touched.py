@@ -39,7 +39,9 @@ def record_touched(conn: psycopg.Connection, release: int, layers: Iterable[tupl
         whole = union([cells, *redrawn.values()])
         conn.execute(statement(SQL, "record"), {**of_layer, "cells": pack(whole)})
         for seen, condition in _partial_ways(one.layer).items():
-            own = WORLD if ahead is None else _touched(conn, release, one.layer, condition)[0]
+            own = cells
+            if ahead is not None and _hides_changed(conn, release, one.layer, condition):
+                own = _touched(conn, release, one.layer, condition)[0]
             parts = union([own, redrawn.get(seen, NONE)])
             conn.execute(statement(SQL, "record_seen"), {**of_layer, "seen": seen, "cells": pack(parts)})
         conn.execute(statement(SQL, "account"), of_layer)
@@ -61,6 +63,13 @@ def _hiding(layer: Layer) -> list[str]:
 def _partial_ways(layer: Layer) -> dict[str, str]:
     """Ways of seeing some of the rows: their names and conditions. Who sees so must not hear of what others see."""
     return {seen: condition for seen, condition in ways_of_seeing(layer).items() if condition is not None}
+
+
+def _hides_changed(conn: psycopg.Connection, release: int, layer: Layer, condition: str) -> bool:
+    """Whether anything that changed is hidden under a condition; if nothing is, all that changed is seen to."""
+    names = {"served": layer.table, "history": layer.history, "condition": condition}
+    row = conn.execute(statement(SQL, "hides_changed", **names), {"release": release}).fetchone()
+    return row is not None and bool(row[0])
 
 
 def _touched(

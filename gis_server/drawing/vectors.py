@@ -6,7 +6,7 @@ import shapely
 
 from gis_server.drawing.frames import MARGIN, REACH, Frame, Numbers, Shapes, cut, overlapping
 from gis_server.drawing.pieces import Pieces
-from gis_server.drawing.rules import Rule
+from gis_server.drawing.rule import Rule
 
 TOLERANCE_UNITS = 4
 """Half a pixel."""

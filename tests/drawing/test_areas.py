@@ -5,9 +5,9 @@ import random
 import numpy as np
 import pytest
 import shapely
-from rasterio import features
 
 from gis_server.drawing.areas import _grown, _straight, _without
+from gis_server.drawing.contours import contours
 from gis_server.drawing.frames import MARGIN, Frame
 
 FRAME = Frame(14, 13046, 7698)
@@ -22,20 +22,17 @@ def patchwork(seed: int) -> np.ndarray:
     return pixels
 
 
-def outlines(pixels: np.ndarray) -> list[list[list[tuple[float, float]]]]:
-    return [one["coordinates"] for one, _ in features.shapes(pixels, mask=pixels > 0, connectivity=4)]
-
-
 @pytest.mark.parametrize("seed", range(8))
 def test_areas_are_straightened_as_if_a_corner_stood_at_every_pixel(seed: int) -> None:
-    rings = outlines(patchwork(seed))
-    stairs = shapely.segmentize([shapely.Polygon(one[0], one[1:]) for one in rings], 1.0)
+    found = contours(patchwork(seed))
+    rings = shapely.linearrings(found.corners.astype(float), indices=found.ring)
+    stairs = shapely.segmentize(shapely.polygons(rings, indices=found.area), 1.0)
     expected = shapely.coverage_simplify(stairs, 1.0)
     west, _, _, north = FRAME.box(MARGIN)
     scale = np.array([FRAME.pixel_m, -FRAME.pixel_m])
-    found = shapely.transform(_straight(rings, (0, 0), FRAME), lambda at: np.round((at - (west, north)) / scale, 6))
-    assert [one.wkt for one in found] == [one.wkt for one in expected]
-    assert shapely.coverage_is_valid(found)
+    areas = shapely.transform(_straight(found, (0, 0), FRAME), lambda at: np.round((at - (west, north)) / scale, 6))
+    assert [one.wkt for one in areas] == [one.wkt for one in expected]
+    assert shapely.coverage_is_valid(areas)
 
 
 def test_what_is_beside_grows_into_free_pixels_alone() -> None:

@@ -16,7 +16,7 @@ from gis_server.drawing import crew as crew_module
 from gis_server.drawing.block import Block, Row, draw_block
 from gis_server.drawing.crew import Crew, a_crew
 from gis_server.drawing.frames import Frame
-from gis_server.drawing.rules import Rule
+from gis_server.drawing.rule import Rule
 
 FRAME = Frame(14, 13046, 7698, 2, 2)
 TILES = tuple((FRAME.x + right, FRAME.y + down) for right in range(2) for down in range(2))
@@ -130,3 +130,11 @@ def test_processes_begin_at_once_where_much_is_sure_to_come(monkeypatch: pytest.
 
     assert asyncio.run(begun(crew_module.ENOUGH + 1)) == 2
     assert asyncio.run(begun(crew_module.ENOUGH)) == 0
+
+
+def test_a_drawing_process_starts_without_the_catalog() -> None:
+    """Half of the start of what draws parcels would be pydantic's, which it does not need."""
+    brings = "import gis_server.drawing.hand, gis_server.drawing.crowd, sys; print(*sys.modules)"
+    modules = subprocess.run([sys.executable, "-c", brings], cwd=HOME, capture_output=True, text=True, check=True)
+    assert "shapely" in modules.stdout.split()
+    assert not {"gis_server.catalog", "pydantic", "psycopg"} & {*modules.stdout.split()}

@@ -9,13 +9,14 @@ import shapely
 from gis_server.drawing.change import Change
 from gis_server.drawing.frames import REACH, Frame
 from gis_server.drawing.ground import Ground, ground_of, unpacked
-from gis_server.drawing.pieces import Pieces, pieces
+from gis_server.drawing.lots import Lots, lots_of
+from gis_server.drawing.pieces import pieces
 
 FRAME = Frame(14, 13_040, 7_698)
 USES = ['{"loai_dat": "ODT"}', '{"loai_dat": "CLN"}', '{"loai_dat": "TMD"}']
 
 
-class Lots:
+class Quarter:
     """Crooked lots in and around a tile, some of them over others, some across its edge."""
 
     def __init__(self, seed: int) -> None:
@@ -44,7 +45,7 @@ class Lots:
                 sides.append((fid, self.lots[fid][0]))
         return Change(np.array([fid for fid, _ in sides]), shapely.bounds([shape for _, shape in sides]))
 
-    def near(self, boxes: list[shapely.Geometry] | None = None) -> Pieces:
+    def near(self, boxes: list[shapely.Geometry] | None = None) -> Lots:
         """What is near the tile, in the order of fids; only what touches a box, if boxes are given."""
         tile = shapely.box(*FRAME.box(REACH))
         found = [
@@ -59,7 +60,7 @@ class Lots:
             np.array(["mau"] * len(found), dtype=object),
             np.array(use, object),
         )
-        return pieces(np.array(shape, dtype=object), np.array(fid, dtype=np.int64), said)
+        return lots_of(pieces(np.array(shape, dtype=object), np.array(fid, dtype=np.int64), said))
 
 
 def same(one: Ground, other: Ground) -> bool:
@@ -68,7 +69,7 @@ def same(one: Ground, other: Ground) -> bool:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_a_change_laid_into_the_ground_gives_what_laying_all_anew_gives(seed: int) -> None:
-    lots = Lots(seed)
+    lots = Quarter(seed)
     ground = ground_of(lots.near(), FRAME)
     for count in (1, 5, 40):
         change = lots.change(count).near(FRAME, REACH)
@@ -79,7 +80,7 @@ def test_a_change_laid_into_the_ground_gives_what_laying_all_anew_gives(seed: in
 
 
 def test_a_ground_comes_back_from_its_bytes_as_it_was() -> None:
-    ground = ground_of(Lots(3).near(), FRAME)
+    ground = ground_of(Quarter(3).near(), FRAME)
     again = unpacked(ground.packed())
     assert same(ground, again)
     assert (again.grid == ground.grid).all()
@@ -87,7 +88,7 @@ def test_a_ground_comes_back_from_its_bytes_as_it_was() -> None:
 
 
 def test_a_change_that_misses_the_tile_changes_nothing() -> None:
-    lots = Lots(5)
+    lots = Quarter(5)
     ground = ground_of(lots.near(), FRAME)
     nothing = Change(np.zeros(0, dtype=np.int64), np.zeros((0, 4)))
     assert same(ground, ground.renewed(lots.near([]), nothing, FRAME))

@@ -11,7 +11,7 @@ import shapely
 from gis_server.drawing.frames import Frame
 from gis_server.drawing.labels import Label, Names
 from gis_server.drawing.pieces import Row
-from gis_server.drawing.rules import Rule
+from gis_server.drawing.rule import Rule
 
 FRAME = Frame(13, 6523, 3849)
 WEST, SOUTH, EAST, NORTH = FRAME.box()

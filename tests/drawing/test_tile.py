@@ -12,7 +12,7 @@ import shapely
 from gis_server.catalog.tile_rule import RankRule
 from gis_server.drawing.frames import HALF_WORLD_M, MARGIN, Frame, Shapes
 from gis_server.drawing.pieces import Pieces, pieces
-from gis_server.drawing.rules import Rule
+from gis_server.drawing.rule import Rule
 from gis_server.drawing.tile import drawn
 
 pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
