@@ -1,4 +1,4 @@
-"""The service as it really runs: a Granian worker on a port, asked over the wire."""
+"""The service as it really runs: its workers on a port, asked over the wire."""
 
 import os
 import subprocess
@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from gis_server.cli.serve import BACKLOG, MOST_OPEN
 from gis_server.db.database import Database
 from gis_server.settings import HOME, Settings
 from tests.conftest import free_port
@@ -57,9 +56,7 @@ def wire(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Wire:
 def served(settings: Settings, log: Path) -> Iterator[str]:
     """The address of a running service with these settings."""
     env = {**os.environ, **environment(settings)}
-    command = [sys.executable, "-m", "granian", "--interface", "rsgi", "--factory", "--no-ws", "--http", "1"]
-    command += ["--workers", str(settings.workers), "--backlog", str(BACKLOG), "--backpressure", str(MOST_OPEN)]
-    command += ["--host", settings.host, "--port", str(settings.port), "gis_server.cli.worker:create_worker_service"]
+    command = [sys.executable, "-m", "gis_server.cli.workers"]
     with log.open("wb") as out:
         process = subprocess.Popen(command, cwd=HOME, env=env, stdout=out, stderr=out)
         try:

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gis_server.web.problems import problem
+from gis_server.web.service import CallerLeft
 
 log = logging.getLogger("bando")
 HOST = re.compile(r"[A-Za-z0-9._~-]{1,255}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?")
@@ -61,12 +63,12 @@ class Envelope:
                 _add_headers(MutableHeaders(scope=message), scope, state)
             elif is_head and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
-            elif is_head and message["type"] == "http.response.pathsend":
-                message = {"type": "http.response.body", "body": b""}
             await send(message)
 
         try:
             await self._answer(inner, receive, send_wrapped)
+        except (CallerLeft, ClientDisconnect):
+            raise
         except Exception:
             log.exception("%s %r", scope["method"], scope["path"])  # written out: a path may hold line feeds
             if started:
