@@ -29,12 +29,13 @@ def open_editor(settings: Settings, catalog: Catalog | None = None) -> Editor:
 
 
 def main() -> None:
-    """Serve on the listening socket whose number is given."""
+    """Serve on the listening socket whose number is given, as long as the process of the other number lives."""
+    number, parent = map(int, sys.argv[1:])
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("uvicorn").setLevel(logging.ERROR)  # it warns of every odd caller
-    listener = socket.socket(fileno=int(sys.argv[1]))
+    listener = socket.socket(fileno=number)
     with suppress(KeyboardInterrupt):  # Ctrl-C reaches the parent, too
-        Worker(create_worker_service).run([listener])
+        Worker(create_worker_service, parent).run([listener])
 
 
 if __name__ == "__main__":

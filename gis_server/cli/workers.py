@@ -1,5 +1,6 @@
 """The parent of the processes that serve: they share one listening socket; one that dies is begun anew."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -44,9 +45,10 @@ class Workers:
 
     def _begin(self) -> None:
         number, now_s = self._listener.fileno(), time.monotonic()
+        command = [*COMMAND, str(number), str(os.getpid())]
         for due_s in [one for one in self._due_s if one <= now_s]:
             self._due_s.remove(due_s)
-            self._running.add(subprocess.Popen([*COMMAND, str(number)], cwd=HOME, pass_fds=[number]))
+            self._running.add(subprocess.Popen(command, cwd=HOME, pass_fds=[number]))
 
     def _look(self) -> None:
         """Who was killed is replaced at once; who could not serve, as with a broken setting, after a while."""
@@ -73,7 +75,11 @@ def listening(settings: Settings) -> socket.socket:
     host = settings.host.strip("[]")
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, settings.port))
+    try:
+        listener.bind((host, settings.port))
+    except OSError:
+        listener.close()
+        raise
     return listener
 
 

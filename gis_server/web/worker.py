@@ -18,9 +18,9 @@ TICKS_A_SECOND = 10
 class Worker(uvicorn.Server):
     """Serves until it is told to end, or its parent is gone."""
 
-    def __init__(self, create: Callable[[], Service]) -> None:
+    def __init__(self, create: Callable[[], Service], parent: int) -> None:
         super().__init__(configured(create))
-        self._parent = os.getppid()
+        self._parent = parent
 
     async def on_tick(self, counter: int) -> bool:
         is_over = await super().on_tick(counter) or os.getppid() != self._parent
