@@ -123,7 +123,7 @@ def _target_of(maps: Container[str], line: bytes) -> Target | None:
     if read is None:
         return None
     key = KEY.fullmatch(read.query)
-    place = _place_of(maps, read.path)
+    place = place_of(maps, read.path)
     archived = ARCHIVE.fullmatch(read.path) if place is None else None
     if (read.query and key is None) or (place is None and archived is None):
         return None
@@ -139,7 +139,7 @@ def _told_by(rest: bytes) -> Told | None:
     return Told(headers, accepted, encoding_of(accepted), headers.get("bando-key"), tags, "origin" in headers)
 
 
-def _place_of(maps: Container[str], path: str) -> Place | None:
+def place_of(maps: Container[str], path: str) -> Place | None:
     """Tileset and z, x, y of a tile's address."""
     match = TILE.fullmatch(path)
     if match is not None:
