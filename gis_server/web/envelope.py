@@ -14,6 +14,8 @@ from gis_server.web.problems import problem
 from gis_server.web.service import CallerLeft
 
 log = logging.getLogger("bando")
+ASKED_METHOD = "bando.method"
+"""In the scope: what was asked before HEAD became GET for the routes."""
 HOST = re.compile(r"[A-Za-z0-9._~-]{1,255}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?")
 
 # MapLibre runs a module worker of our own origin, makes images of blobs, and its controls carry data: icons. Anyone may
@@ -52,7 +54,12 @@ class Envelope:
             return
         is_head = scope["method"] == "HEAD"
         state = {**(scope.get("state") or {})}
-        inner = {**scope, "method": "GET" if is_head else scope["method"], "state": state}
+        inner = {
+            **scope,
+            "method": "GET" if is_head else scope["method"],
+            ASKED_METHOD: scope["method"],
+            "state": state,
+        }
 
         started = False
 

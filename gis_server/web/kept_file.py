@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from starlette.responses import FileResponse, MalformedRangeHeader
+from starlette.types import Receive, Scope, Send
+
+from gis_server.web.envelope import ASKED_METHOD
 
 
 class KeptFile(FileResponse):
@@ -13,6 +16,10 @@ class KeptFile(FileResponse):
 
     def __init__(self, path: Path, headers: Mapping[str, str], media_type: str) -> None:
         super().__init__(path, headers=headers, media_type=media_type)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Whoever asks for the headers alone has nothing read from the disk."""
+        await super().__call__({**scope, "method": scope.get(ASKED_METHOD, scope["method"])}, receive, send)
 
     @classmethod
     def _parse_range_header(cls, http_range: str, file_size: int) -> list[tuple[int, int]]:
