@@ -46,7 +46,7 @@ def running(command: Sequence[str], env: Mapping[str, str]) -> Iterator["subproc
 
 
 def free_port() -> int:
-    """Where nobody listens: Granian shares a port with whoever else takes it, and half the answers were theirs."""
+    """Where nobody listens."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]

@@ -75,7 +75,7 @@ from gis_server.web.documents import router as documents
 from gis_server.web.envelope import Envelope
 from gis_server.web.errors import answer_errors
 from gis_server.web.newest import Hear, follow_releases
-from gis_server.web.rsgi import Service
+from gis_server.web.service import Service
 from gis_server.web.state import LayerStates
 from gis_server.web.strict import refuse_unknown
 
@@ -171,7 +171,7 @@ def create_service(settings: Settings, editor: Editor | None = None) -> Service:
     app = create_app(settings, editor)
     shared = [("access-control-allow-origin", "*"), ("access-control-expose-headers", ", ".join(EXPOSED))]
     front = Front(app.state.desk, app.state.archives, app.state.door, shared)
-    return Service(app, app.router.lifespan_context(app), front.answered)
+    return Service(app, front.answered, app.state.hub.close)
 
 
 @asynccontextmanager

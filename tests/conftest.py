@@ -175,7 +175,7 @@ def copied(origin: Database, name: str) -> Database:
 def free_port() -> int:
     """A port of this process alone until it ends: who holds its twin, so many ports higher, may use it.
 
-    Granian shares a port with whoever else takes it; two sessions that drew the same would get each other's answers.
+    Two sessions that drew the same would stand in each other's way.
     The kernel never gives these away: they lie below those of outgoing connections.
     """
     for port in random.sample(PORTS, len(PORTS)):

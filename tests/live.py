@@ -1,10 +1,9 @@
-"""The service as it really runs: a Granian worker on a port, asked over the wire."""
+"""The service as it really runs: its workers on a port, asked over the wire."""
 
 import os
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -14,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from gis_server.cli.serve import BACKLOG, MOST_OPEN
 from gis_server.db.database import Database
 from gis_server.settings import HOME, Settings
 from tests.conftest import free_port
@@ -57,9 +55,7 @@ def wire(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Wire:
 def served(settings: Settings, log: Path) -> Iterator[str]:
     """The address of a running service with these settings."""
     env = {**os.environ, **environment(settings)}
-    command = [sys.executable, "-m", "granian", "--interface", "rsgi", "--factory", "--no-ws", "--http", "1"]
-    command += ["--workers", str(settings.workers), "--backlog", str(BACKLOG), "--backpressure", str(MOST_OPEN)]
-    command += ["--host", settings.host, "--port", str(settings.port), "gis_server.cli.worker:create_worker_service"]
+    command = [sys.executable, "-m", "gis_server.cli.workers"]
     with log.open("wb") as out:
         process = subprocess.Popen(command, cwd=HOME, env=env, stdout=out, stderr=out)
         try:
@@ -80,7 +76,7 @@ def environment(settings: Settings) -> dict[str, str]:
 def _wait(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
     until = time.monotonic() + START_S
     while time.monotonic() < until and process.poll() is None:
-        with suppress(urllib.error.URLError, ConnectionError), urllib.request.urlopen(f"{address}/health", timeout=5):
+        with suppress(OSError), urllib.request.urlopen(f"{address}/health", timeout=5):
             return
         time.sleep(0.1)
     raise AssertionError(f"the service did not start:\n{log.read_text(encoding='utf-8')}")

@@ -1,4 +1,4 @@
-"""Over the wire, through Granian: raw requests that HTTP clients do not send, and a desktop GIS that reads pages."""
+"""Over the wire: raw requests that HTTP clients do not send, and a desktop GIS that reads pages."""
 
 import json
 import shutil

@@ -8,20 +8,16 @@ from functools import partial
 from typing import Annotated
 
 import typer
-from granian.constants import HTTPModes, Interfaces
-from granian.server import Server
 from rich.console import Console
 
 from gis_server.access.who import is_loopback, open_door
 from gis_server.cli.context import read_settings_and_catalog, ready
 from gis_server.cli.running import Running, address_of, port_is_free, taken
+from gis_server.cli.workers import Workers
 from gis_server.errors import SettingInvalid
 from gis_server.settings import Settings
 
 DEMO = "BANDO_ANONYMOUS_VIEW"
-BACKLOG = 4_096
-MOST_OPEN = 8_192
-"""Requests that one worker has open at once: most are listeners to /events, who ask nothing."""
 START_S = 120.0
 """A first start may have to start PostgreSQL and make a hundred tables."""
 DemoOption = Annotated[
@@ -42,22 +38,7 @@ def serve(demo: DemoOption = False) -> None:
         raise taken(settings)
     ready()
     _tell(settings)
-    server = Server(
-        "gis_server.cli.worker:create_worker_service",
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.RSGI,
-        workers=settings.workers,
-        factory=True,
-        http=HTTPModes.http1,  # nobody speaks HTTP/2 without TLS, and it lets a caller send 16 MiB of headers
-        websockets=False,
-        respawn_failed_workers=True,
-        backlog=BACKLOG,
-        backpressure=MOST_OPEN,
-        workers_kill_timeout=10,
-        log_access=False,
-    )
-    server.serve()
+    raise typer.Exit(Workers(settings).run())
 
 
 def up(demo: DemoOption = False) -> None:

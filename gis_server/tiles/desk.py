@@ -2,14 +2,15 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
+from typing import TypeVar
 
 import asyncpg
 
 from gis_server.access.views import View
 from gis_server.tiles.address import TileAddress
-from gis_server.tiles.answer import Answer, Asked, answer
 from gis_server.tiles.entry import Entry
 from gis_server.tiles.grids import WEB, TileGrid
 from gis_server.tiles.render import Renderer
@@ -22,6 +23,7 @@ AT_ONCE = 200
 MOST_USED = 20_000
 MOST_KEYS = 16_384
 NOTED_EVERY_S = 30.0
+Found = TypeVar("Found")
 log = logging.getLogger("bando")
 
 
@@ -41,15 +43,17 @@ class Desk:
         self._used: set[bytes] = set()
         self._key = lru_cache(MOST_KEYS)(shelves.key)
 
-    def kept(self, view: View, tileset: str, at: tuple[int, int, int], asked: Asked) -> Answer | None:
-        """The answer from a kept tile; None also for what does not exist: the service says what is wrong."""
+    def kept(
+        self, view: View, tileset: str, at: tuple[int, int, int], form: Callable[[memoryview], Found]
+    ) -> Found | None:
+        """What `form` makes of a kept tile; None also for what does not exist: the service says what is wrong."""
         if self.store is None:
             return None
         try:
             key = self._key(view.name, tileset, at)
         except LookupError:
             return None
-        found = self.store.read(key, lambda kept: answer(kept, self.release, asked))
+        found = self.store.read(key, form)
         if found is not None and len(self._used) < MOST_USED:
             self._used.add(key)
         return found

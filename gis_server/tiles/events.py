@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 import orjson
@@ -79,6 +78,12 @@ class Hub:
             if listener.view.name in messages:
                 listener.give(messages[listener.view.name], release)
 
+    def close(self) -> None:
+        """Hang up on everyone: the service ends, and they come back to whoever serves next."""
+        for listener in tuple(self._listeners):
+            if listener.task is not None:
+                listener.task.cancel()
+
     async def beat(self) -> None:
         """Keep quiet connections open, and find out who has left; for ever."""
         while True:
@@ -108,8 +113,7 @@ class EventStream(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._listener.task = asyncio.current_task()
         try:
-            with suppress(OSError):  # it left
-                await self._talk(send)
+            await self._talk(send)
         finally:
             self._hub.leave(self._listener)
 

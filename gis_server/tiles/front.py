@@ -1,9 +1,10 @@
-"""The thin front: kept tiles, and those of archives, are answered before the service is asked at all."""
+"""The thin front: kept tiles, and those of archives, are answered from the bytes of a request, before anyone else."""
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping
 from contextlib import suppress
 from functools import lru_cache, partial
+from typing import NamedTuple
 
 from starlette.datastructures import Headers
 
@@ -13,23 +14,46 @@ from gis_server.errors import MapError
 from gis_server.tiles.address import read_address
 from gis_server.tiles.answer import STALE, Answer, Asked, encoding_of
 from gis_server.tiles.desk import Desk
+from gis_server.tiles.entry import Encoding
 from gis_server.tiles.supplied import Archives
 from gis_server.tiles.supplied_answer import archive_answer, packing_of
-from gis_server.web.envelope import HOST, SECURITY
-from gis_server.web.rsgi import HTTPProtocol, RequestHeaders, Scope
+from gis_server.tiles.wired import Wish, answer_bytes, header_lines, tile_bytes
+from gis_server.web.envelope import SECURITY
+from gis_server.web.plain import LONGEST_LINE, VALUE, read_headers, read_line, without_known
 
 NUMBERS = "([0-9]{1,2})/([0-9]{1,7})/([0-9]{1,7})"
-TILE = re.compile(rf"/tiles/([^/]+)/{NUMBERS}\.mvt", re.ASCII)
-OGC = re.compile(rf"/(?:collections/([^/]+)/tiles|tiles/([^/]+))/WebMercatorQuad/{NUMBERS}", re.ASCII)
+TILE = re.compile(rf"/tiles/([^/%]+)/{NUMBERS}\.mvt", re.ASCII)
+OGC = re.compile(rf"/(?:collections/([^/%]+)/tiles|tiles/([^/%]+))/WebMercatorQuad/{NUMBERS}", re.ASCII)
 """The same tiles by the addresses of OGC API Tiles: row before column, and a collection is never a map."""
 ARCHIVE = re.compile(rf"/archives/([a-z0-9_]+)/{NUMBERS}\.([a-z]+)", re.ASCII)
 KEY = re.compile(r"key=([A-Za-z0-9_-]{1,200})", re.ASCII)
+MOST_LINES, MOST_CALLERS = 16_384, 1_024
+"""First lines, and headers without If-None-Match, whose parts are remembered."""
 Place = tuple[str, tuple[int, int, int]]
 """Tileset, and z, x, y."""
-PLAIN = [(name.lower(), value) for name, value in SECURITY.items()]
-MOST_HOSTS = 1_000
-MOST_PLACES = 16_384
-"""Addresses whose parts are remembered."""
+
+
+class Target(NamedTuple):
+    """What a first line asks for: a tile of ours, or one of an archive."""
+
+    is_head: bool
+    place: Place | None
+    archived: tuple[str, ...]
+    """Name, z, x, y and form; empty when it is one of ours."""
+    key: str | None
+
+
+class Told(NamedTuple):
+    """What the headers of a caller say."""
+
+    headers: Mapping[str, str]
+    accepted: str
+    encoding: Encoding
+    key: str | None
+    known: bytes | None
+    """If-None-Match, where it was written in an unusual way."""
+    is_foreign: bool
+    """A page of another site asks."""
 
 
 class Front:
@@ -39,75 +63,80 @@ class Front:
         self._desk = desk
         self._archives = archives
         self._door = door
-        self._shared = [*PLAIN, *shared]
+        self._more = {
+            (foreign, stale): header_lines([*SECURITY.items(), *(shared if foreign else []), *(STALE if stale else [])])
+            for foreign in (True, False)
+            for stale in (True, False)
+        }
         """For callers from other sites: what the service's CORS would add."""
-        self._place = lru_cache(MOST_PLACES)(partial(place_of, desk.shelves.catalog.maps))
+        self._target = lru_cache(MOST_LINES)(partial(_target_of, desk.shelves.catalog.maps))
+        self._told = lru_cache(MOST_CALLERS)(_told_by)
         self._public = door.views["public"] if door.settings.anonymous_view == "public" else None
-        self._hosts: set[str] = set()
 
-    def answered(self, scope: Scope, protocol: HTTPProtocol) -> bool:
-        """Whether this request needs nobody else."""
-        path = scope.path
-        place = self._place(path)
-        supplied = ARCHIVE.fullmatch(path) if place is None else None
-        if (place is None and supplied is None) or scope.method not in ("GET", "HEAD"):
-            return False
-        headers = scope.headers
-        view = self._view(scope.query_string, headers)
-        if view is None or not self._knows_host(headers):
-            return False
-        found = self._of_archive(view, supplied, headers) if place is None else self._kept(view, place, headers)
-        if found is None:
-            return False
-        _send(scope.method, protocol, found, self._shared if "origin" in headers else PLAIN)
-        return True
-
-    def _kept(self, view: View, place: Place, headers: RequestHeaders) -> Answer | None:
-        encoding = encoding_of(_joined(headers, "accept-encoding") or "")
-        found = self._desk.kept(view, *place, Asked(encoding, _joined(headers, "if-none-match"), view.is_public))
-        if found is not None and self._desk.stale:
-            return found._replace(headers=found.headers + STALE)
-        return found
-
-    def _of_archive(self, view: View, match: "re.Match[str] | None", headers: RequestHeaders) -> Answer | None:
-        """Only what is sent as it lies in the file; to pack it otherwise would keep others waiting."""
-        if match is None:
+    def answered(self, data: bytes, stamp: bytes) -> bytes | None:
+        """The answer to one whole request, when it needs nobody else; it ends its headers with the stamp."""
+        end = data.find(b"\r\n", 0, LONGEST_LINE)
+        target = self._target(data[:end]) if end > 0 else None
+        if target is None:
             return None
-        name, z, x, y, form = match.groups()
+        rest, known = without_known(data[end:])
+        told = self._told(rest)
+        if told is None or (known is not None and not (told.known is None and VALUE.fullmatch(known))):
+            return None
+        view = self._public if told.key is target.key is None and self._public is not None else self._view(told, target)
+        if view is None:
+            return None
+        more = self._more[told.is_foreign, self._desk.stale and target.place is not None]
+        wish = Wish(told.encoding, known or told.known, view.is_public, target.is_head, more, stamp)
+        if target.place is None:
+            return self._of_archive(view, target, told, wish)
+        release = self._desk.release
+        return self._desk.kept(view, *target.place, lambda kept: tile_bytes(kept, release, wish))
+
+    def _of_archive(self, view: View, target: Target, told: Told, wish: Wish) -> bytes | None:
+        """Only what is sent as it lies in the file; to pack it otherwise would keep others waiting."""
         with suppress(MapError):
-            found = self._archives.find(view, name)
-            kept = packing_of(found)
-            encoding = encoding_of(_joined(headers, "accept-encoding") or "", kept)
-            if form != found.rule.format or (form == "mvt" and encoding != kept):
-                return None
-            body = found.file.tile(read_address(z, x, y))
-            return archive_answer(found, body, Asked(encoding, _joined(headers, "if-none-match"), view.is_public))
+            found = self._archived(view, target, told, None if wish.known is None else wish.known.decode("ascii"))
+            return None if found is None else answer_bytes(found, wish)
         return None
 
-    def _view(self, query: str, headers: RequestHeaders) -> View | None:
+    def _archived(self, view: View, target: Target, told: Told, known: str | None) -> Answer | None:
+        name, z, x, y, form = target.archived
+        found = self._archives.find(view, name)
+        kept = packing_of(found)
+        encoding = encoding_of(told.accepted, kept)
+        if form != found.rule.format or (form == "mvt" and encoding != kept):
+            return None
+        body = found.file.tile(read_address(z, x, y))
+        return archive_answer(found, body, Asked(encoding, known, view.is_public))
+
+    def _view(self, told: Told, target: Target) -> View | None:
         """Whose tile it is; None for whoever needs a closer look, or an error."""
-        key = headers.get("bando-key")
-        if query:
-            match = KEY.fullmatch(query)
-            if match is None:
-                return None
-            key = key or match[1]
-        if key is None and self._public is not None:
-            return self._public
+        key = target.key if told.key is None else told.key
         with suppress(MapError):
-            return self._door.view_of(Headers(dict(headers.items())), key)
+            return self._door.view_of(Headers(told.headers), key)
         return None
 
-    def _knows_host(self, headers: RequestHeaders) -> bool:
-        hosts = headers.get_all("host")
-        if len(hosts) != 1:
-            return False
-        if hosts[0] not in self._hosts:
-            if not HOST.fullmatch(hosts[0]):
-                return False
-            if len(self._hosts) < MOST_HOSTS:
-                self._hosts.add(hosts[0])
-        return True
+
+def _target_of(maps: Container[str], line: bytes) -> Target | None:
+    read = read_line(line)
+    if read is None:
+        return None
+    key = KEY.fullmatch(read.query)
+    place = place_of(maps, read.path)
+    archived = ARCHIVE.fullmatch(read.path) if place is None else None
+    if (read.query and key is None) or (place is None and archived is None):
+        return None
+    return Target(read.is_head, place, archived.groups() if archived else (), key[1] if key else None)
+
+
+def _told_by(rest: bytes) -> Told | None:
+    headers = read_headers(rest)
+    if headers is None:
+        return None
+    accepted, known = headers.get("accept-encoding", ""), headers.get("if-none-match")
+    tags = None if known is None else known.encode()
+    return Told(headers, accepted, encoding_of(accepted), headers.get("bando-key"), tags, "origin" in headers)
 
 
 def place_of(maps: Container[str], path: str) -> Place | None:
@@ -123,20 +152,3 @@ def place_of(maps: Container[str], path: str) -> Place | None:
     if collection is not None and collection in maps:
         return None
     return collection or tileset, (int(z), int(x), int(y))
-
-
-def _send(method: str, protocol: HTTPProtocol, found: Answer, more: Sequence[tuple[str, str]]) -> None:
-    headers = [*found.headers, *more]
-    if not found.body:
-        protocol.response_empty(found.status, headers)
-    elif method == "HEAD":
-        protocol.response_empty(found.status, [*headers, ("content-length", str(len(found.body)))])
-    else:
-        protocol.response_bytes(found.status, headers, found.body)
-
-
-def _joined(headers: RequestHeaders, name: str) -> str | None:
-    found = headers.get_all(name)
-    if len(found) == 1:
-        return found[0]
-    return ",".join(found) if found else None

@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gis_server.web.problems import problem
+from gis_server.web.service import CallerLeft
 
 log = logging.getLogger("bando")
+ASKED_METHOD = "bando.method"
+"""In the scope: what was asked before HEAD became GET for the routes."""
 HOST = re.compile(r"[A-Za-z0-9._~-]{1,255}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?")
 
 # MapLibre runs a module worker of our own origin, makes images of blobs, and its controls carry data: icons. Anyone may
@@ -50,7 +54,12 @@ class Envelope:
             return
         is_head = scope["method"] == "HEAD"
         state = {**(scope.get("state") or {})}
-        inner = {**scope, "method": "GET" if is_head else scope["method"], "state": state}
+        inner = {
+            **scope,
+            "method": "GET" if is_head else scope["method"],
+            ASKED_METHOD: scope["method"],
+            "state": state,
+        }
 
         started = False
 
@@ -61,12 +70,12 @@ class Envelope:
                 _add_headers(MutableHeaders(scope=message), scope, state)
             elif is_head and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
-            elif is_head and message["type"] == "http.response.pathsend":
-                message = {"type": "http.response.body", "body": b""}
             await send(message)
 
         try:
             await self._answer(inner, receive, send_wrapped)
+        except (CallerLeft, ClientDisconnect):
+            raise
         except Exception:
             log.exception("%s %r", scope["method"], scope["path"])  # written out: a path may hold line feeds
             if started:

@@ -23,6 +23,7 @@ TITLES: Mapping[int, tuple[str, str]] = {
     415: ("Không nhận kiểu nội dung này", "Unsupported media type"),
     422: ("Không xử lý được nội dung", "Unprocessable content"),
     428: ("Thiếu phiên bản của đối tượng cần sửa", "Precondition required"),
+    431: ("Phần đầu yêu cầu quá lớn", "Request header fields too large"),
     500: ("Lỗi trong máy chủ", "Internal error"),
     503: ("Máy chủ đang bận", "Service busy"),
 }

@@ -1,4 +1,4 @@
-"""Tables over the wire, through Granian: in parts, by slow callers; and GDAL, which asks with filters of its own."""
+"""Tables over the wire: in parts, by slow callers; and GDAL, which asks with filters of its own."""
 
 import io
 import socket

@@ -80,18 +80,11 @@ def live(city: Database, settings: Settings) -> Iterator[str]:
         "BANDO_STATE": str(settings.state_folder),
         "BANDO_DATABASE_URL": city.url,
         "BANDO_PORT": str(port),
+        "BANDO_WORKERS": "1",
         "BANDO_ANONYMOUS_VIEW": "full",
     }
-    command = [
-        "granian",
-        "--interface",
-        "rsgi",
-        "--factory",
-        "--port",
-        str(port),
-        "gis_server.cli.worker:create_worker_service",
-    ]
-    server = subprocess.Popen([sys.executable, "-m", *command], env=environment, stderr=subprocess.STDOUT)
+    command = [sys.executable, "-m", "gis_server.cli.workers"]
+    server = subprocess.Popen(command, env=environment, stderr=subprocess.STDOUT)
     origin = f"http://127.0.0.1:{port}"
     try:
         _wait_for(origin, server)

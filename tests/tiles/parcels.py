@@ -84,7 +84,7 @@ def around(zooms: Sequence[int], reach: int = 1) -> list[TileAddress]:
 class Caller:
     """One connection that is kept, as a browser keeps it: one that the service closed while it was idle is opened anew.
 
-    Granian closes after 30 s without a question.
+    The service closes after 30 s without a question.
     """
 
     def __init__(self, address: str) -> None:
