@@ -124,7 +124,7 @@ def load(order: Order, desk: Desk) -> Report:
 def _begin(staging: Staging, head_start: HeadStart) -> None:
     """What a publish needs and others can do meanwhile."""
     staging.begin_indexing()
-    head_start.awake(sum(staging.counts[layer] for layer in staging.twins))
+    head_start.awake(staging.counts[layer] for layer in staging.twins)
 
 
 def stage(plan: Plan, staging: Staging, desk: Desk, report: Report, child: Child) -> None:

@@ -2,7 +2,7 @@
 load while it still checks and writes them. The publish takes what is drawn, and draws itself what is not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from types import TracebackType
@@ -21,6 +21,8 @@ from gis_server.drawing.whole import MOST_BYTES, SHAPES, Whole
 
 ENOUGH = 10_000
 """Rows of small layers, some seconds of drawing."""
+MOST_ROWS = 60_000
+"""A layer of more is hardly ever a small one."""
 MOST_IN_ALL = 64_000_000
 """Bytes of shapes: what is drawn of them waits in memory for the publish."""
 
@@ -49,9 +51,9 @@ class HeadStart:
         self._reader.shutdown(wait=True, cancel_futures=True)
         self._crew.end()
 
-    def awake(self, rows: int) -> None:
-        """The processes begin, if so many rows are worth it; a machine with one processor has none to spare."""
-        if rows >= ENOUGH:
+    def awake(self, rows: Iterable[int]) -> None:
+        """The processes begin, if layers of so many rows are worth it; one processor alone has none to spare."""
+        if sum(count for count in rows if count <= MOST_ROWS) >= ENOUGH:
             self._crew.begin()
 
     def begin(self, layers: Sequence[tuple[Layer, str]], source: str) -> None:

@@ -102,10 +102,16 @@ def test_who_was_quicker_is_drawn_instead(tmp_path, load_it, fresh: Database, ca
 
 def test_its_processes_end_with_the_load(fresh: Database):
     with HeadStart(fresh) as begun:
-        begun.awake(10)
+        begun.awake([10])
         hands = begun._crew.hands
         assert len(hands) == 2
     assert all(hand._process.poll() is not None for hand in hands)
+
+
+def test_no_process_wakes_for_a_large_layer(fresh: Database):
+    with HeadStart(fresh) as begun:
+        begun.awake([head_start.MOST_ROWS + 1, 0])
+        assert not begun._crew.hands
 
 
 def test_one_processor_has_none_to_spare(tmp_path, load_it: Callable[..., Any], taken, monkeypatch: pytest.MonkeyPatch):
