@@ -12,6 +12,7 @@ from gis_server.db.rows import ways_of_seeing
 HERE = Path(__file__).parent
 DECIDING = (
     "frames", "pieces", "laying", "ground", "areas", "vectors", "squares", "tile", "block", "labels", "places",
+    "said", "whole",
 )  # fmt: skip
 """Modules that decide what is drawn."""
 DETAILED_ZOOM = 15
