@@ -3,7 +3,7 @@
 Nothing here knows a database: a block is drawn wherever there is a processor to spare.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
@@ -114,7 +114,7 @@ def draw_block(block: Block) -> list[Drawn]:
     for at in sorted(block.tiles):
         near = Frame(block.frame.zoom, *at).overlaps(bounds, REACH)
         if near.any():
-            found.append(_tile(block, at, given.chosen(near)))
+            found.append(draw_tile(block, at, given.chosen(near))[0])
     return [one for one in found if one is not None]
 
 
@@ -137,11 +137,15 @@ def _below(rows: Sequence[Row], zoom: int) -> Pieces:
     place = np.column_stack([x.astype(np.int64), y.astype(np.int64)])
     starts = np.flatnonzero(np.any(np.diff(place, axis=0, prepend=-1), axis=1))
     ends = [*starts[1:].tolist(), len(place)]
-    parts = [
-        _own(found.chosen(np.arange(start, end)), Frame(zoom, *place[start].tolist()))
+    return by_fid(
+        own(found.chosen(np.arange(start, end)), Frame(zoom, *place[start].tolist()))
         for start, end in zip(starts.tolist(), ends, strict=True)
-    ]
-    whole = joined(parts)
+    )
+
+
+def by_fid(parts: Iterable[Pieces]) -> Pieces:
+    """What tiles show in their own squares, tile after tile, as the next zoom takes it."""
+    whole = joined(list(parts))
     return whole.chosen(np.argsort(whole.fid, kind="stable"))
 
 
@@ -149,28 +153,29 @@ def _columns(rows: Sequence[Row]) -> list[Any]:
     return [np.fromiter(column, dtype=object, count=len(rows)) for column in zip(*rows, strict=True)]
 
 
-def _own(found: Pieces, frame: Frame) -> Pieces:
+def own(found: Pieces, frame: Frame) -> Pieces:
     """What of a tile's pieces lies in its own square; each is counted there."""
     points = shapely.get_dimensions(found.shape) == 0
     if points.any():
         found = found.chosen(~points | frame.holds(found.anchor))
     west, south, east, north = frame.box()
     middle = np.tile([(west + east) / 2, (south + north) / 2], (len(found), 1))
-    own = Pieces(found.shape, found.fid, found.stands_for, found.source, found.tags, middle)
-    return own.shaped(cut(own.shape, frame.box()))
+    counted = Pieces(found.shape, found.fid, found.stands_for, found.source, found.tags, middle)
+    return counted.shaped(cut(counted.shape, frame.box()))
 
 
-def _tile(block: Block, at: Tile, near: Pieces) -> Drawn | None:
+def draw_tile(block: Block, at: Tile, near: Pieces) -> tuple[Drawn | None, Pieces]:
+    """A tile of a block as it is written, and what it shows."""
     frame = Frame(block.frame.zoom, *at)
     name = Name(block.layer, block.seen, frame)
     if not block.is_highest:
         shown = drawn(near, block.rule, frame)
-        return as_written(name, shown, _account((0, 0.0, 0.0), shown, frame), None)
+        return as_written(name, shown, _account((0, 0.0, 0.0), shown, frame), None), shown
     shown, ground = drawn_with_ground(near, block.rule, frame)
     if ground is not None:
-        return as_written(name, shown, _account((ground.features, ground.area, 0.0), shown, frame), ground)
-    own = near.chosen(frame.holds(near.anchor))
-    return as_written(name, shown, _account((len(own), *_sizes(own.shape)), shown, frame), ground)
+        return as_written(name, shown, _account((ground.features, ground.area, 0.0), shown, frame), ground), shown
+    begun = near.chosen(frame.holds(near.anchor))
+    return as_written(name, shown, _account((len(begun), *_sizes(begun.shape)), shown, frame), ground), shown
 
 
 def redrawn(name: Name, ground: Ground) -> Drawn | None:

@@ -22,18 +22,18 @@ from gis_server.drawing.block import Drawn, Tile
 from gis_server.drawing.cells import NONE, WORLD, Cells, column_and_row, ids, ranges, union
 from gis_server.drawing.change import Change
 from gis_server.drawing.crew import Crew, a_crew
-from gis_server.drawing.lettering import changed_names, set_labels
+from gis_server.drawing.head_start import Begun
+from gis_server.drawing.lettering import changed_names, set_labels, write_labels
 from gis_server.drawing.level import Asked, Level, above
 from gis_server.drawing.renewal import Renewed
 from gis_server.drawing.rules import mark_of, rule_of
 from gis_server.drawing.sheet import SQL, Sheet
+from gis_server.drawing.whole import MOST_BYTES, SHAPES, Whole
 
 AT_ONCE = 4
 """Layers that are drawn side by side: a level waits for the one below it, and others do not."""
 AHEAD = 3
 """Blocks of one level that are drawn while the next are read."""
-SHAPES = 0.4
-"""Of a table's bytes: what drawing reads of it."""
 MOST_WAITING = 8_000_000
 """Bytes of pieces that are written at once."""
 MOST_TILES = 100_000
@@ -53,6 +53,8 @@ class Wanted:
     """Whose changed names are looked at, unless everything is drawn."""
     change: Change | None = None
     """All that changed, where that is known: tiles that keep their ground are drawn from it and from this."""
+    begun: Begun | None = None
+    """Of all rows, where drawing everything began before."""
 
 
 def draw(conn: psycopg.Connection, layer: Layer, table: str, cells: Cells | None) -> Cells:
@@ -82,30 +84,35 @@ async def _side_by_side(conn: psycopg.Connection, wanted: Sequence[Wanted]) -> l
     """The largest layers first, so that no long one is left alone at the end."""
     free, found = asyncio.Semaphore(AT_ONCE), dict[int, BySight]()
     sizes = conn.execute(statement(SQL, "sizes"), {"tables": [order.table for order in wanted]}).fetchall()
-    anew = sum(size for order, (size,) in zip(wanted, sizes, strict=True) if order.cells is None)
+    bytes_of = [int(size * SHAPES) for (size,) in sizes]
+    anew = sum(
+        size for order, size in zip(wanted, bytes_of, strict=True) if order.cells is None and order.begun is None
+    )
 
     async def one(place: int) -> None:
         async with free:
-            found[place] = await _layer(conn, crew, wanted[place])
+            found[place] = await _layer(conn, crew, wanted[place], small=bytes_of[place] <= MOST_BYTES)
 
-    with a_crew(int(anew * SHAPES)) as crew:
-        await asyncio.gather(*map(one, sorted(range(len(wanted)), key=lambda place: -sizes[place][0])))
+    with a_crew(anew) as crew:
+        await asyncio.gather(*map(one, sorted(range(len(wanted)), key=lambda place: -bytes_of[place])))
     return [found[place] for place in range(len(wanted))]
 
 
-async def _layer(conn: psycopg.Connection, crew: Crew, order: Wanted) -> BySight:
+async def _layer(conn: psycopg.Connection, crew: Crew, order: Wanted, *, small: bool) -> BySight:
     layer = order.layer
     if rule_of(layer) is None:
         return {}
     row = conn.execute(statement(SQL, "mark"), {"layer": layer.id}).fetchone()
     mark = mark_of(layer)
     known = row is not None and row[0] == mark
+    order = order if known else replace(order, cells=None, change=None)
     sheets, found = _sheets(conn, order), dict[str, Cells]()
-    wanted = order if known else replace(order, cells=None, change=None)
     for sheet in sheets:
-        drawing = _sheet(crew, sheet, wanted)
-        lettering = set_labels(crew, sheet, _names(sheet, order) if known else None)
-        changed, named, _ = await asyncio.gather(drawing, lettering, _looked_ahead(sheets, wanted))
+        if order.cells is None and sheet.hidden is None and (small or order.begun is not None):
+            drawing, lettering = _whole(crew, sheet, order.begun), _all_labels(crew, sheet, order.begun)
+        else:
+            drawing, lettering = _sheet(crew, sheet, order), set_labels(crew, sheet, _names(sheet, order))
+        changed, named, _ = await asyncio.gather(drawing, lettering, _looked_ahead(sheets, order))
         found[sheet.seen] = union([changed, named])
     conn.execute(statement(SQL, "note_mark"), {"layer": layer.id, "mark": mark})
     return found
@@ -130,6 +137,24 @@ def _sheets(conn: psycopg.Connection, order: Wanted) -> list[Sheet]:
     assert rule is not None
     hidden = {seen: condition and f"({condition}) IS NOT TRUE" for seen, condition in ways_of_seeing(layer).items()}
     return [Sheet(conn, layer, rule, order.table, seen, condition) for seen, condition in sorted(hidden.items())]
+
+
+async def _whole(crew: Crew, sheet: Sheet, begun: Begun | None) -> Cells:
+    """All zooms of a small sheet at once."""
+    sheet.clear()
+    if begun is None:
+        await crew.room()
+        sheet.add(await crew.ask(Whole(sheet.layer.id, sheet.rule, sheet.all())))
+    else:
+        sheet.add(await asyncio.wrap_future(begun.drawn))
+    return WORLD
+
+
+async def _all_labels(crew: Crew, sheet: Sheet, begun: Begun | None) -> Cells:
+    if begun is None:
+        return await set_labels(crew, sheet, None)
+    batches = await asyncio.gather(*map(asyncio.wrap_future, begun.labels))
+    return write_labels(sheet, None, [label for labels in batches for label in labels])
 
 
 async def _sheet(crew: Crew, sheet: Sheet, order: Wanted) -> Cells:

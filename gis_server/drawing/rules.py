@@ -11,7 +11,7 @@ from gis_server.drawing.rule import Rule
 HERE = Path(__file__).parent
 DECIDING = (
     "rule", "frames", "pieces", "outlines", "lots", "laying", "ground", "contours", "areas", "vectors", "squares",
-    "tile", "block", "crowd", "labels", "places",
+    "tile", "block", "crowd", "whole", "said", "labels", "places",
 )  # fmt: skip
 """Modules that decide what is drawn."""
 DETAILED_ZOOM = 15

@@ -101,6 +101,10 @@ class Sheet:
         values = {"west": west, "south": south, "east": east, "north": north}
         return self._read(statement(SQL, "crowd", rows=self.rows, tags=self.tags, by=by), values)
 
+    def all(self) -> list[Row]:
+        """Served rows."""
+        return self._read(statement(SQL, "all", rows=self.rows, tags=self.tags), {})
+
     def near_boxes(self, boxes: Boxes) -> list[Row]:
         """Served rows near any of some boxes, each once."""
         rows = self._read(statement(SQL, "near_boxes", rows=self.rows, tags=self.tags), _sides(boxes))

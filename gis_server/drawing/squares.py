@@ -9,6 +9,7 @@ import shapely
 from gis_server.drawing.frames import HALF_WORLD_M, MARGIN, REACH, Frame, Numbers
 from gis_server.drawing.pieces import Column, Pieces
 from gis_server.drawing.rule import Rule
+from gis_server.drawing.said import as_jsonb
 
 
 def as_few(given: Pieces, rule: Rule, frame: Frame) -> Pieces:
@@ -63,4 +64,4 @@ def _agreed(tags: Column) -> str:
         return str(tags[0])
     said = [json.loads(one) for one in dict.fromkeys(tags)]
     common = {name: value for name, value in said[0].items() if all(one.get(name) == value for one in said)}
-    return json.dumps(common, ensure_ascii=False, sort_keys=True)
+    return as_jsonb(common)
