@@ -10,6 +10,7 @@ import asyncpg
 
 from gis_server.access.views import View
 from gis_server.catalog import Catalog
+from gis_server.db.statements import text
 from gis_server.errors import BadRequest
 from gis_server.releases.snapshot import Snapshot, snapshot
 from gis_server.tiles.address import TileAddress
@@ -17,7 +18,7 @@ from gis_server.tiles.flights import Gate
 from gis_server.tiles.moved import Movements
 from gis_server.tiles.past_statement import past_statement
 from gis_server.tiles.render import draw_on
-from gis_server.tiles.statement import tile_statements
+from gis_server.tiles.statement import SQL, tile_statements
 from gis_server.tiles.tilesets import Drawn, find_tileset
 from gis_server.web.made_once import MadeOnce
 from gis_server.web.when import PastView
@@ -54,8 +55,10 @@ class Past:
             return unchanged + await self._from_rows(snap, changed, at)
 
     async def _from_rows(self, snap: Snapshot, layers: Sequence[Drawn], at: TileAddress) -> bytes:
+        """Whoever gives up waiting finds the tile when he comes again, so it may take longer than other questions."""
         if not layers:
             return b""
+        await snap.conn.execute(text(SQL, "past_patience"))
         try:
             return (await draw_on(snap.conn, [past_statement(self._catalog, layers, at.z)], at)).body
         except asyncpg.QueryCanceledError as error:

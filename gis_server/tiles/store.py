@@ -1,8 +1,10 @@
 """The tile store: one memory-mapped file of bytes ready for the wire, shared by every process of a machine."""
 
+import errno
 import gzip
 import logging
 import os
+import shutil
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,6 +24,7 @@ from gis_server.tiles.touched import Touches
 SLACK = 2
 """The file may be this many times as big as its content: what is deleted is freed two commits later."""
 LEAST_MB = 8
+LEAST_FREE = 1 << 20
 MOST_READERS = 1024
 ANY_RELEASE = 2**32
 SPOILT = (
@@ -207,12 +210,20 @@ def _keys(txn: lmdb.Transaction, database: Any, prefix: bytes) -> Iterator[bytes
 def open_store(path: Path, most_mb: int) -> Store:
     """The store at a path; one that is damaged is thrown away and begun anew, for every tile can be drawn again."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    _has_room(path)
     try:
         return Store(_checked(path, most_mb), most_mb)
     except SPOILT as error:
         log.warning("%s: %s; the tile store begins anew", path, error)
         _remove(path)
         return Store(_checked(path, most_mb), most_mb)
+
+
+def _has_room(path: Path) -> None:
+    """A store begun on a full disk ends the process that writes its lock, which is memory."""
+    lock = path.with_name(f"{path.name}-lock")
+    if not lock.exists() and shutil.disk_usage(path.parent).free < LEAST_FREE:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 
 
 def _remove(path: Path) -> None:
