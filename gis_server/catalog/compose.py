@@ -3,10 +3,11 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final
 
-from gis_server.catalog.catalog import CLOSE_UP, LABELS, Catalog, Layer
+from gis_server.catalog.catalog import LABELS, Catalog, Layer
 from gis_server.catalog.expressions import UNKNOWN, expanded, without
 from gis_server.catalog.legend import legend
 from gis_server.catalog.model import PortalMap, Text
+from gis_server.catalog.near_and_far import far_and_near
 from gis_server.catalog.raster_styles import LOOKS, raster_legend, with_rasters
 from gis_server.catalog.swatch import Entry
 from gis_server.errors import UnknownLayer
@@ -125,19 +126,9 @@ def _drawn(catalog: Catalog, layer: Layer, fields: Collection[str], source: str)
     for number, raw in enumerate(catalog.styles[layer.file.style].layers):
         one = _seen(expanded(raw, catalog.domains), hidden)
         if one is not None:
-            parts = enumerate(_by_labels(one))
+            parts = enumerate(far_and_near(one, layer, hidden))
             drawn += [_placed(part, layer, source, f"{number}{'-gan' * close}") for close, part in parts]
     return drawn
-
-
-def _by_labels(one: Style) -> list[Style]:
-    """A name along lines stands in the middle of each label's stretch, and close up along the lines themselves."""
-    layout = one.get("layout", {})
-    if one.get("source-layer") != LABELS or layout.get("symbol-placement") != "line":
-        return [one]
-    far = {**one, "layout": {**layout, "symbol-placement": "line-center"}, "maxzoom": CLOSE_UP}
-    near = {name: value for name, value in one.items() if name != "source-layer"}
-    return [far, {**near, "minzoom": CLOSE_UP}]
 
 
 def _seen(raw: Style, hidden: Collection[str]) -> Style | None:

@@ -58,8 +58,8 @@ class TileRule(Strict):
 
     @model_validator(mode="after")
     def _labels_stand_for_what_is_drawn_ahead(self) -> Self:
-        if self.label is not None and (self.reduce == "none" or self.into is not None):
-            raise ValueError("`label` needs a `reduce` other than none, and no `into`")
+        if self.label is not None and self.reduce == "none":
+            raise ValueError("`label` needs a `reduce` other than none")
         return self
 
     def fields_at(self, zoom: int) -> list[str]:

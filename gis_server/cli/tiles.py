@@ -25,12 +25,24 @@ def seed(
     """Vẽ sẵn ô bản đồ; có bản công bố mới thì tự vẽ lại · Draw tiles ahead; they are drawn again after each release."""
     area = area_of(zoom, bbox)
 
+    seeded: list[tuple[Shelf, int]] = []
+    left_out: dict[str, int] = {}
+
     async def work(place: Office, shelf: Shelf) -> None:
+        total = 0
         with bar(shelf.name) as count:
             async for at, drawn in place.seed(shelf, area):
                 count(drawn, f"z{at}")
+                total += drawn
+        seeded.append((shelf, total))
+        left_out.update({one.name: drawn - len(place.store.keys(one.prefix)) for one, drawn in seeded})
 
     each(tileset, view, work)
+    for name, tiles in left_out.items():
+        if tiles > 0:
+            told = vietnamese(tiles)
+            out.print(f"[yellow]![/] {name}: kho đầy, {told} ô không còn chỗ; hãy tăng BANDO_TILE_STORE_MB.")
+            out.print(f"  The store is full, {told} tiles found no room; raise BANDO_TILE_STORE_MB.")
 
 
 @app.command()

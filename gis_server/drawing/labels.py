@@ -18,7 +18,7 @@ from gis_server.drawing.pieces import Row
 from gis_server.drawing.places import WORLD_PX_M, Places, along, fitting, middles, spread, whole_until
 from gis_server.drawing.rule import Rule
 
-AREAS_BY = 18
+AREAS_BY = CLOSE_UP
 """From this zoom on every named area has its label."""
 LINES_FROM = 8
 """Farther out no line is named."""

@@ -50,7 +50,7 @@ def changed_names(sheet: Sheet, release: int) -> list[str] | None:
 
 
 def named(sheet: Sheet, names: list[str] | None) -> list[Row]:
-    parts = {"rows": sheet.rows, "tags": sheet.tags, "said": sheet.name}
+    parts = {"rows": sheet.rows, "tags": sheet.label_tags, "said": sheet.name}
     with sheet.conn.cursor(binary=True) as cursor:
         return cursor.execute(statement(SQL, "named", **parts), {"names": names}).fetchall()
 

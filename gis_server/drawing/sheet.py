@@ -1,6 +1,6 @@
 """The drawing tables of one layer as some views see it: what is read for a tile, and what is written."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -161,14 +161,23 @@ class Sheet:
     @property
     def tags(self) -> str:
         """The fields that drawn things keep, as one JSON object."""
-        pairs = ", ".join(f"{literal(name)}, {as_tag(self.layer, name)}" for name in self.rule.by)
-        return f"jsonb_strip_nulls(jsonb_build_object({pairs}))"
+        return _tags(self.layer, self.rule.by)
+
+    @property
+    def label_tags(self) -> str:
+        """The fields that labels keep: their own name among them, which areas of smaller scales do without."""
+        return _tags(self.layer, dict.fromkeys((*self.rule.by, *filter(None, [self.rule.label]))))
 
     @property
     def name(self) -> str:
         """What labels say of a row."""
         assert self.rule.label is not None
         return f"({as_tag(self.layer, self.rule.label)})::text"
+
+
+def _tags(layer: Layer, fields: Iterable[str]) -> str:
+    pairs = ", ".join(f"{literal(name)}, {as_tag(layer, name)}" for name in fields)
+    return f"jsonb_strip_nulls(jsonb_build_object({pairs}))"
 
 
 def as_tag(layer: Layer, name: str) -> str:

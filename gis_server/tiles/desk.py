@@ -8,14 +8,15 @@ from functools import lru_cache
 from typing import TypeVar
 
 import asyncpg
+import lmdb
 
 from gis_server.access.views import View
 from gis_server.tiles.address import TileAddress
-from gis_server.tiles.entry import Entry
+from gis_server.tiles.entry import Entry, read_entry
 from gis_server.tiles.grids import WEB, TileGrid
 from gis_server.tiles.render import Renderer
 from gis_server.tiles.shelves import Shelf, Shelves
-from gis_server.tiles.store import Drawing, Store
+from gis_server.tiles.store import SPOILT, Drawing, Found, Store
 
 MOST_WAITING = 2_000
 """Drawn tiles that wait to be kept; beyond it they are drawn again another time."""
@@ -53,7 +54,7 @@ class Desk:
             key = self._key(view.name, tileset, at)
         except LookupError:
             return None
-        found = self.store.read(key, form)
+        found = self._read(key, form)
         if found is not None and len(self._used) < MOST_USED:
             self._used.add(key)
         return found
@@ -70,7 +71,7 @@ class Desk:
         """The tile as it is in this release or a newer one: kept, where the store has come as far, or drawn."""
         shelf = self.shelves.find(view, tileset)
         if self.store is not None and self.release >= release and not self.stale:
-            kept = self.store.get(shelf.key(at.z, at.x, at.y))
+            kept = self._read(shelf.key(at.z, at.x, at.y), read_entry)
             if kept is not None:
                 return kept
         return await self.tile(pool, shelf, at)
@@ -80,6 +81,20 @@ class Desk:
         if grid.id == WEB:
             return await self.tile(pool, shelf, at)
         return await self.renderer.grid_tile(pool, shelf, grid, at)
+
+    def _read(self, key: bytes, form: Callable[[memoryview], Found]) -> Found | None:
+        """What `form` makes of a kept tile. A store that turns out to be spoilt begins anew: nothing in it is lost."""
+        store = self.store
+        if store is None:
+            return None
+        try:
+            return store.read(key, form)
+        except SPOILT as error:
+            log.warning("tile store: %s: %s; it begins anew", type(error).__name__, error)
+            self.store = None
+            with suppress(lmdb.Error, OSError):
+                self.store = store.anew()
+            return None
 
     async def keep_going(self) -> None:
         """Write what waits, many tiles in one commit, and note what was used; for ever."""

@@ -1,8 +1,14 @@
 """The tile store: one memory-mapped file of bytes ready for the wire, shared by every process of a machine."""
 
+import errno
+import gzip
 import logging
 import os
+import shutil
+import struct
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,8 +24,14 @@ from gis_server.tiles.touched import Touches
 SLACK = 2
 """The file may be this many times as big as its content: what is deleted is freed two commits later."""
 LEAST_MB = 8
+LEAST_FREE = 1 << 20
 MOST_READERS = 1024
 ANY_RELEASE = 2**32
+SPOILT = (
+    lmdb.CorruptedError, lmdb.InvalidError, lmdb.PageNotFoundError, lmdb.VersionMismatchError, lmdb.PanicError,
+    lmdb.BadTxnError, struct.error, gzip.BadGzipFile, zlib.error,
+)  # fmt: skip
+"""What reading a damaged file comes to, as pages or as entries."""
 DATABASES = (b"tiles", b"books", b"used", b"wanted")
 Found = TypeVar("Found")
 Drawing = tuple[Shelf, bytes, Entry]
@@ -31,7 +43,8 @@ class Store:
     """An open store. Reads never wait; writers take turns, in whatever process they are."""
 
     def __init__(self, env: lmdb.Environment, most_mb: int) -> None:
-        self._env = env
+        self._env, self._most_mb = env, most_mb
+        self._file = os.stat(env.path()).st_ino
         self.tiles, self._books_db, self.used, self.wanted = (env.open_db(name) for name in DATABASES)
         self._room = Room(self.tiles, self.used, most_mb * 2**20)
 
@@ -154,6 +167,15 @@ class Store:
     def close(self) -> None:
         self._env.close()
 
+    def anew(self) -> "Store":
+        """A new store in the place of this one, which is spoilt; another process may have seen to it already."""
+        path = Path(self._env.path())
+        with suppress(FileNotFoundError):
+            if os.stat(path).st_ino == self._file:
+                _remove(path)
+        self.close()
+        return open_store(path, self._most_mb)
+
     def _books(self, txn: lmdb.Transaction) -> Books:
         return Books(txn, self._books_db)
 
@@ -188,13 +210,25 @@ def _keys(txn: lmdb.Transaction, database: Any, prefix: bytes) -> Iterator[bytes
 def open_store(path: Path, most_mb: int) -> Store:
     """The store at a path; one that is damaged is thrown away and begun anew, for every tile can be drawn again."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    _has_room(path)
     try:
         return Store(_checked(path, most_mb), most_mb)
-    except (lmdb.InvalidError, lmdb.CorruptedError, lmdb.VersionMismatchError, lmdb.PageNotFoundError) as error:
+    except SPOILT as error:
         log.warning("%s: %s; the tile store begins anew", path, error)
-        for part in (path, path.with_name(f"{path.name}-lock")):
-            part.unlink(missing_ok=True)
+        _remove(path)
         return Store(_checked(path, most_mb), most_mb)
+
+
+def _has_room(path: Path) -> None:
+    """A store begun on a full disk ends the process that writes its lock, which is memory."""
+    lock = path.with_name(f"{path.name}-lock")
+    if not lock.exists() and shutil.disk_usage(path.parent).free < LEAST_FREE:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+
+def _remove(path: Path) -> None:
+    for part in (path, path.with_name(f"{path.name}-lock")):
+        part.unlink(missing_ok=True)
 
 
 def _checked(path: Path, most_mb: int) -> lmdb.Environment:

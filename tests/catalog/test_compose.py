@@ -8,6 +8,7 @@ import pytest
 
 from gis_server.access.views import View, compile_views
 from gis_server.catalog import Catalog
+from gis_server.catalog.catalog import CLOSE_UP
 from gis_server.catalog.compose import compose_style, layer_style, visible_maps
 from gis_server.catalog.expressions import UNKNOWN, expanded, fields_read, without
 from gis_server.catalog.model import Domain
@@ -193,5 +194,20 @@ def test_names_along_lines_stand_in_the_labels_layer_and_close_up_in_the_layers_
 
 def test_a_style_says_labels_where_tiles_have_them(catalog: Catalog) -> None:
     for layer in catalog:
-        named = [one for one in catalog.styles[layer.file.style].layers if one.get("source-layer") == "nhan"]
+        style = layer_style(catalog, layer.id, {layer.id: tuple(layer.fields)})
+        named = [one for one in style["layers"] if one.get("source-layer") == layer.labels]
         assert bool(named) == (layer.file.tiles.label is not None), layer.id
+
+
+def test_close_up_an_area_says_its_name_where_its_label_is(catalog: Catalog) -> None:
+    """From its own shape each tile that it lies in would say it; points and what has no name stay as they are."""
+    for layer_id in ("base_settlement.nha", "base_settlement.cong_trinh_y_te", "base_transport.ben_bai"):
+        layer = catalog[layer_id]
+        style = layer_style(catalog, layer.id, {layer.id: tuple(layer.fields)})
+        named = [one for one in style["layers"] if "text-field" in one.get("layout", {})]
+        labels = [one for one in named if one["source-layer"] == layer.labels]
+        shapes = [one for one in named if one["source-layer"] == layer.id and not one["id"].endswith("synthetic")]
+        assert [one["minzoom"] for one in labels] == [CLOSE_UP]
+        close = [one for one in shapes if one.get("maxzoom", 24) > CLOSE_UP]
+        assert [str(["==", ["geometry-type"], "Point"]) in str(one["filter"]) for one in close] == [True]
+        assert all("maxzoom" in one for one in shapes if one["minzoom"] < CLOSE_UP and one not in close)

@@ -14,6 +14,7 @@ from gis_server.db.database import Database
 from gis_server.errors import SettingInvalid, UnknownLayer
 from gis_server.settings import Settings
 from gis_server.tiles.entry import entry_of
+from gis_server.tiles.room import Room
 from gis_server.tiles.running import store_path
 from gis_server.tiles.store import open_store
 from tests.live import environment
@@ -59,6 +60,12 @@ def test_seeding_keeps_what_holds_anything_and_verifying_finds_no_difference(
     assert sum(not entry.empty for entry in kept) >= 8
     assert all(entry.seeded for entry in kept)
     assert run("verify").exit_code == 0
+
+
+def test_seeding_more_than_the_store_holds_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "BANDO_TILE_STORE_MB" not in run("seed", "--tileset", LAYER, "--zoom", "13-14").output
+    monkeypatch.setattr(Room, "make", lambda room, txn: txn.drop(room._tiles, delete=False))
+    assert "kho đầy" in run("seed", "--tileset", LAYER, "--zoom", "13-16").output
 
 
 def test_verifying_finds_a_tile_that_differs_and_removes_it(run: Run, moving: Moving, tmp_path: Path) -> None:

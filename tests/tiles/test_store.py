@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -183,3 +184,11 @@ def test_another_definition_lies_elsewhere(catalog: Catalog, shelf: Shelf) -> No
         Shelves(other, views).find(views["full"], LAYER).prefix
         != Shelves(other, views).find(views["public"], LAYER).prefix
     )
+
+
+def test_a_store_is_not_begun_on_a_full_disk(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = shutil.disk_usage("/")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=4_096))
+    with pytest.raises(OSError, match="No space left"):
+        open_store(path, 64)
+    assert not path.exists()
