@@ -5,7 +5,6 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
-from typing import TypeVar
 
 import asyncpg
 import lmdb
@@ -24,7 +23,6 @@ AT_ONCE = 200
 MOST_USED = 20_000
 MOST_KEYS = 16_384
 NOTED_EVERY_S = 30.0
-Found = TypeVar("Found")
 log = logging.getLogger("bando")
 
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from gis_server.catalog import Catalog
 from gis_server.db.statements import literal, quoted, text
-from gis_server.drawing.rules import Rule, is_labelled, rule_of
+from gis_server.drawing.rule import Rule
+from gis_server.drawing.rules import is_labelled, rule_of
 from gis_server.tiles.statement import BUFFER, EXTENT, SQL, columns, from_rows, mvt_names
 from gis_server.tiles.tilesets import Drawn
 
