@@ -178,6 +178,7 @@ def _publish(plan: Plan, staging: Staging, desk: Desk, order: Order) -> Release 
             staging.bring_all()
             release = publish(conn, plan.source, staging.ready(), **words)
     if release is not None:
+        staging.held.keep_filled(staging.layers.values(), release.number)
         desk.steps.part("vẽ sẵn · draw ahead", PUBLISH, release.drawing_s)
     return release
 
