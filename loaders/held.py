@@ -76,11 +76,10 @@ class Held:
         for layer, *since in states:
             self.asked[layer] = self.pool.submit(self.served_rows.known, expected[layer], Since(*since))
 
-    def keep(self, layers: Iterable[Layer]) -> None:
-        """What was served of these layers, for the next load."""
-        for layer in layers:
-            if self.served_rows is not None and layer.id in self.asked:
-                self.served_rows.keep(layer, self.asked[layer.id].result())
+    def keep(self, layer: Layer) -> None:
+        """What was served of a layer, for the next load."""
+        if self.served_rows is not None and layer.id in self.asked:
+            self.served_rows.keep(layer, self.asked[layer.id].result())
 
     def keep_filled(self, layers: Iterable[Layer], release: int) -> None:
         """What a first load made of these layers, the same."""

@@ -50,6 +50,8 @@ class Staging:
         self.waiting = Waiting()
         self.conn: Connection = database.connect()
         self.copying = Copying(database)
+        self.twins: Collection[str] = self.copying.twins
+        """Layers whose table can itself take the layer's place."""
         self.line = Line(self._prepared, self._copied)
         self.indexing = Indexing(database)
         self.counts: Counter[str] = Counter()
@@ -80,10 +82,9 @@ class Staging:
         self.recall.begin(expected)
 
     def remember(self) -> None:
-        """Keeps what was worked out of the rows for when they come again, in threads beside the publishing."""
+        """Keeps what was worked out of the rows for when they come again, in a thread beside the publishing."""
         if self.recall is not None:
             self.held.pool.submit(self.recall.keep, self.suspects)
-            self.held.pool.submit(self.held.keep, list(self.layers.values()))
 
     def add(self, layer: Layer, rows: pa.Table) -> None:
         """Rows for a layer; they are copied when enough of them wait."""
@@ -200,11 +201,6 @@ class Staging:
         """The name of a table that a check may make; it goes with the load."""
         self.scratches.append(f"load_{self.load_id}_{name}")
         return sql.Identifier("staging", self.scratches[-1])
-
-    @property
-    def twins(self) -> Collection[str]:
-        """Layers whose table can itself take the layer's place."""
-        return self.copying.twins
 
     @property
     def findings(self) -> sql.Identifier:

@@ -85,10 +85,11 @@ class Recall:
             self.new.add(_in(layer, name), values[~suspect])
 
     def keep(self, suspects: Suspects) -> None:
-        """Remembers the rows of this load instead of those of the last."""
+        """Remembers the rows of this load instead of those of the last, and what was served of them."""
         for layer in self.names.keys() | self.again.keys():
             drawings = suspects.drawings.get(layer)
             self._keep(layer, drawings.told() if drawings else {})
+            self.held.keep(self.catalog[layer])
         self.close()
         suspects.close()
         give_back()
