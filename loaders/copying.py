@@ -1,5 +1,7 @@
 """Copies prepared rows into staging tables over a connection of its own; all of them in one transaction."""
 
+from functools import cached_property
+
 import pyarrow as pa
 from psycopg import sql
 
@@ -12,10 +14,15 @@ class Copying:
     """The transaction begins with the first rows: a twin that is made in it is filled without PostgreSQL's log."""
 
     def __init__(self, database: Database) -> None:
-        self.link = ArrowLink(database.dsn("load"))
+        self.database = database
         self.begun = False
         self.twins: dict[str, bool] = {}
         """Layers with a twin, and whether it is made."""
+
+    @cached_property
+    def link(self) -> ArrowLink:
+        """Opened with the first rows: a load of what is served already has none to copy."""
+        return ArrowLink(self.database.dsn("load"))
 
     def copy(self, layer: Layer, table: str, rows: pa.Table) -> None:
         if not self.begun:
@@ -32,4 +39,5 @@ class Copying:
             self.begun = False
 
     def close(self) -> None:
-        self.link.close()
+        if "link" in self.__dict__:
+            self.link.close()

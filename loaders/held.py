@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -19,10 +20,11 @@ from gis_server.catalog import Layer
 from gis_server.db.database import Database
 from gis_server.errors import Busy
 from gis_server.releases.staged import Kept
-from loaders.arrow_link import ArrowLink
 from loaders.checks.suspects import Mask
 from loaders.memory.again import Again
+from loaders.memory.filled import Filled
 from loaders.memory.past import KEY, ROW, SERVED, Past
+from loaders.memory.served import Known, ServedRows, Since
 from loaders.prepare import Batch
 from loaders.statements import statement
 from loaders.wkb import Numbers
@@ -32,15 +34,6 @@ FEWEST, MOST = 20_000, 5_000_000
 which they take too much memory: then the largest layers are sent whole."""
 COPY_BEGINS, COPY_ENDS = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
 COPY_LINE = np.dtype([("columns", ">i2"), ("values", [("length", ">i4"), ("value", ">i8")], (4,))])
-
-
-class Known(NamedTuple):
-    """What a source serves of a layer, in the order of the row hashes, and in which release it last changed that."""
-
-    since: int
-    row: Numbers
-    key: Numbers
-    fid: Numbers
 
 
 class Away(NamedTuple):
@@ -64,21 +57,35 @@ class Held:
     database: Database
     source: str | None
     """Without one nothing is held back."""
-    pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
+    pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2))
+    served_rows: ServedRows | None = None
+    filled: Filled = field(default_factory=Filled)
     asked: dict[str, Future[Known]] = field(default_factory=dict)
     away: dict[str, Away] = field(default_factory=dict)
     waiting: defaultdict[str, list[Away]] = field(default_factory=lambda: defaultdict(list))
 
-    def begin(self, layers: Iterable[Layer]) -> None:
-        """Asks in a thread of its own what is served of these layers."""
+    def begin(self, layers: Iterable[Layer], folder: Path) -> None:
+        """Finds in a thread of its own what is served of these layers, by what the folder keeps of it."""
         if self.source is None:
             return
+        self.served_rows, self.filled.spool.folder = ServedRows(self.database, self.source, folder), folder
         expected = {layer.id: layer for layer in layers}
         with self.database.connect() as conn:
             values = {"source": self.source, "layers": [*expected], "few": FEWEST, "most": MOST}
-            since = conn.execute(statement("served_states.sql"), values).fetchall()
-        for layer, release in since:
-            self.asked[layer] = self.pool.submit(self._known, expected[layer], release)
+            states = conn.execute(statement("served_states.sql"), values).fetchall()
+        for layer, *since in states:
+            self.asked[layer] = self.pool.submit(self.served_rows.known, expected[layer], Since(*since))
+
+    def keep(self, layer: Layer) -> None:
+        """What was served of a layer, for the next load."""
+        if self.served_rows is not None and layer.id in self.asked:
+            self.served_rows.keep(layer, self.asked[layer.id].result())
+
+    def keep_filled(self, layers: Iterable[Layer], release: int) -> None:
+        """What a first load made of these layers, the same."""
+        for layer in layers:
+            if self.served_rows is not None and FEWEST <= self.filled.rows(layer) <= MOST:
+                self.served_rows.keep_filled(layer, *self.filled.made(layer, release))
 
     def take(self, batch: Batch, suspect: Mask) -> Mask:
         """Which rows of a batch are held back: those that are served as they came, and that no check suspects."""
@@ -171,16 +178,7 @@ class Held:
 
     def close(self) -> None:
         self.pool.shutdown(cancel_futures=True)
-
-    def _known(self, layer: Layer, since: int) -> Known:
-        key = sql.SQL(", ").join([sql.Identifier(name) for name in layer.key])
-        names = {"key": key, "served": sql.Identifier(layer.group, layer.name), "source": sql.Literal(self.source)}
-        query = statement("served_hashes.sql", **names).as_string()
-        with ArrowLink(self.database.dsn("load")) as link:
-            found = link.rows(query)
-        row, key_hash, fid = (found.column(name).to_numpy() for name in ("row", "key", "fid"))
-        order = np.argsort(row)
-        return Known(since, row[order], key_hash[order], fid[order])
+        self.filled.spool.close()
 
 
 def _places(ordered: Numbers, wanted: Numbers) -> Numbers:

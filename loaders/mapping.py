@@ -43,7 +43,7 @@ class Mapping:
         self._require_columns(stream, profile, chosen)
         self._name_unused(stream, chosen.needed(profile, self.catalog, also_optional=True) | set(how.place_columns))
         letters = StreamLetters(how.encoding or "auto", stream.page)
-        sight = None if self.recall is None else Sight(self.catalog, stream, profile)
+        sight = None if self.recall is None else Sight(self.catalog, stream, profile, self.recall.hashing)
         read = 0
         for chunk in stream.chunks:
             rows = self._rows(stream, chunk, letters)

@@ -188,6 +188,7 @@ def _publish(plan: Plan, staging: Staging, desk: Desk, order: Order, begun: dict
             staging.bring_all()
             release = publish(conn, plan.source, _drawn(staging, begun), **words)
     if release is not None:
+        staging.held.keep_filled(staging.layers.values(), release.number)
         desk.steps.part("vẽ sẵn · draw ahead", PUBLISH, release.drawing_s)
     return release
 

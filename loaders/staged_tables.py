@@ -31,6 +31,18 @@ def never_served(conn: psycopg.Connection, layer: Layer) -> bool:
     return row is not None and bool(row[0])
 
 
+def rows_in(conn: psycopg.Connection, table: sql.Identifier) -> int:
+    """How many rows are left in a staging table."""
+    row = conn.execute(statement("count_rows.sql", staged=table)).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def has_rows(conn: psycopg.Connection, table: sql.Identifier) -> bool:
+    """Whether one is; a large table is not read for that."""
+    row = conn.execute(statement("any_rows.sql", staged=table)).fetchone()
+    return row is not None and bool(row[0])
+
+
 def sweep(conn: psycopg.Connection) -> None:
     """Drops what loads that were killed left behind."""
     left = [name for (name,) in conn.execute(statement("left_behind.sql"), {"lock": LOCK})]

@@ -21,7 +21,7 @@ from loaders.line import Line
 from loaders.memory.again import Again
 from loaders.memory.recall import Recall
 from loaders.prepare import Batch, prepared
-from loaders.staged_tables import LOCK, create, never_served, new_fids, sweep
+from loaders.staged_tables import LOCK, create, has_rows, never_served, new_fids, rows_in, sweep
 from loaders.statements import statement
 from loaders.waiting import Waiting
 from loaders.wkb import Numbers
@@ -50,6 +50,8 @@ class Staging:
         self.waiting = Waiting()
         self.conn: Connection = database.connect()
         self.copying = Copying(database)
+        self.twins: Collection[str] = self.copying.twins
+        """Layers whose table can itself take the layer's place."""
         self.line = Line(self._prepared, self._copied)
         self.indexing = Indexing(database)
         self.counts: Counter[str] = Counter()
@@ -74,7 +76,7 @@ class Staging:
     def expect(self, layers: Iterable[str], memory: Path) -> None:
         """Layers that rows may come of: what is served and remembered of them is asked while the first are read."""
         expected = [self.catalog[layer] for layer in sorted(layers)]
-        self.held.begin(expected)
+        self.held.begin(expected, memory)
         self.suspects.once.folder = memory
         self.recall = Recall(self.catalog, self.held, memory, self.add_again)
         self.recall.begin(expected)
@@ -120,7 +122,7 @@ class Staging:
         for layer in self.layers.values():
             many = layer.id in self.twins and self.counts[layer.id] >= MANY
             if many and not len(self.suspects.repeats(layer, "key")):
-                self.indexing.begin(layer, self._name(layer.id))
+                self.indexing.begin(layer, self._name(layer.id), sound=self.suspects.has_none(layer))
 
     def analyze(self) -> None:
         for layer in self.layers.values():
@@ -158,8 +160,8 @@ class Staging:
         with self.conn.transaction():
             for one in twins:
                 if one.layer.id not in self.indexing.begun:
-                    columns = indexed(one.layer)
-                    self.conn.execute("SELECT meta.index_fill(%s, %s, %s)", [one.layer.id, one.name, columns])
+                    values = [one.layer.id, one.name, indexed(one.layer)]
+                    self.conn.execute("SELECT meta.index_fill(%s, %s, %s)", values)
         for one in staged:
             self.indexing.wait(one.layer)
         return staged
@@ -187,12 +189,13 @@ class Staging:
 
     def rows(self, layer: Layer) -> int:
         """How many are left, sent or not."""
-        row = self.conn.execute(statement("count_rows.sql", staged=self.sent(layer))).fetchone()
-        return self.held.rows(layer) + (0 if row is None else int(row[0]))
+        return self.held.rows(layer) + rows_in(self.conn, self.sent(layer))
 
     def with_rows(self) -> list[Layer]:
         """Layers that have something to publish."""
-        return [layer for layer in self.layers.values() if self.rows(layer)]
+        return [
+            layer for layer in self.layers.values() if self.held.rows(layer) or has_rows(self.conn, self.sent(layer))
+        ]
 
     def scratch(self, name: str) -> sql.Identifier:
         """The name of a table that a check may make; it goes with the load."""
@@ -200,18 +203,12 @@ class Staging:
         return sql.Identifier("staging", self.scratches[-1])
 
     @property
-    def twins(self) -> Collection[str]:
-        """Layers whose table can itself take the layer's place."""
-        return self.copying.twins
-
-    @property
     def findings(self) -> sql.Identifier:
         return sql.Identifier("staging", f"load_{self.load_id}_findings")
 
     def _name(self, layer_id: str) -> str:
         """Short enough for PostgreSQL whatever the layer is called."""
-        place = list(self.layers).index(layer_id)
-        return f"load_{self.load_id}_{place}_{layer_id.replace('.', '__')}"[:63]
+        return f"load_{self.load_id}_{list(self.layers).index(layer_id)}_{layer_id.replace('.', '__')}"[:63]
 
     def _create(self, layer: Layer) -> None:
         self.layers[layer.id] = layer
@@ -237,6 +234,8 @@ class Staging:
             suspect = self.suspects.look_at(work)
             if self.recall is not None:
                 self.recall.note(work, suspect)
+            if work.layer.id in self.twins:
+                self.held.filled.note(work, suspect)
             return work.layer, prepared(work.without(self.held.take(work, suspect)).bare, self.catalog.crs)
 
     def _copied(self, work: tuple[Layer, pa.Table]) -> None:

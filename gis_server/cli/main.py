@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 from gis_server.cli.mistakes import in_both
 from gis_server.errors import EXIT_CODE, Busy, DeliveryUnreadable, MapError
 from gis_server.file_trouble import FULL, in_words
+from gis_server.frames import leave_frames_out
 
 HELP = """Bản đồ số dùng chung TP. Hồ Chí Minh · The shared digital map of Ho Chi Minh City.
 
@@ -76,6 +77,12 @@ def _nothing() -> None:
     """Keeps a command's name a word of its own where it is the only command."""
 
 
+def program() -> None:
+    """`bando`, in a process of its own."""
+    leave_frames_out()
+    main()
+
+
 def main() -> None:
     """Runs one command."""
     try:
@@ -107,4 +114,4 @@ def _tell(vi: str, en: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    program()

@@ -94,6 +94,10 @@ class Suspects:
         rows: list[int] = np.unique(np.concatenate(found)).tolist() if found else []
         return rows
 
+    def has_none(self, layer: Layer) -> bool:
+        """Whether no test of one row named any."""
+        return not any(named == layer.id for named, _ in self.found)
+
     def has_every_kind(self, layer: Layer) -> bool:
         """Whether each kind of geometry that the layer may have came."""
         return {KINDS.index(kind) for kind in layer.file.geometry} <= self.kinds[layer.id]

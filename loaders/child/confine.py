@@ -4,7 +4,6 @@ import ctypes
 import platform
 import resource
 import sys
-from importlib.abc import MetaPathFinder
 
 # Linux' numbers of socket, io_uring_setup, execve, execveat; a child that reads files needs none of them.
 _REFUSED_CALLS = {"x86_64": (41, 425, 59, 322), "aarch64": (198, 425, 221, 281)}
@@ -46,18 +45,6 @@ def bound(memory_bytes: int, cpu_seconds: int) -> None:
         _, hard = resource.getrlimit(what)
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(what, (most, most))
-
-
-class _NoFrames(MetaPathFinder):
-    """pyogrio reads pandas and geopandas where it finds them, for half a second; here rows come as Arrow."""
-
-    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
-        if name in ("pandas", "geopandas"):
-            raise ModuleNotFoundError(name)
-
-
-def leave_frames_out() -> None:
-    sys.meta_path.insert(0, _NoFrames())
 
 
 def leave_drivers_out() -> None:

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from gis_server.errors import DeliveryUnreadable
+from gis_server.frames import leave_frames_out
 from loaders.child import confine
 from loaders.child.probe import probe
 from loaders.child.wire import KIND, Request, read_bytes, write_frame
@@ -27,7 +28,7 @@ def main() -> None:
     memory, seconds = int(sys.argv[1]), int(sys.argv[2])
     out = os.fdopen(os.dup(1), "wb", buffering=1 << 20)
     os.dup2(2, 1)  # whatever a library prints must not mix with the answers
-    confine.leave_frames_out()
+    leave_frames_out()
     confine.leave_drivers_out()
     confine.bound(memory, seconds)
     _collect_seldom()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from loaders.letters.delivered import Delivered
 from loaders.letters.evidence import Evidence, same
+from loaders.letters.met import Met, Said
 from loaders.letters.readings import CUT, Page, Raw, decoded, is_plain
 from loaders.letters.syllables import read_model
 from loaders.text import CONVERTERS, Letters, tidied, tidy
@@ -18,7 +19,6 @@ from loaders.text import CONVERTERS, Letters, tidied, tidy
 EXAMPLES = 5
 WEIGHED_IN_A_BLOCK = 600
 WEIGHED_IN_ALL = 6_000
-PLAIN = "[\u1ea0-\u1ef9\u0128\u0129\u0168\u0169]"
 
 
 class Change(NamedTuple):
@@ -33,6 +33,7 @@ class Column:
     """What is known of one column so far."""
 
     evidence: Evidence
+    met: Met | None = None
     weighed: int = 0
     rows: Counter[str] = field(default_factory=Counter)
     """Rows beyond ASCII by how they were read, and by what was noticed about them."""
@@ -59,22 +60,36 @@ class StreamLetters:
             return tidied(values)
         column = self.columns.setdefault(name, Column(Evidence(read_model())))
         encoded = values.combine_chunks().dictionary_encode()
-        if self.page in (None, "bytes") and self.declared in ("auto", "utf-8") and _all_plain(encoded.dictionary):
-            column.evidence.add_plain(len(encoded.dictionary))
-            column.rows["utf-8"] += len(values) - values.null_count
-            return tidied(pc.cast(values, pa.string()))
         rows = np.bincount(encoded.indices.drop_null().to_numpy(), minlength=len(encoded.dictionary))
-        words = self._words(column, Delivered(encoded.dictionary, self.page), rows)
+        said = self._said(column, encoded.dictionary)
+        if said is not None and said.plain.all():
+            column.evidence.add_plain(len(rows))
+            column.rows["utf-8"] += int(rows.sum())
+            words = said.words
+        else:
+            words = self._words(column, Delivered(encoded.dictionary, self.page), rows, said)
         return pa.chunked_array([pc.take(words, encoded.indices)])
 
-    def _words(self, column: Column, values: Delivered, rows: NDArray[np.int64]) -> pa.Array:
+    def _said(self, column: Column, values: pa.Array) -> Said | None:
+        """What distinct values say by themselves, where they may be Unicode as they stand."""
+        if self.page not in (None, "bytes") or self.declared not in ("auto", "utf-8"):
+            return None
+        if column.met is None:
+            column.met = Met(column.evidence.model)
+        return column.met.look(_as_text(values))
+
+    def _words(self, column: Column, values: Delivered, rows: NDArray[np.int64], said: Said | None) -> pa.Array:
         """Each distinct value as it will be served; one by one only those whose letters leave a question."""
         self._weigh(column, values)
         sure = np.zeros(len(rows), bool)
         if self.declared == "auto" and column.evidence.settled and column.evidence.best == "utf-8":
-            sure = values.surely_unicode(column.evidence.model)
+            sure = said.right if said is not None else values.surely_unicode(column.evidence.model)
         column.rows["utf-8"] += int(rows[sure].sum())
-        words = values.tidied(sure)
+        words = (
+            values.tidied(sure)
+            if said is None
+            else pc.if_else(pa.array(sure), said.words, pa.scalar(None, pa.string()))
+        )
         if sure.all():
             return words
         asked = np.flatnonzero(~sure)
@@ -126,16 +141,12 @@ class StreamLetters:
         return after
 
 
-def _all_plain(texts: pa.Array) -> bool:
-    """Whether each is Unicode beyond doubt, by a pattern over the column; None of them is looked at in Python."""
-    try:
-        texts = pc.cast(texts, pa.string())
-        composed = pc.equal(pc.utf8_normalize(texts, "NFC"), texts)
-        plain = pc.or_(pc.string_is_ascii(texts), pc.match_substring_regex(texts, PLAIN))
-        plain = pc.and_(plain, pc.invert(pc.match_substring(texts, CUT)))
-    except pa.ArrowInvalid:
-        return False
-    return pc.all(pc.and_(composed, plain)).as_py() is not False
+def _as_text(values: pa.Array) -> pa.Array:
+    """Bytes and text alike, whatever they hold."""
+    if pa.types.is_string(values.type):
+        return values
+    large = pa.types.is_large_string(values.type) or pa.types.is_large_binary(values.type)
+    return (pc.cast(values, pa.binary()) if large else values).view(pa.string())
 
 
 def _sampled(places: list[int], most: int) -> list[int]:

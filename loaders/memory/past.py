@@ -69,11 +69,11 @@ def place_of(folder: Path, source: str, layer: str) -> Path:
     return folder / f"{quote(source, safe='')}@{layer}.npz"
 
 
-def read_past(file: Path) -> Past | None:
-    """What is kept there; None where that is nothing, or cannot be read."""
+def read_past(file: Path, names: Iterable[str] | None = None) -> Past | None:
+    """What is kept there, or some columns of it; None where that is nothing, or cannot be read."""
     try:
         with file.open("rb") as opened, np.load(opened, allow_pickle=False) as content:
-            return Past({name: content[name] for name in content.files})
+            return Past({name: content[name] for name in names or content.files})
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
 

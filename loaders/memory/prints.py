@@ -19,18 +19,16 @@ class Unprintable(Exception):
     """A column holds values of a kind that has no print."""
 
 
-def prints(columns: Mapping[str, pa.Array], seed: str, known: dict[str, Words] | None = None) -> Words:
+def prints(columns: Mapping[str, pa.Array], seed: str, known: Mapping[str, Words] | None = None) -> Words:
     """Of these columns together; the seed stands for all else that decides what becomes of such values.
 
-    What hangs on a column alone is taken from `known`, and kept there.
+    What hangs on a column alone may be `known`.
     """
     known = {} if known is None else known
     kinds = [f"{name} {values.type}" for name, values in columns.items()]
     total: Words = _of_text("\n".join([seed, *kinds]))
     for name, values in columns.items():
-        if name not in known:
-            known[name] = _of_column(values)
-        total = total * _ODD + known[name]
+        total = total * _ODD + (known[name] if name in known else of_column(values))
     return mixed(total)
 
 
@@ -51,7 +49,8 @@ def _of_text(text: str) -> Words:
     return np.frombuffer(hashlib.sha256(text.encode()).digest()[:8], np.uint64)
 
 
-def _of_column(column: pa.Array) -> Words:
+def of_column(column: pa.Array) -> Words:
+    """Of one column alone."""
     if column.null_count == len(column):
         return np.full(len(column), _NULL)
     words = _of_values(column) * _OTHER + _ODD

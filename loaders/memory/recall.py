@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -48,6 +48,8 @@ class Recall:
     folder: Path
     put: Callable[[Again], None]
     """Hands rows that came before to whoever prepares the new ones."""
+    hashing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
+    """Makes numbers of columns while the letters of others are read."""
     asked: dict[str, Future[Past | None]] = field(default_factory=dict)
     again: defaultdict[str, list[Numbers]] = field(default_factory=lambda: defaultdict(list))
     """Of rows that came before, their places in the past; what they were drawn of must not stay in memory."""
@@ -83,16 +85,18 @@ class Recall:
             self.new.add(_in(layer, name), values[~suspect])
 
     def keep(self, suspects: Suspects) -> None:
-        """Remembers the rows of this load instead of those of the last."""
+        """Remembers the rows of this load instead of those of the last, and what was served of them."""
         for layer in self.names.keys() | self.again.keys():
             drawings = suspects.drawings.get(layer)
             self._keep(layer, drawings.told() if drawings else {})
+            self.held.keep(self.catalog[layer])
         self.close()
         suspects.close()
         give_back()
 
     def close(self) -> None:
         """Forgets what this load worked out."""
+        self.hashing.shutdown()
         self.new.close()
         self.again.clear()
 

@@ -1,5 +1,6 @@
 """Which rows of a stream came before: their prints, made of all that decides what becomes of them."""
 
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -7,7 +8,7 @@ import pyarrow as pa
 
 from gis_server.catalog import Catalog, Layer
 from loaders.memory.past import Past
-from loaders.memory.prints import Unprintable, Words, prints
+from loaders.memory.prints import Unprintable, Words, of_column, prints
 from loaders.memory.program import program
 from loaders.prepare import DRAWING, PRINT
 from loaders.profiles import LayerRule, Profile
@@ -46,28 +47,38 @@ class Sight:
     catalog: Catalog
     stream: Stream
     profile: Profile
+    pool: Executor
+    """Makes numbers of one column while the letters of the next are read."""
     seeds: dict[int, str] = field(default_factory=dict)
     last: Rows | None = None
     """What was looked at last: many rules look at the same rows."""
-    known: dict[str, Words] = field(default_factory=dict)
+    made: dict[str, Future[Words]] = field(default_factory=dict)
     """Of the columns of those."""
 
     def look(self, rows: Rows, rule: LayerRule, columns: list[str], past: Past | None) -> Seen | None:
         """The columns are those that the rule reads. None where one is of a kind that has no print."""
-        seed, known = self._seed(rule), self._known(rows)
-        values = {name: rows.column(name) for name in [*columns, *(one for one in BY_READERS if one in rows.names)]}
+        values = {GEOMETRY: rows.chunk.rows.column(GEOMETRY).combine_chunks()}
+        made = {GEOMETRY: self._begun(rows, GEOMETRY, values[GEOMETRY])}
+        for name in [*columns, *(one for one in BY_READERS if one in rows.names)]:
+            values[name] = rows.column(name)
+            made[name] = self._begun(rows, name, values[name])
         try:
-            drawings = prints({GEOMETRY: rows.chunk.rows.column(GEOMETRY).combine_chunks()}, seed, known)
+            known = {name: column.result() for name, column in made.items()}
+            seed, drawing = self._seed(rule), values.pop(GEOMETRY)
+            drawings = prints({GEOMETRY: drawing}, seed, known)
             whole = prints(values, seed, known) ^ drawings * np.uint64(3)
         except Unprintable:
             return None
         places = np.full(len(whole), -1) if past is None else past.places(whole, drawings)
         return Seen(past, whole, drawings, places)
 
-    def _known(self, rows: Rows) -> dict[str, Words]:
+    def _begun(self, rows: Rows, name: str, values: pa.Array) -> Future[Words]:
+        """Numbers of one column, made beside the letters of the next; many rules ask for the same."""
         if rows is not self.last:
-            self.last, self.known = rows, {}
-        return self.known
+            self.last, self.made = rows, {}
+        if name not in self.made:
+            self.made[name] = self.pool.submit(of_column, values)
+        return self.made[name]
 
     def _seed(self, rule: LayerRule) -> str:
         if id(rule) not in self.seeds:

@@ -76,24 +76,46 @@ BEGIN
 END
 $$;
 
--- The twin's columns and rules become the layer's, in one reading of its rows. Release and source are written nowhere but in the
--- table's description: PostgreSQL keeps the default of a column that is added later for the rows that were there.
+-- What the layer's table forbids and its twin does not yet, in which a fid has another name before it is dressed.
+CREATE OR REPLACE FUNCTION meta.lacking_rules(served regclass, twin regclass, fid name) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT string_agg(rule, ', ') FROM (
+        SELECT format('ALTER %I SET NOT NULL', there.attname) AS rule FROM pg_attribute AS wanted
+        JOIN pg_attribute AS there ON there.attrelid = twin
+            AND there.attname = CASE wanted.attname WHEN 'fid' THEN fid ELSE wanted.attname END
+        WHERE wanted.attrelid = served AND wanted.attnum > 0 AND wanted.attnotnull AND NOT there.attnotnull
+            AND wanted.attname NOT IN ('born', 'source')
+        UNION ALL
+        SELECT format('ADD CONSTRAINT %I %s', conname, pg_get_constraintdef(oid)) FROM pg_constraint AS wanted
+        WHERE conrelid = served AND contype = 'c'
+            AND NOT EXISTS (SELECT FROM pg_constraint AS there WHERE there.conrelid = twin AND there.conname = wanted.conname)
+    ) AS lacking
+$$;
+
+-- The layer's rules over rows that all keep them, in one reading: before the twin is published, while a core is free.
+CREATE OR REPLACE FUNCTION meta.rule_fill(layer text, twin text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    rules text := meta.lacking_rules(meta.served_table(layer)::regclass, format('staging.%I', twin)::regclass, '_row');
+BEGIN
+    IF rules IS NOT NULL THEN
+        EXECUTE format('ALTER TABLE staging.%I %s', twin, rules);
+    END IF;
+END
+$$;
+
+-- The twin's columns and rules become the layer's, in one reading of its rows, or in none where `rule_fill` read them. Release
+-- and source are written nowhere but in the table's description: PostgreSQL keeps the default of a column that is added later
+-- for the rows that were there.
 CREATE OR REPLACE FUNCTION meta.dress_fill(layer text, twin text, release integer, source text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    served text := meta.served_table(layer);
     rules text;
 BEGIN
     EXECUTE format('ALTER TABLE staging.%I RENAME COLUMN _row TO fid', twin);
-    SELECT string_agg(rule, ', ') FROM (
-        SELECT format('ALTER %I SET NOT NULL', attname) AS rule FROM pg_attribute
-        WHERE attrelid = served::regclass AND attnum > 0 AND attnotnull AND attname NOT IN ('born', 'source')
-        UNION ALL
-        SELECT format('ADD CONSTRAINT %I %s', conname, pg_get_constraintdef(oid)) FROM pg_constraint
-        WHERE conrelid = served::regclass AND contype = 'c'
-    ) AS part INTO rules;
+    rules := meta.lacking_rules(meta.served_table(layer)::regclass, format('staging.%I', twin)::regclass, 'fid');
     EXECUTE format('ALTER TABLE staging.%I DROP _feature, DROP _bad, DROP _marks, ADD born integer NOT NULL DEFAULT %s, '
-                   'ADD source text NOT NULL DEFAULT %L, %s', twin, release, source, rules);
+                   'ADD source text NOT NULL DEFAULT %L%s', twin, release, source, ', ' || rules);
     EXECUTE format('ALTER TABLE staging.%I ALTER born DROP DEFAULT, ALTER source DROP DEFAULT, '
                    'ALTER fid SET DEFAULT nextval(''meta.fid'')', twin);
     PERFORM meta.index_fill(layer, twin, ARRAY['born']);
@@ -139,5 +161,5 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION meta.begin_fill, meta.index_fill, meta.dress_fill, meta.end_fill, meta.drop_staged, meta.analyze_staged,
+GRANT EXECUTE ON FUNCTION meta.begin_fill, meta.index_fill, meta.rule_fill, meta.dress_fill, meta.end_fill, meta.drop_staged, meta.analyze_staged,
     meta.analyze_layer, meta.analyze_names TO bando_load;

@@ -74,8 +74,10 @@ def test_no_network_no_programs_and_only_the_allowed_drivers(tmp_path):
 
 def test_neither_the_child_nor_a_load_reads_pandas():
     """It costs more than reading a file does."""
-    child = "from loaders.child import confine; confine.leave_frames_out(); confine.leave_drivers_out()"
-    for read in (child, "import gis_server.cli.loading"):
+    program = "from gis_server.frames import leave_frames_out; leave_frames_out()"
+    child = f"{program}; from loaders.child import confine; confine.leave_drivers_out()"
+    array = f"{program}; import numpy, pyarrow; pyarrow.array(numpy.zeros(1))"
+    for read in (child, array, "import gis_server.cli.loading"):
         said = subprocess.run([sys.executable, "-c", f"{read}; import sys; print('pandas' in sys.modules)"],
                               cwd=HOME, capture_output=True, check=True).stdout  # fmt: skip
         assert said == b"False\n", read

@@ -57,7 +57,7 @@ def test_rows_without_a_suspicion_are_remembered_and_known_while_they_are_served
     order = np.argsort(batch.row_hashes[10:])
     known = (column[10:][order] for column in (batch.row_hashes, batch.hash_of(layer.key), np.arange(ROWS)))
     recall.held.asked[layer.id] = Future()
-    recall.held.asked[layer.id].set_result(Known(1, *known))
+    recall.held.asked[layer.id].set_result(Known(1, None, *known))
     served = recall.held.served(layer, past)
     assert sorted(served[KEY].tolist()) == sorted(batch.hash_of(layer.key)[10:].tolist())
 
