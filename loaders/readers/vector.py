@@ -16,6 +16,8 @@ from loaders.child.limits import size_of
 from loaders.letters.pages import page_of, readable_names
 from loaders.profiles import FileRule
 from loaders.readers.dbf import as_written, misread
+from loaders.readers.dbf_values import values_of
+from loaders.readers.shapefile import LETTERS, shapefile_rows
 from loaders.readers.stream import GEOMETRY, Chunk, Stream
 
 ROWS, LEAST_ROWS = 65_536, 64
@@ -36,7 +38,7 @@ def read_vector(path: Path, file: str, how: FileRule) -> Iterator[Stream]:
         meant = readable_names([str(column) for column in info["fields"]], page)
         stream = Stream(file, name, None, iter(()), frozenset(meant.values()), page, _count(info))
         stream.said, stream.placed = info["crs"], info["geometry_type"] is not None
-        stream.chunks = _chunks(path, stream, meant, _rows_at_once(path, int(info["features"])))
+        stream.chunks = _chunks(path, stream, meant, _tables(path, name, info))
         yield stream
 
 
@@ -60,30 +62,35 @@ def _rows_at_once(path: Path, rows: int) -> int:
     return max(LEAST_ROWS, min(ROWS, BYTES * max(rows, 1) // max(size_of(path), 1)))
 
 
-def _chunks(path: Path, stream: Stream, meant: dict[str, str], most: int) -> Iterator[Chunk]:
-    with (
-        _gdal_sentences(stream.file),
-        pyogrio.open_arrow(
-            path,
-            layer=stream.layer,
-            encoding=_encoding(path),
-            batch_size=most,
-            use_pyarrow=True,
-            **_options(path),
-        ) as (meta, reader),
-    ):
-        geometry, read = meta["geometry_name"] or "wkb_geometry", 0
-        cells = misread(path) if path.suffix.lower() == ".shp" else {}
+def _chunks(path: Path, stream: Stream, meant: dict[str, str], tables: Iterator[pa.Table]) -> Iterator[Chunk]:
+    with _gdal_sentences(stream.file):
+        read, cells = 0, misread(path) if path.suffix.lower() == ".shp" else {}
+        for table in tables:
+            rows, read = as_written(table, read, cells), read + table.num_rows
+            yield Chunk(stream.name, rows.rename_columns([meant.get(name, name) for name in rows.column_names]))
+
+
+def _tables(path: Path, layer: str, info: dict[str, Any]) -> Iterator[pa.Table]:
+    """The rows, so many at a time."""
+    most = _rows_at_once(path, int(info["features"]))
+    values = values_of(path, info) if path.suffix.lower() == ".shp" else None
+    if values is not None:
+        return shapefile_rows(path, values, [str(name) for name in info["fields"]], most)
+    return _by_gdal(path, layer, most, placed=info["geometry_type"] is not None)
+
+
+def _by_gdal(path: Path, layer: str, most: int, *, placed: bool) -> Iterator[pa.Table]:
+    with pyogrio.open_arrow(
+        path, layer=layer, encoding=_encoding(path), batch_size=most, use_pyarrow=True, **_options(path)
+    ) as (meta, reader):
         for batch in reader:
             if batch.num_rows:
-                rows = as_written(pa.Table.from_batches([batch]), read, cells)
-                rows, read = _named(rows, geometry, stream), read + batch.num_rows
-                yield Chunk(stream.name, rows.rename_columns([meant.get(name, name) for name in rows.column_names]))
+                yield _named(pa.Table.from_batches([batch]), meta["geometry_name"] or "wkb_geometry", placed=placed)
 
 
-def _named(rows: pa.Table, geometry: str, stream: Stream) -> pa.Table:
+def _named(rows: pa.Table, geometry: str, *, placed: bool) -> pa.Table:
     """The geometry column under the one name all readers give it."""
-    if not stream.placed:
+    if not placed:
         blank = pa.nulls(rows.num_rows, pa.binary())
         return rows.append_column(GEOMETRY, blank)
     place = rows.schema.get_field_index(geometry)
@@ -93,7 +100,7 @@ def _named(rows: pa.Table, geometry: str, stream: Stream) -> pa.Table:
 
 def _encoding(path: Path) -> str | None:
     """Shapefiles are the one format whose bytes GDAL recodes as it is told; they must come through as they are."""
-    return "ISO-8859-1" if path.suffix.lower() in (".shp", ".dbf") else None
+    return LETTERS if path.suffix.lower() in (".shp", ".dbf") else None
 
 
 def _count(info: dict[str, Any]) -> int | None:
