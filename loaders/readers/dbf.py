@@ -24,7 +24,7 @@ OVERFLOW = "****"
 STAR, BLANK = ord("*"), ord(" ")
 NUMBERS, DAYS = (b"N", b"F"), b"D"
 DAY_WIDTH = 8
-ROWS_AT_ONCE = 8_192
+ROWS_AT_ONCE = 16_384
 NO_DAY = (b"", b"00000000", b"0")
 """How programs write that there is no day."""
 
@@ -42,17 +42,37 @@ Mask = NDArray[np.bool_]
 Bytes = NDArray[np.uint8]
 
 
-def misread(shapefile: Path) -> Places:
+@dataclass(frozen=True)
+class Stars:
+    """Where a .dbf has cells that begin with a star."""
+
+    deleted: int = 0
+    """Rows that are only still there because nobody packed the file."""
+    columns: tuple[int, ...] = ()
+    """Places of columns of numbers."""
+
+
+def stars_of(shapefile: Path) -> Stars:
+    opened = _opened(shapefile)
+    if opened is None:
+        return Stars()
+    path, header = opened
+    numbers = {place: one.at for place, one in _inside(header).items() if one.kind in NUMBERS}
+    heads = [0, *numbers.values()]
+    found = sum(
+        (np.count_nonzero(block[:, heads] == STAR, axis=0) for block in _blocks(path, header)), np.zeros(len(heads))
+    )
+    return Stars(int(found[0]), tuple(place for place, stars in zip(numbers, found[1:], strict=True) if stars))
+
+
+def misread(shapefile: Path, stars: Stars) -> Places:
     """Misread cells by the place of their column; rows count as GDAL counts them, without deleted ones."""
-    path = beside(shapefile, ".dbf")
-    if path is None or path.stat().st_size <= HEAD:
+    opened = _opened(shapefile)
+    if opened is None:
         return {}
-    header = read_header(path)
-    inside = {place: one for place, one in enumerate(header.columns) if 0 < one.width <= header.width - one.at}
-    numbers = {place: one for place, one in inside.items() if one.kind in NUMBERS}
-    asked = {place: numbers[place] for place in _starred(path, header, numbers)}
-    asked |= {place: one for place, one in inside.items() if one.kind == DAYS}
-    return _found(path, header, asked) if asked and header.rows else {}
+    path, header = opened
+    asked = {place: one for place, one in _inside(header).items() if place in stars.columns or one.kind == DAYS}
+    return _found(path, header, asked) if asked else {}
 
 
 def beside(shapefile: Path, ending: str) -> Path | None:
@@ -78,13 +98,18 @@ def as_written(rows: pa.Table, first: int, found: Places) -> pa.Table:
     return rows
 
 
-def _starred(path: Path, header: Header, columns: Mapping[int, Column]) -> list[int]:
-    """Of these columns those in which a cell begins with a star."""
-    heads, starred = [column.at for column in columns.values()], np.zeros(len(columns), bool)
-    if heads:
-        for block in _blocks(path, header):
-            starred |= (block[:, heads] == STAR).any(axis=0)
-    return [place for place, has_stars in zip(columns, starred, strict=True) if has_stars]
+def _opened(shapefile: Path) -> tuple[Path, Header] | None:
+    """The .dbf with its head; None where no row is in it."""
+    path = beside(shapefile, ".dbf")
+    if path is None or path.stat().st_size <= HEAD:
+        return None
+    header = read_header(path)
+    return (path, header) if header.rows and header.width else None
+
+
+def _inside(header: Header) -> dict[int, Column]:
+    """By their places the columns that are as wide as each row has room for."""
+    return {place: one for place, one in enumerate(header.columns) if 0 < one.width <= header.width - one.at}
 
 
 def _found(path: Path, header: Header, columns: Mapping[int, Column]) -> Places:
@@ -106,7 +131,7 @@ def _stripe(path: Path, header: Header, at: int, width: int) -> Bytes:
 
 def _blocks(path: Path, header: Header) -> Iterator[Bytes]:
     """All rows, some at a time, so that little of the file is in memory."""
-    for first in range(0, header.rows if header.width else 0, ROWS_AT_ONCE):
+    for first in range(0, header.rows, ROWS_AT_ONCE):
         yield rows_at(path, header, first, min(ROWS_AT_ONCE, header.rows - first))
 
 

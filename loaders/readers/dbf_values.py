@@ -4,7 +4,7 @@ Letters come as signs of Latin-1, as everywhere with Shapefiles. Whatever is not
 a block with such a cell is `Unusual`, and of a file with such a column there are no `Values`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -68,9 +68,9 @@ class Values:
 
 
 def values_of(shapefile: Path, info: dict[str, Any]) -> Values | None:
-    """None where GDAL, whose `info` this is, sees other rows or columns in it, or some of a seldom kind."""
+    """None where GDAL, whose `info` this is, sees no shapes, other rows or columns, or some of a seldom kind."""
     path = beside(shapefile, ".dbf")
-    if path is None:
+    if path is None or info["geometry_type"] is None:
         return None
     header = read_header(path)
     kinds = list(zip(info["ogr_types"], info["ogr_subtypes"], strict=True))
@@ -136,7 +136,9 @@ def _truths(stripe: Stripe) -> pa.Array:
 def _days(stripe: Stripe) -> pa.Array:
     """What is no day is none here; where it stands for something, `misread` knows what."""
     digits = (stripe.cells - np.uint8(ord("0"))).astype(np.int64)
-    year, month, day = (digits[:, part] @ _tens(digits[:, part].shape[1]) for part in (slice(4), slice(4, 6), slice(6, 8)))
+    year, month, day = (
+        digits[:, part] @ _tens(digits[:, part].shape[1]) for part in (slice(4), slice(4, 6), slice(6, 8))
+    )
     sound = (digits <= NINE - ord("0")).all(axis=1) & (year > 0) & (month > 0) & (month <= 12) & (day > 0)
     months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
     days = months.astype("datetime64[D]") + (day - 1)

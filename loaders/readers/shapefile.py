@@ -16,7 +16,7 @@ LETTERS = "ISO-8859-1"
 FID = "OGC_FID"
 
 
-def shapefile_rows(path: Path, values: Values, names: list[str], most: int) -> Iterator[pa.Table]:
+def by_columns(path: Path, values: Values, names: list[str], most: int) -> Iterator[pa.Table]:
     """So many rows at a time; which of the .dbf they are, GDAL says."""
     with pyogrio.open_arrow(
         path, encoding=LETTERS, columns=[], return_fids=True, batch_size=most, use_pyarrow=True

@@ -20,13 +20,23 @@ STRANGE = [
     b"1e999", b"--1", b"5-", b"\t7", b"1e", b"12\x007",
 ]  # fmt: skip
 DAYS = [b"20251231", b"20240229", b"19000101", b"        ", b"00000000", b"0       "]
-NO_DAYS = [b"20230229", b"20211332", b"31/12/25", b"2025-1-1", b"00000101", b"2025123 ", b"\0" * 8, b"ABCDEFGH", b" 2025123"]
+NO_DAYS = [
+    b"20230229",
+    b"20211332",
+    b"31/12/25",
+    b"2025-1-1",
+    b"00000101",
+    b"2025123 ",
+    b"\0" * 8,
+    b"ABCDEFGH",
+    b" 2025123",
+]
 
 
 def write(path: Path, columns: Sequence[Column], rows: Sequence[Sequence[bytes]], flags: Sequence[bytes] = ()) -> Path:
     """A Shapefile of points with these cells, each of them as wide as its column."""
     shapes = shapely.to_wkb(shapely.points([(603_000.0 + n, 1_191_000.0) for n in range(len(rows))]))
-    pyogrio.raw.write(path, shapes, [], [], crs=None, geometry_type="Point", driver="ESRI Shapefile")
+    pyogrio.raw.write(path, shapes, [], [], crs="EPSG:9210", geometry_type="Point", driver="ESRI Shapefile")
     width = 1 + sum(one[2] for one in columns)
     begin = 32 + 32 * len(columns) + 1
     head = b"\x03\x7d\x01\x01" + len(rows).to_bytes(4, "little") + begin.to_bytes(2, "little")
