@@ -8,7 +8,7 @@ blank cells are numbers that did not fit, and in a column without blanks they ar
 """
 
 import glob
-import mmap
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,12 +18,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from loaders.dbf_header import HEAD, Header, read_header
+from loaders.dbf_header import HEAD, Column, Header, read_header
 
 OVERFLOW = "****"
 STAR, BLANK = ord("*"), ord(" ")
 NUMBERS, DAYS = (b"N", b"F"), b"D"
 DAY_WIDTH = 8
+ROWS_AT_ONCE = 16_384
 NO_DAY = (b"", b"00000000", b"0")
 """How programs write that there is no day."""
 
@@ -41,17 +42,49 @@ Mask = NDArray[np.bool_]
 Bytes = NDArray[np.uint8]
 
 
-def misread(shapefile: Path) -> Places:
+@dataclass(frozen=True)
+class Stars:
+    """Where a .dbf has cells that begin with a star."""
+
+    deleted: int = 0
+    """Rows that are only still there because nobody packed the file."""
+    columns: tuple[int, ...] = ()
+    """Places of columns of numbers."""
+
+
+def stars_of(shapefile: Path) -> Stars:
+    opened = _opened(shapefile)
+    if opened is None:
+        return Stars()
+    path, header = opened
+    numbers = {place: one.at for place, one in _inside(header).items() if one.kind in NUMBERS}
+    heads = [0, *numbers.values()]
+    found = sum(
+        (np.count_nonzero(block[:, heads] == STAR, axis=0) for block in _blocks(path, header)), np.zeros(len(heads))
+    )
+    return Stars(int(found[0]), tuple(place for place, stars in zip(numbers, found[1:], strict=True) if stars))
+
+
+def misread(shapefile: Path, stars: Stars) -> Places:
     """Misread cells by the place of their column; rows count as GDAL counts them, without deleted ones."""
-    beside = shapefile.parent.glob(f"{glob.escape(shapefile.stem)}.*")
-    path = next((one for one in beside if one.suffix.lower() == ".dbf"), None)
-    if path is None or path.stat().st_size <= HEAD:
+    opened = _opened(shapefile)
+    if opened is None:
         return {}
-    header = read_header(path)
-    days = any(column.kind == DAYS for column in header.columns)
-    if not header.rows or not header.width or not (days or _has_stars(path)):
-        return {}
-    return _found(path, header)
+    path, header = opened
+    asked = {place: one for place, one in _inside(header).items() if place in stars.columns or one.kind == DAYS}
+    return _found(path, header, asked) if asked else {}
+
+
+def beside(shapefile: Path, ending: str) -> Path | None:
+    """The part of a Shapefile with this ending."""
+    parts = shapefile.parent.glob(f"{glob.escape(shapefile.stem)}.*")
+    return next((one for one in parts if one.suffix.lower() == ending), None)
+
+
+def rows_at(path: Path, header: Header, first: int, count: int) -> Bytes:
+    """The bytes of some rows as they lie in the file, one row of the array each."""
+    begin = header.begin + first * header.width
+    return np.memmap(path, dtype=np.uint8, mode="r", offset=begin, shape=(count, header.width))
 
 
 def as_written(rows: pa.Table, first: int, found: Places) -> pa.Table:
@@ -65,24 +98,41 @@ def as_written(rows: pa.Table, first: int, found: Places) -> pa.Table:
     return rows
 
 
-def _has_stars(path: Path) -> bool:
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return content.find(b"**", HEAD) >= 0
+def _opened(shapefile: Path) -> tuple[Path, Header] | None:
+    """The .dbf with its head; None where no row is in it."""
+    path = beside(shapefile, ".dbf")
+    if path is None or path.stat().st_size <= HEAD:
+        return None
+    header = read_header(path)
+    return (path, header) if header.rows and header.width else None
 
 
-def _found(path: Path, header: Header) -> Places:
-    cells = np.memmap(path, dtype=np.uint8, mode="r", offset=header.begin, shape=(header.rows, header.width))
-    kept = cells[:, 0] != STAR
+def _inside(header: Header) -> dict[int, Column]:
+    """By their places the columns that are as wide as each row has room for."""
+    return {place: one for place, one in enumerate(header.columns) if 0 < one.width <= header.width - one.at}
+
+
+def _found(path: Path, header: Header, columns: Mapping[int, Column]) -> Places:
+    kept = _stripe(path, header, 0, 1)[:, 0] != STAR
     numbers = np.cumsum(kept) - 1
     found = {}
-    for place, column in enumerate(header.columns):
-        if column.kind not in (*NUMBERS, DAYS) or column.at + column.width > header.width:
-            continue
-        texts = cells[:, column.at : column.at + column.width]
+    for place, column in columns.items():
+        texts = _stripe(path, header, column.at, column.width)
         wrong = _no_days(texts, kept) if column.kind == DAYS else _overflown(texts, kept)
         if wrong.any():
             found[place] = Misread(numbers[wrong], _words(texts[wrong], column.kind))
     return found
+
+
+def _stripe(path: Path, header: Header, at: int, width: int) -> Bytes:
+    """So many bytes of all rows."""
+    return np.concatenate([block[:, at : at + width] for block in _blocks(path, header)])
+
+
+def _blocks(path: Path, header: Header) -> Iterator[Bytes]:
+    """All rows, some at a time, so that little of the file is in memory."""
+    for first in range(0, header.rows, ROWS_AT_ONCE):
+        yield rows_at(path, header, first, min(ROWS_AT_ONCE, header.rows - first))
 
 
 def _words(texts: Bytes, kind: bytes) -> list[str]:

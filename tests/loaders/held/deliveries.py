@@ -1,10 +1,14 @@
 """A small city that is delivered again and again, what happens to it in between, and a database that takes it."""
 
+import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psycopg
+import pyogrio
 import shapely
 import yaml
 
@@ -95,12 +99,33 @@ def without(features: list[Feature], kind: str) -> None:
     features[:] = [one for one in features if one[0].geom_type != kind]
 
 
+def as_shapefiles(folder: Path, *features: Feature) -> Path:
+    """A folder with a Shapefile for each kind of geometry."""
+    target = folder / "shp"
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir()
+    for kind in ("Point", "LineString", "Polygon"):
+        some = [one for one in features if one[0].geom_type == kind]
+        if some:
+            columns = {name: [values[name] for _, values in some] for name in some[0][1]}
+            about = {"crs": "EPSG:9210", "geometry_type": kind, "driver": "ESRI Shapefile"}
+            shapes = shapely.to_wkb([shape for shape, _ in some])
+            cells = [np.array(values, dtype=_dtype(values)) for values in columns.values()]
+            pyogrio.raw.write(target / f"{kind}.shp", shapes, cells, [*columns], encoding="UTF-8", **about)
+    return target
+
+
+def _dtype(values: list[Any]) -> type:
+    return float if any(isinstance(one, float) for one in values) else object
+
+
 @dataclass(frozen=True)
 class Way:
     """A database, and from how many rows on what is served in it is not sent again."""
 
     desk: Desk
     fewest: int
+    deliver: Callable[..., Path] = delivered
 
     def load(
         self, features: list[Feature], folder: Path, profile: dict[str, Any] = PROFILE, **order: Any
@@ -109,7 +134,7 @@ class Way:
         file = folder / "profile.yaml"
         file.write_text(yaml.safe_dump(profile, allow_unicode=True))
         try:
-            report = load(Order(delivered(folder, *features), str(file), **order), self.desk)
+            report = load(Order(self.deliver(folder, *features), str(file), **order), self.desk)
         except MapError as error:
             return str(error)
         told = {name: value for name, value in as_json(report).items() if name not in OURS}

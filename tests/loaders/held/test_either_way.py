@@ -23,6 +23,7 @@ from tests.loaders.held.deliveries import (
     Feature,
     Way,
     again,
+    as_shapefiles,
     changed,
     city,
     crossed,
@@ -31,6 +32,7 @@ from tests.loaders.held.deliveries import (
     taken,
     without,
 )
+from tests.loaders.test_gate import delivered
 from tests.loaders.test_relations import with_file
 
 EDITS: list[Callable[[list[Feature], int], object]] = [
@@ -73,6 +75,7 @@ def by_either_way(
         folder: Path,
         before: Callable[[Desk], object] | None = None,
         changes: Callable[[Catalog], Catalog] = lambda files: files,
+        deliver: Callable[..., Path] = delivered,
         **order: Any,
     ) -> Any:
         answers = []
@@ -80,7 +83,7 @@ def by_either_way(
             monkeypatch.setattr(held, "FEWEST", way.fewest)
             if before is not None:
                 before(way.desk)
-            under = replace(way, desk=replace(way.desk, catalog=changes(files)))
+            under = replace(way, desk=replace(way.desk, catalog=changes(files)), deliver=deliver)
             answers.append((under.load(features, folder, **order), way.state()))
         assert answers[0] == answers[1]
         return answers[0][0]
@@ -106,6 +109,16 @@ def test_whatever_changes_between_deliveries_the_short_way_ends_where_the_long_o
             features, released = offered, released + 1
     assert released
     assert sum(held_back) > 1_000
+
+
+def test_shapefiles_that_come_again_changed_end_the_same_either_way(by_either_way, came_again, tmp_path):
+    features, rng = city(), random.Random(3)
+    by_either_way(features, tmp_path, deliver=as_shapefiles)
+    for edit in (EDITS[0], EDITS[5], EDITS[14]):
+        edit(features, rng.randrange(LOTS))
+        came_again.clear()
+        by_either_way(features, tmp_path, deliver=as_shapefiles)
+        assert sum(came_again) > LOTS // 2
 
 
 def shorter_addresses(files: Catalog) -> Catalog:
