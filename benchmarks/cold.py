@@ -18,7 +18,6 @@ from typing import Any
 import asyncpg
 from fastapi import FastAPI
 
-from benchmarks.gate import asked
 from benchmarks.measure import CONSOLE, claim
 from benchmarks.place import Bench, fresh_installation, here
 from gis_server.app import create_app
@@ -50,8 +49,8 @@ class Spent:
 def bench(_: Bench, parcels: int = PARCELS) -> None:
     """In an installation of its own."""
     with tempfile.TemporaryDirectory(prefix="bando-cold-") as folder, fresh_installation() as city:
-        asked(city, "sample", "--out", folder, "--parcels", str(parcels))
-        asked(city, "load", str(Path(folder) / "ThuaDat.gpkg"), "--profile", "mau_lon")
+        city.asked("sample", "--out", folder, "--parcels", str(parcels))
+        city.asked("load", str(Path(folder) / "ThuaDat.gpkg"), "--profile", "mau_lon")
         asyncio.run(measure(city, ZOOMS))
 
 
