@@ -23,6 +23,8 @@ AT_ONCE = 200
 MOST_USED = 20_000
 MOST_KEYS = 16_384
 NOTED_EVERY_S = 30.0
+State = tuple[Store | None, int, int, bool]
+"""The store and its version, the release that it has come to, whether the database is away."""
 log = logging.getLogger("bando")
 
 
@@ -41,6 +43,11 @@ class Desk:
         self._waiting: asyncio.Queue[Drawing] = asyncio.Queue(MOST_WAITING)
         self._used: set[bytes] = set()
         self._key = lru_cache(MOST_KEYS)(shelves.key)
+
+    def state(self) -> State:
+        """While it is the same, so is what `kept` finds and what is said of it."""
+        store = self.store
+        return store, store.version() if store is not None else 0, self.release, self.stale
 
     def kept(
         self, view: View, tileset: str, at: tuple[int, int, int], form: Callable[[memoryview], Found]

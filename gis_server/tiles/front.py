@@ -13,11 +13,11 @@ from gis_server.access.who import Doorkeeper
 from gis_server.errors import MapError
 from gis_server.tiles.address import read_address
 from gis_server.tiles.answer import STALE, Answer, Asked, encoding_of
-from gis_server.tiles.desk import Desk
+from gis_server.tiles.desk import Desk, State
 from gis_server.tiles.entry import Encoding
 from gis_server.tiles.supplied import Archives
 from gis_server.tiles.supplied_answer import archive_answer, packing_of
-from gis_server.tiles.wired import Wish, answer_bytes, header_lines, tile_bytes
+from gis_server.tiles.wired import START, Form, answer_bytes, header_lines, tile_bytes
 from gis_server.web.envelope import SECURITY
 from gis_server.web.plain import LONGEST_LINE, VALUE, read_headers, read_line, without_known
 
@@ -27,8 +27,10 @@ OGC = re.compile(rf"/(?:collections/([^/%]+)/tiles|tiles/([^/%]+))/WebMercatorQu
 """The same tiles by the addresses of OGC API Tiles: row before column, and a collection is never a map."""
 ARCHIVE = re.compile(rf"/archives/([a-z0-9_]+)/{NUMBERS}\.([a-z]+)", re.ASCII)
 KEY = re.compile(r"key=([A-Za-z0-9_-]{1,200})", re.ASCII)
-MOST_LINES, MOST_CALLERS = 16_384, 1_024
-"""First lines, and headers without If-None-Match, whose parts are remembered."""
+END = b"\r\n\r\n"
+MOST_LINES, MOST_CALLERS, MOST_SAME = 16_384, 1_024, 2_048
+"""First lines, headers without If-None-Match, and whole requests that are remembered."""
+NO_STATE: State = (None, 0, 0, False)
 Place = tuple[str, tuple[int, int, int]]
 """Tileset, and z, x, y."""
 
@@ -54,6 +56,8 @@ class Told(NamedTuple):
     """If-None-Match, where it was written in an unusual way."""
     is_foreign: bool
     """A page of another site asks."""
+    public: tuple[Form, Form]
+    """Of answers to whom everyone may be, without news of the database being away and with."""
 
 
 class Front:
@@ -63,41 +67,79 @@ class Front:
         self._desk = desk
         self._archives = archives
         self._door = door
-        self._more = {
-            (foreign, stale): header_lines([*SECURITY.items(), *(shared if foreign else []), *(STALE if stale else [])])
-            for foreign in (True, False)
-            for stale in (True, False)
-        }
-        """For callers from other sites: what the service's CORS would add."""
+        self._shared = shared
+        self._form = lru_cache(self._form_of)
         self._target = lru_cache(MOST_LINES)(partial(_target_of, desk.shelves.catalog.maps))
-        self._told = lru_cache(MOST_CALLERS)(_told_by)
+        self._told = lru_cache(MOST_CALLERS)(self._told_by)
         self._public = door.views["public"] if door.settings.anonymous_view == "public" else None
+        self._same: dict[bytes, tuple[State, bytes]] = {}
+        """Requests without a key that were answered 304: in which state, and what, without the stamp."""
 
     def answered(self, data: bytes, stamp: bytes) -> bytes | None:
         """The answer to one whole request, when it needs nobody else; it ends its headers with the stamp."""
+        return self._as_before(data, stamp) if data in self._same else self._answered(data, stamp)
+
+    def _as_before(self, data: bytes, stamp: bytes) -> bytes | None:
+        """To a request that was answered 304: the same as long as nothing at all was written into the store."""
+        state = self._desk.state()
+        before, lines = self._same.pop(data)
+        if before != state:
+            found = self._answered(data, stamp)
+            if found is None or data not in self._same:
+                return found
+            lines = found.removesuffix(stamp)
+        self._same[data] = state, lines
+        return lines + stamp
+
+    def _answered(self, data: bytes, stamp: bytes) -> bytes | None:
         end = data.find(b"\r\n", 0, LONGEST_LINE)
         target = self._target(data[:end]) if end > 0 else None
         if target is None:
             return None
         rest, known = without_known(data[end:])
         told = self._told(rest)
-        if told is None or (known is not None and not (told.known is None and VALUE.fullmatch(known))):
+        if told is None or (told.known is not None and known is not None):
             return None
-        view = self._public if told.key is target.key is None and self._public is not None else self._view(told, target)
-        if view is None:
+        found = self._found(target, told, known or told.known, stamp)
+        if found is None:
             return None
-        more = self._more[told.is_foreign, self._desk.stale and target.place is not None]
-        wish = Wish(told.encoding, known or told.known, view.is_public, target.is_head, more, stamp)
-        if target.place is None:
-            return self._of_archive(view, target, told, wish)
-        release = self._desk.release
-        return self._desk.kept(view, *target.place, lambda kept: tile_bytes(kept, release, wish))
+        if target.place is not None and told.key is target.key is None and found.startswith(START[304]):
+            self._notice(data)
+        return found[: found.index(END) + len(END)] if target.is_head else found
 
-    def _of_archive(self, view: View, target: Target, told: Told, wish: Wish) -> bytes | None:
+    def _notice(self, data: bytes) -> None:
+        if len(self._same) >= MOST_SAME:
+            self._same.clear()
+        self._same[data] = NO_STATE, b""
+
+    def _found(self, target: Target, told: Told, known: bytes | None, stamp: bytes) -> bytes | None:
+        if told.key is target.key is None and self._public is not None:
+            view, form = self._public, told.public[self._desk.stale and target.place is not None]
+        else:
+            asking = self._view(told, target)
+            if asking is None:
+                return None
+            is_stale = self._desk.stale and target.place is not None
+            view, form = asking, self._form(told.encoding, asking.is_public, told.is_foreign, is_stale)
+        if target.place is None:
+            return self._of_archive((view, target, told), form, known, stamp)
+        release = self._desk.release
+        return self._desk.kept(view, *target.place, lambda kept: tile_bytes(kept, release, form, known, stamp))
+
+    def _form_of(self, encoding: Encoding, public: bool, is_foreign: bool, is_stale: bool) -> Form:
+        """`is_foreign`: for callers from other sites what the service's CORS would add."""
+        shared, stale = self._shared if is_foreign else [], STALE if is_stale else []
+        return Form(encoding, public, header_lines([*SECURITY.items(), *shared, *stale]))
+
+    def _of_archive(
+        self, asked: tuple[View, Target, Told], form: Form, known: bytes | None, stamp: bytes
+    ) -> bytes | None:
         """Only what is sent as it lies in the file; to pack it otherwise would keep others waiting."""
+        if known is not None and not VALUE.fullmatch(known):
+            return None
         with suppress(MapError):
-            found = self._archived(view, target, told, None if wish.known is None else wish.known.decode("ascii"))
-            return None if found is None else answer_bytes(found, wish)
+            found = self._archived(*asked, None if known is None else known.decode("ascii"))
+            return None if found is None else answer_bytes(found, form, stamp)
         return None
 
     def _archived(self, view: View, target: Target, told: Told, known: str | None) -> Answer | None:
@@ -109,6 +151,16 @@ class Front:
             return None
         body = found.file.tile(read_address(z, x, y))
         return archive_answer(found, body, Asked(encoding, known, view.is_public))
+
+    def _told_by(self, rest: bytes) -> Told | None:
+        headers = read_headers(rest)
+        if headers is None:
+            return None
+        accepted, known = headers.get("accept-encoding", ""), headers.get("if-none-match")
+        tags = None if known is None else known.encode()
+        encoding, is_foreign = encoding_of(accepted), "origin" in headers
+        plain, stale = (self._form(encoding, True, is_foreign, one) for one in (False, True))
+        return Told(headers, accepted, encoding, headers.get("bando-key"), tags, is_foreign, (plain, stale))
 
     def _view(self, told: Told, target: Target) -> View | None:
         """Whose tile it is; None for whoever needs a closer look, or an error."""
@@ -128,15 +180,6 @@ def _target_of(maps: Container[str], line: bytes) -> Target | None:
     if (read.query and key is None) or (place is None and archived is None):
         return None
     return Target(read.is_head, place, archived.groups() if archived else (), key[1] if key else None)
-
-
-def _told_by(rest: bytes) -> Told | None:
-    headers = read_headers(rest)
-    if headers is None:
-        return None
-    accepted, known = headers.get("accept-encoding", ""), headers.get("if-none-match")
-    tags = None if known is None else known.encode()
-    return Told(headers, accepted, encoding_of(accepted), headers.get("bando-key"), tags, "origin" in headers)
 
 
 def place_of(maps: Container[str], path: str) -> Place | None:

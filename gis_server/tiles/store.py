@@ -50,9 +50,20 @@ class Store:
 
     def read(self, key: bytes, form: Callable[[memoryview], Found]) -> Found | None:
         """What `form` makes of a kept entry, where it lies."""
-        with self._env.begin(self.tiles, buffers=True) as txn:
+        txn = self._env.begin(self.tiles, buffers=True)
+        try:
             kept = txn.get(key)
             return None if kept is None else form(kept)
+        finally:
+            txn.abort()
+
+    def version(self) -> int:
+        """Another after each commit, of whichever process."""
+        txn = self._env.begin()
+        try:
+            return int(txn.id())
+        finally:
+            txn.abort()
 
     def get(self, key: bytes) -> Entry | None:
         """A kept entry of one's own."""

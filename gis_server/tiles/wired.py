@@ -1,29 +1,28 @@
 """A tile as the bytes of a whole HTTP answer: what `answer` says, for the front."""
 
 import gzip
+from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
 from typing import NamedTuple
 
 from gis_server.tiles.answer import CACHED, ENDINGS, FORMS, VARY, Answer, Headers, is_known
 from gis_server.tiles.entry import HEAD, Encoding
+from gis_server.web.plain import VALUE
 
 START = {code: b"HTTP/1.1 %d %s\r\n" % (code, HTTPStatus(code).phrase.encode()) for code in (200, 204, 304)}
+MOST_SAID = 1_024
 TAGGED = {code: start + b'etag: "' for code, start in START.items()}
 
 
-class Wish(NamedTuple):
-    """What decides the form of an answer, and what it carries beside the tile's own headers."""
+@dataclass(frozen=True, eq=False)
+class Form:
+    """What decides the form of a caller's answers, besides the tile. One is remembered for all who ask alike."""
 
     encoding: Encoding
-    known: bytes | None
-    """If-None-Match as it came."""
     public: bool
-    is_head: bool
     more: bytes
     """Headers of every answer to such a caller."""
-    stamp: bytes
-    """The last headers, with the blank line."""
 
 
 class _Said(NamedTuple):
@@ -34,34 +33,35 @@ class _Said(NamedTuple):
     of_body: bytes
 
 
-def tile_bytes(kept: memoryview, release: int, wish: Wish) -> bytes:
-    """200, 204 for an empty tile, 304 when the caller has the content in whatever encoding; one copy of the body."""
+def tile_bytes(kept: memoryview, release: int, form: Form, known: bytes | None, stamp: bytes) -> bytes | None:
+    """200, 204 for an empty tile, 304 when the caller has the content in whatever encoding; one copy of the body.
+
+    `known`: If-None-Match as it came; None is answered to one that is not well-formed. `stamp`: the last headers, with
+    the blank line.
+    """
     drawn, _, tag, length = HEAD.unpack_from(kept)
-    encoding: Encoding = wish.encoding if length else "identity"
-    said = _said(encoding, wish.public, drawn if drawn > release else release, wish.more)
-    if wish.known is not None and _has(wish.known, tag, said.ending):
-        return b"".join((TAGGED[304], tag, said.ending, said.rest, wish.stamp))
+    said = _said(form, drawn if drawn > release else release, length > 0)
+    if known is not None:
+        if known == b'"%b%b' % (tag, said.ending) or _is_known(known, tag):
+            return b"".join((TAGGED[304], tag, said.ending, said.rest, stamp))
+        if not VALUE.fullmatch(known):
+            return None
     if not length:
-        return b"".join((TAGGED[204], tag, said.ending, said.rest, wish.stamp))
-    body = _body(kept, HEAD.size + length, encoding)
-    sent = b"" if wish.is_head else body
-    return b"".join((TAGGED[200], tag, said.ending, said.of_body, b"%d\r\n" % len(body), wish.stamp, sent))
+        return b"".join((TAGGED[204], tag, said.ending, said.rest, stamp))
+    body = _body(kept, HEAD.size + length, form.encoding)
+    return b"".join((TAGGED[200], tag, said.ending, said.of_body, b"%d\r\n" % len(body), stamp, body))
 
 
-def answer_bytes(found: Answer, wish: Wish) -> bytes:
+def answer_bytes(found: Answer, form: Form, stamp: bytes) -> bytes:
     """Any other answer of the front."""
-    head = START[found.status] + header_lines(found.headers) + wish.more
+    head = START[found.status] + header_lines(found.headers) + form.more
     if not found.body:
-        return head + wish.stamp
-    length = b"content-length: %d\r\n" % len(found.body)
-    return b"".join((head, length, wish.stamp, b"" if wish.is_head else found.body))
+        return head + stamp
+    return b"".join((head, b"content-length: %d\r\n" % len(found.body), stamp, found.body))
 
 
-def _has(known: bytes, tag: bytes, ending: bytes) -> bool:
-    """Mostly it is the very tag that we gave."""
-    if known == b'"' + tag + ending:
-        return True
-    return is_known(known.decode("ascii"), tag.decode())
+def _is_known(known: bytes, tag: bytes) -> bool:
+    return VALUE.fullmatch(known) is not None and is_known(known.decode("ascii"), tag.decode())
 
 
 def _body(kept: memoryview, end: int, encoding: Encoding) -> memoryview | bytes:
@@ -71,11 +71,12 @@ def _body(kept: memoryview, end: int, encoding: Encoding) -> memoryview | bytes:
     return packed if encoding == "gzip" else gzip.decompress(packed)
 
 
-@lru_cache(64)
-def _said(encoding: Encoding, public: bool, release: int, more: bytes) -> _Said:
+@lru_cache(MOST_SAID)
+def _said(form: Form, release: int, has_body: bool) -> _Said:
+    encoding: Encoding = form.encoding if has_body else "identity"
     ending = f'{ENDINGS[encoding]}"'.encode()
-    headers = [("cache-control", CACHED[public]), ("vary", VARY), ("bando-release", str(release))]
-    rest = b"\r\n" + header_lines(headers) + more
+    headers = [("cache-control", CACHED[form.public]), ("vary", VARY), ("bando-release", str(release))]
+    rest = b"\r\n" + header_lines(headers) + form.more
     return _Said(ending, rest, rest + header_lines(FORMS[encoding]) + b"content-length: ")
 
 

@@ -14,6 +14,7 @@ WARY = frozenset(("content-length", "transfer-encoding", "upgrade", "expect", "t
 """Headers of requests that are more than a line and a wish: a body, another protocol, an answer in two parts."""
 KNOWN = (b"\r\nIf-None-Match: ", b"\r\nif-none-match: ")
 """As browsers and as programs write it. Only this header differs from tile to tile of one caller."""
+KNOWN_BYTES = len(KNOWN[0])
 
 
 class Line(NamedTuple):
@@ -36,13 +37,14 @@ def read_line(line: bytes) -> Line | None:
 
 def without_known(rest: bytes) -> tuple[bytes, bytes | None]:
     """Headers (from the end of the first line on) without If-None-Match, and its value as it was written."""
-    for name in KNOWN:
-        start = rest.find(name)
-        if start >= 0 and rest.endswith(b"\r\n\r\n"):  # else a line after the blank one would vanish
-            value = start + len(name)
-            end = rest.find(b"\r\n", value)
-            return rest[:start] + rest[end:], rest[value:end]
-    return rest, None
+    start = rest.find(KNOWN[0])
+    if start < 0:
+        start = rest.find(KNOWN[1])
+    if start < 0 or not rest.endswith(b"\r\n\r\n"):  # else a line after the blank one would vanish
+        return rest, None
+    value = start + KNOWN_BYTES
+    end = rest.find(b"\r\n", value)
+    return rest[:start] + rest[end:], rest[value:end]
 
 
 def read_headers(rest: bytes) -> Mapping[str, str] | None:

@@ -44,6 +44,8 @@ class Wire(HttpToolsProtocol):
         self._quick = self._service.quick
         self._since_s = self.loop.time()
         """When the caller was last waited for anew: at a request's begin and at an answer's end."""
+        self._is_heard = False
+        """An answer went the quick way since somebody last looked; asking for the time costs a twentieth of it."""
         self._paused_s = 0.0
         self._in_message = self._in_head = False
         self._fed = self._told = 0
@@ -71,8 +73,9 @@ class Wire(HttpToolsProtocol):
         if not self._in_message and (self.cycle is None or self.cycle.response_complete) and not self.flow.write_paused:
             answer = self._quick(data, self._service.stamp)
             if answer is not None:
-                self._unset_keepalive_if_required()
-                self._since_s = self.loop.time()
+                if self.timeout_keep_alive_task is not None:
+                    self._unset_keepalive_if_required()
+                self._is_heard = True
                 self.transport.write(answer)
                 return
         self._parse(data)
@@ -164,6 +167,10 @@ class Wire(HttpToolsProtocol):
             cycle.disconnected = True
             self.transport.abort()
 
+    def note_heard(self, now_s: float) -> None:
+        if self._is_heard:
+            self._since_s, self._is_heard = now_s, False
+
     def hang_up(self, now_s: float) -> None:
         """End the connection of a caller who is waited for in vain."""
         if self.flow.write_paused:
@@ -184,6 +191,7 @@ def hang_up(connections: Iterable[Any]) -> None:
     """On all who are waited for in vain."""
     now_s = asyncio.get_running_loop().time()
     for connection in tuple(connections):
+        connection.note_heard(now_s)
         connection.hang_up(now_s)
 
 

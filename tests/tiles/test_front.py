@@ -2,6 +2,7 @@
 
 import gzip
 import socket
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,7 @@ class Live:
     address: str
     keys: Path
     catalog: Catalog
+    moving: Moving
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def live(make_database: Callable[[], Database], catalog: Catalog, wire: Wire) ->
             ):
                 pass
         caller.close()
-        yield Live(running.address, running.keys, catalog)
+        yield Live(running.address, running.keys, catalog, moving)
 
 
 def ask(address: str, path: str, *lines: str, method: str = "GET") -> Heard:
@@ -112,7 +114,10 @@ ASKED = {
 def test_both_ways_give_the_same_answer(live: Live, lines: tuple[str, ...], path: str, method: str) -> None:
     etag = ask(live.address, path, "Accept-Encoding: gzip").headers["etag"]
     given = [line.format(etag=etag) for line in lines]
-    quick = ask(live.address, path, *given, method=method)
+    quick, *again = (ask(live.address, path, *given, method=method) for _ in range(3))
+    assert {(one.status, one.body, *sorted(told(one).items())) for one in again} == {
+        (quick.status, quick.body, *sorted(told(quick).items()))
+    }
     slow = ask(live.address, path, *given, "Connection: close", method=method)
     assert quick.is_quick
     assert not slow.is_quick
@@ -182,3 +187,18 @@ def test_many_questions_at_once_are_answered_in_order(live: Live) -> None:
             types.append(fields["content-type"])
             file.read(int(fields["content-length"]))
     assert [kind == "application/json" for kind in types] == [path == "/health" for path in paths]
+
+
+def test_what_was_answered_before_is_not_once_a_release_has_touched_it(live: Live) -> None:
+    """Nothing changed: that is remembered, and only as long as it is so."""
+    for _ in range(5):
+        etag = ask(live.address, TILE).headers["etag"]
+        known = f"If-None-Match: {etag}"
+        while not all(ask(live.address, TILE, known).is_quick for _ in range(3)):
+            pass
+        assert ask(live.address, TILE, known).status == 304
+        release, until = str(live.moving.publish(live.moving.count)), time.monotonic() + 10
+        while (changed := ask(live.address, TILE, known)).headers["bando-release"] != release:
+            assert time.monotonic() < until
+        assert changed.status in (200, 204)
+        assert changed.headers["etag"] != etag
