@@ -10,7 +10,7 @@ OSM2PGSQL_TABLES = ("planet_osm_point", "planet_osm_line", "planet_osm_polygon",
 
 def bench(place: Bench) -> None:
     first = place.bando("load", str(OSM), "--profile", "osm")
-    waiting = _shares(place, first)["vẽ sẵn · draw ahead"]
+    drawing = _shares(place, first)["vẽ sẵn · draw ahead"]
     again = place.bando("load", str(OSM), "--profile", "osm")
     with place.database.connect("owner") as conn:
         conn.execute("CREATE SCHEMA peer")
@@ -19,14 +19,13 @@ def bench(place: Bench) -> None:
     claim("OSM city: bando load", first.seconds, LIMIT_S, "s", "s limit")
     claim("OSM city: bando load, peak memory", first.peak_mib, LIMIT_MIB, "MiB", "MiB limit")
     claim("OSM city: bando load", first.seconds, osm2pgsql.seconds, "s", "s osm2pgsql (aim 2.0)")
-    claim("OSM city: until only drawing is left", first.seconds - waiting, osm2pgsql.seconds, "s", "s osm2pgsql")
+    claim("OSM city: without drawing tiles ahead", first.seconds - drawing, osm2pgsql.seconds, "s", "s osm2pgsql")
     claim("OSM city: bando load", first.seconds, plain.seconds, "s", "s ogr2ogr, no checks, no history")
     claim("OSM city: same file again, no release", again.seconds, first.seconds, "s", "s first load")
 
 
 def _shares(place: Bench, load: Measured) -> dict[str, float]:
-    """The steps of the load, as it wrote them into its own log book; the rest is starting the program. Drawing begins
-    beside the checks, so that its step is what the publish still waited for."""
+    """The steps of the load, as it wrote them into its own log book; the rest is starting the program."""
     with place.database.connect("owner") as conn:
         (steps,) = conn.execute("SELECT report->'seconds' FROM meta.load ORDER BY load_id DESC LIMIT 1").fetchone()
     steps["khởi động · start"] = load.seconds - sum(steps.values())

@@ -1,18 +1,17 @@
 """From a delivered file to a release, the whole story on one screen: read → map → stage → check → publish → report."""
 
 import getpass
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from subprocess import Popen
 
-from gis_server.catalog import Catalog, Layer
+from gis_server.catalog import Catalog
 from gis_server.catalog.places import Places
 from gis_server.db.database import Database
-from gis_server.drawing.head_start import Begun, HeadStart
 from gis_server.releases.drafts import Origin, hold
 from gis_server.releases.publish import Release, publish
-from gis_server.releases.staged import Overtaken, Staged
+from gis_server.releases.staged import Overtaken
 from loaders.account import Account
 from loaders.checks.bench import Bench
 from loaders.checks.gate import Gate
@@ -89,7 +88,6 @@ def load(order: Order, desk: Desk) -> Report:
         record(desk.database, who=order.who, profile=order.profile, path=str(order.path)) as book,
         open_delivery(order.path, state=desk.state) as delivery,
         Keeper(desk.rasters, desk.database, desk.catalog) as keeper,
-        HeadStart(desk.database) as head_start,
     ):
         plan = Lookups(delivery, desk.catalog, child).filled(make_plan(delivery, order.profile, desk.catalog))
         plan.given = read_given(order.crs, desk.catalog.crs)
@@ -102,8 +100,8 @@ def load(order: Order, desk: Desk) -> Report:
             stage(plan, staging, desk, report, child)
             give_back()
             if not (order.judge or order.dry_run or order.hold):
-                _begin(staging, head_start)
-            gate = check(plan, staging, desk, report, head_start)
+                staging.begin_indexing()
+            gate = check(plan, staging, desk, report)
             if order.judge:
                 report.located, report.outlines = gate.located(), outlines(gate.bench, report.findings)
             elif report.refusals:
@@ -114,17 +112,11 @@ def load(order: Order, desk: Desk) -> Report:
                     if order.hold:
                         report.draft = book.draft = _hold(plan, staging, desk, order)
                     else:
-                        report.release = _publish(plan, staging, desk, order, head_start.begun())
+                        report.release = _publish(plan, staging, desk, order)
         report.seconds, report.peak_bytes = desk.steps.seconds, peak.bytes
         book.report = as_json(report)
         book.release = report.release.number if report.release else None
     return report
-
-
-def _begin(staging: Staging, head_start: HeadStart) -> None:
-    """What a publish needs and others can do meanwhile."""
-    staging.begin_indexing()
-    head_start.awake(staging.counts[layer] for layer in staging.twins)
 
 
 def stage(plan: Plan, staging: Staging, desk: Desk, report: Report, child: Child) -> None:
@@ -146,9 +138,8 @@ def stage(plan: Plan, staging: Staging, desk: Desk, report: Report, child: Child
     report.refusals += locator.refusals()
 
 
-def check(plan: Plan, staging: Staging, desk: Desk, report: Report, head_start: HeadStart) -> Gate:
-    """Finds, repairs and sets aside; the report says why the load should be refused, if it should. Drawing may begin
-    where rows are as they will be served: before they are looked at beside others."""
+def check(plan: Plan, staging: Staging, desk: Desk, report: Report) -> Gate:
+    """Finds, repairs and sets aside; the report says why the load should be refused, if it should."""
     codes = read_codes()
     bench = Bench(staging, desk.catalog, plan.source.id, Others(staging, plan.source.id))
     gate = Gate(bench, codes, Waivers(desk.catalog, codes, date.today()))  # noqa: DTZ011 -- a waiver ends with the day here
@@ -164,7 +155,6 @@ def check(plan: Plan, staging: Staging, desk: Desk, report: Report, head_start: 
             report.rows[layer.id] = report.account.rows[layer.id] - gate.set_aside(layer)
         report.account.set_aside(gate.lost_features())
         report.account.balance()
-        head_start.begin(_twins(staging), plan.source.id)
         for layer in layers:
             desk.steps.advance(words=f"Đối chiếu · Relating {layer.id}")
             gate.relate(layer)
@@ -178,29 +168,19 @@ def check(plan: Plan, staging: Staging, desk: Desk, report: Report, head_start: 
     return gate
 
 
-def _publish(plan: Plan, staging: Staging, desk: Desk, order: Order, begun: dict[str, Begun]) -> Release | None:
+def _publish(plan: Plan, staging: Staging, desk: Desk, order: Order) -> Release | None:
     """One transaction; a layer of which no row is left stays as it is served."""
     words = {"who": order.who, "note": _note(plan, order)}
     with desk.steps.step(PUBLISH, "Công bố · Publishing"), desk.database.connect() as conn:
         try:
-            release = publish(conn, plan.source, _drawn(staging, begun), **words)
+            release = publish(conn, plan.source, staging.ready(), **words)
         except Overtaken:
             staging.bring_all()
-            release = publish(conn, plan.source, _drawn(staging, begun), **words)
+            release = publish(conn, plan.source, staging.ready(), **words)
     if release is not None:
         staging.held.keep_filled(staging.layers.values(), release.number)
         desk.steps.part("vẽ sẵn · draw ahead", PUBLISH, release.drawing_s)
     return release
-
-
-def _twins(staging: Staging) -> list[tuple[Layer, str]]:
-    """Tables that can take the places of layers."""
-    return [(one.layer, one.table) for one in staging.staged() if one.form == "twin"]
-
-
-def _drawn(staging: Staging, begun: dict[str, Begun]) -> list[Staged]:
-    """What there is to publish, with what is being drawn of it."""
-    return [replace(one, begun=begun.get(one.layer.id)) for one in staging.ready()]
 
 
 def _hold(plan: Plan, staging: Staging, desk: Desk, order: Order) -> int:

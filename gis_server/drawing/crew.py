@@ -8,7 +8,7 @@ import logging
 import os
 import pickle
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from queue import SimpleQueue
 from typing import TypeVar
@@ -40,7 +40,7 @@ class Crew:
         self._asked = self._held = self._waiting = 0
         self._less = asyncio.Condition()
         if expected > ENOUGH:
-            self.begin()
+            self._begin()
 
     async def room(self) -> None:
         async with self._less:
@@ -53,15 +53,10 @@ class Crew:
         self._held += size
         self._waiting += 1
         if self._asked > ENOUGH and self._waiting >= SEVERAL:
-            self.begin()
+            self._begin()
         return asyncio.create_task(self._drawn(work, size))
 
-    def submit(self, work: Work[T]) -> Future[Sequence[T]]:
-        """For a process, whoever waits for it: `begin` came before."""
-        return self._threads.submit(self._by_a_hand, work)
-
-    def begin(self) -> None:
-        """The processes, where the machine has a second processor."""
+    def _begin(self) -> None:
         if self._count > 1 and not self.hands:
             self.hands = [Hand() for _ in range(self._count)]
             for hand in self.hands:

@@ -22,8 +22,7 @@ from gis_server.drawing.block import Drawn, Tile
 from gis_server.drawing.cells import NONE, WORLD, Cells, column_and_row, ids, ranges, union
 from gis_server.drawing.change import Change
 from gis_server.drawing.crew import Crew, a_crew
-from gis_server.drawing.head_start import Begun
-from gis_server.drawing.lettering import changed_names, set_labels, write_labels
+from gis_server.drawing.lettering import changed_names, set_labels
 from gis_server.drawing.level import Asked, Level, above
 from gis_server.drawing.renewal import Renewed
 from gis_server.drawing.rules import mark_of, rule_of
@@ -53,8 +52,6 @@ class Wanted:
     """Whose changed names are looked at, unless everything is drawn."""
     change: Change | None = None
     """All that changed, where that is known: tiles that keep their ground are drawn from it and from this."""
-    begun: Begun | None = None
-    """Of all rows, where drawing everything began before."""
 
 
 def draw(conn: psycopg.Connection, layer: Layer, table: str, cells: Cells | None) -> Cells:
@@ -85,9 +82,7 @@ async def _side_by_side(conn: psycopg.Connection, wanted: Sequence[Wanted]) -> l
     free, found = asyncio.Semaphore(AT_ONCE), dict[int, BySight]()
     sizes = conn.execute(statement(SQL, "sizes"), {"tables": [order.table for order in wanted]}).fetchall()
     bytes_of = [int(size * SHAPES) for (size,) in sizes]
-    anew = sum(
-        size for order, size in zip(wanted, bytes_of, strict=True) if order.cells is None and order.begun is None
-    )
+    anew = sum(size for order, size in zip(wanted, bytes_of, strict=True) if order.cells is None)
 
     async def one(place: int) -> None:
         async with free:
@@ -108,10 +103,9 @@ async def _layer(conn: psycopg.Connection, crew: Crew, order: Wanted, *, small: 
     order = order if known else replace(order, cells=None, change=None)
     sheets, found = _sheets(conn, order), dict[str, Cells]()
     for sheet in sheets:
-        if order.cells is None and sheet.hidden is None and (small or order.begun is not None):
-            drawing, lettering = _whole(crew, sheet, order.begun), _all_labels(crew, sheet, order.begun)
-        else:
-            drawing, lettering = _sheet(crew, sheet, order), set_labels(crew, sheet, _names(sheet, order))
+        is_whole = order.cells is None and sheet.hidden is None and small
+        drawing = _whole(crew, sheet) if is_whole else _sheet(crew, sheet, order)
+        lettering = set_labels(crew, sheet, _names(sheet, order))
         changed, named, _ = await asyncio.gather(drawing, lettering, _looked_ahead(sheets, order))
         found[sheet.seen] = union([changed, named])
     conn.execute(statement(SQL, "note_mark"), {"layer": layer.id, "mark": mark})
@@ -139,22 +133,12 @@ def _sheets(conn: psycopg.Connection, order: Wanted) -> list[Sheet]:
     return [Sheet(conn, layer, rule, order.table, seen, condition) for seen, condition in sorted(hidden.items())]
 
 
-async def _whole(crew: Crew, sheet: Sheet, begun: Begun | None) -> Cells:
+async def _whole(crew: Crew, sheet: Sheet) -> Cells:
     """All zooms of a small sheet at once."""
     sheet.clear()
-    if begun is None:
-        await crew.room()
-        sheet.add(await crew.ask(Whole(sheet.layer.id, sheet.rule, sheet.all())))
-    else:
-        sheet.add(await asyncio.wrap_future(begun.drawn))
+    await crew.room()
+    sheet.add(await crew.ask(Whole(sheet.layer.id, sheet.rule, sheet.all())))
     return WORLD
-
-
-async def _all_labels(crew: Crew, sheet: Sheet, begun: Begun | None) -> Cells:
-    if begun is None:
-        return await set_labels(crew, sheet, None)
-    batches = await asyncio.gather(*map(asyncio.wrap_future, begun.labels))
-    return write_labels(sheet, None, [label for labels in batches for label in labels])
 
 
 async def _sheet(crew: Crew, sheet: Sheet, order: Wanted) -> Cells:

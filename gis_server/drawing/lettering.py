@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -25,12 +25,8 @@ async def set_labels(crew: Crew, sheet: Sheet, names: list[str] | None) -> Cells
     """Of these names; None: of all. Answers the tiles that look different."""
     if sheet.rule.label is None or names == []:
         return NONE
-    asked = [crew.ask(Names(sheet.rule, rows)) for rows in batches(named(sheet, names))]
-    return write_labels(sheet, names, [label for labels in await asyncio.gather(*asked) for label in labels])
-
-
-def write_labels(sheet: Sheet, names: list[str] | None, new: Sequence[Label]) -> Cells:
-    """In the place of those that these names had; None: all. Answers the tiles that look different."""
+    asked = [crew.ask(Names(sheet.rule, rows)) for rows in _batches(_named(sheet, names))]
+    new = [label for labels in await asyncio.gather(*asked) for label in labels]
     with sheet.conn.cursor(binary=True) as cursor:
         old = cursor.execute(statement(SQL, "take_labels"), {**sheet.key, "names": names}).fetchall()
     if new:
@@ -49,13 +45,13 @@ def changed_names(sheet: Sheet, release: int) -> list[str] | None:
     return found if len(found) <= MOST_NAMES else None
 
 
-def named(sheet: Sheet, names: list[str] | None) -> list[Row]:
+def _named(sheet: Sheet, names: list[str] | None) -> list[Row]:
     parts = {"rows": sheet.rows, "tags": sheet.label_tags, "said": sheet.name}
     with sheet.conn.cursor(binary=True) as cursor:
         return cursor.execute(statement(SQL, "named", **parts), {"names": names}).fetchall()
 
 
-def batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
+def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
     """All that bear one name stay together."""
     groups: defaultdict[str, list[Row]] = defaultdict(list)
     for one in rows:

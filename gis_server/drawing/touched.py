@@ -1,8 +1,7 @@
 """Which tiles a release touches: computed in the publish's own transaction, kept in `meta.touched`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from types import MappingProxyType
 
 import numpy as np
 import psycopg
@@ -15,7 +14,6 @@ from gis_server.drawing.cells import NONE, WORLD, Cells, pack, union
 from gis_server.drawing.change import Change
 from gis_server.drawing.cover import MARGIN, cover, cover_coarsely
 from gis_server.drawing.draw import Wanted, draw, draw_all
-from gis_server.drawing.head_start import Begun
 from gis_server.drawing.rules import rule_of
 
 SQL = Path(__file__).parent / "sql"
@@ -24,22 +22,16 @@ MOST_SHAPES = 50_000
 COARSE_ZOOM = 13
 
 
-def record_touched(
-    conn: psycopg.Connection,
-    release: int,
-    layers: Iterable[tuple[Layer, str | None]],
-    begun: Mapping[str, Begun] = MappingProxyType({}),
-) -> None:
+def record_touched(conn: psycopg.Connection, release: int, layers: Iterable[tuple[Layer, str | None]]) -> None:
     """Draw ahead what the release changes in each layer, and enter which tiles it touches.
 
     The name is that of a table that will take the place of a layer that was empty: nothing drawn of that is worth
     keeping, so it is touched everywhere. Called before it does, as readers of the layer wait from then on.
-    `begun`: what is being drawn of such tables already.
     """
     once = {layer.id: (layer, twin) for layer, twin in layers}.values()
     touched = [_touched(conn, release, layer, None) if twin is None else (WORLD, None, None) for layer, twin in once]
     wanted = [
-        Wanted(layer, twin or layer.table, ahead, release, change, begun.get(layer.id))
+        Wanted(layer, twin or layer.table, ahead, release, change)
         for (layer, twin), (_, ahead, change) in zip(once, touched, strict=True)
     ]
     for one, (cells, ahead, _), redrawn in zip(wanted, touched, draw_all(conn, wanted), strict=True):

@@ -87,11 +87,10 @@ def _release(conn: psycopg.Connection, different: Sequence[tuple[str, Comparison
         rows = record_layer(conn, number, LayerChange(comparison.layer.id, source, comparison.counts))
         if not comparison.fills and comparison.counts.total > BIG_CHANGE * rows:
             conn.execute("SELECT meta.analyze_layer(%s)", [comparison.layer.id])
-    record_names(conn, number, [(one.layer, one.written) for _, one in different])
     started = time.monotonic()
-    begun = {one.layer.id: one.staged.begun for _, one in different if one.ready and one.staged.begun is not None}
-    record_touched(conn, number, [(one.layer, one.filling) for _, one in different], begun)
+    record_touched(conn, number, [(one.layer, one.filling) for _, one in different])
     drawing_s = time.monotonic() - started
+    record_names(conn, number, [(one.layer, one.written) for _, one in different])
     for _, comparison in different:
         finish(conn, comparison)
     announce(conn, number)

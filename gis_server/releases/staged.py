@@ -11,7 +11,6 @@ from gis_server.catalog import Layer
 from gis_server.catalog.crs import WEB_MERCATOR
 from gis_server.db.shapes import hash_expression, measured
 from gis_server.db.statements import quoted, statement
-from gis_server.drawing.head_start import Begun
 from gis_server.errors import LoadRefused
 
 SQL = Path(__file__).parent / "sql"
@@ -44,8 +43,6 @@ class Staged:
     """Of a twin: its bare name."""
     kept: Kept | None = None
     """Of a hashed table: the delivery's other rows are served already."""
-    begun: Begun | None = None
-    """Of a twin: what is being drawn of it already."""
 
 
 class Overtaken(Exception):
